@@ -1,0 +1,1 @@
+"""The dialogues: what the bot says, one module for each."""

@@ -1,0 +1,1 @@
+"""One module for each channel: they carry messages and decide nothing."""

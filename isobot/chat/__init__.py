@@ -1,0 +1,1 @@
+"""Inbox, engine, conversation record and the outbox sender."""

@@ -1,0 +1,1 @@
+"""Pure rules: no await, network, database or clock; days and moments come in."""

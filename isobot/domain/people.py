@@ -1,0 +1,74 @@
+"""People, their posts, and who may do what for which unit (cán bộ, vai trò, quyền)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role in a unit (vai trò); a code of invitation gives exactly one."""
+
+    REPORTER = "reporter"
+    HEAD = "head"
+    RECEIVER = "receiver"
+    CURATOR = "curator"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        """Return the Vietnamese name of the role."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.REPORTER: "cán bộ phụ trách ISO (người lập báo cáo)",
+    Role.HEAD: "lãnh đạo đơn vị",
+    Role.RECEIVER: "cán bộ đầu mối nhận báo cáo",
+    Role.CURATOR: "người biên tập nội dung",
+    Role.ADMIN: "quản trị viên",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One role of one person in one unit (vai trò tại đơn vị)."""
+
+    id: int
+    unit: str
+    province: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting, with every post that is valid now; an unknown person has no `id`."""
+
+    id: int | None
+    posts: tuple[Post, ...] = ()
+
+    def units_to_report(self) -> tuple[str, ...]:
+        """Return the codes of the units this person may report for, in the order given."""
+        return _distinct(p.unit for p in self.posts if p.role is Role.REPORTER)
+
+    def units_to_see(self) -> tuple[str, ...]:
+        """Return the codes of the units whose own reports this person may see."""
+        return _distinct(p.unit for p in self.posts if p.role in (Role.REPORTER, Role.HEAD))
+
+    def provinces_to_receive(self) -> tuple[str, ...]:
+        """Return the slugs of the provinces whose reports this person receives."""
+        return _distinct(p.province for p in self.posts if p.role is Role.RECEIVER)
+
+    def may_report_for(self, unit: str) -> bool:
+        """Tell whether this person may enter and submit the unit's figures."""
+        return unit in self.units_to_report()
+
+    def may_receive_from(self, province: str) -> bool:
+        """Tell whether this person may see every report of the province."""
+        return province in self.provinces_to_receive()
+
+
+STRANGER = Actor(id=None)
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,1 @@
+"""Documents and tables made from reports: .docx and .xlsx."""

@@ -1,0 +1,1 @@
+"""The curated cards and the engine that answers from them."""

@@ -1,0 +1,1 @@
+"""From rules, calendar, submissions and ledger to reminders."""
