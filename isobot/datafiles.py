@@ -1,0 +1,76 @@
+"""The one reader of YAML: a mistake is told with its file, its place, what is wrong, and the cure."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from isobot.errors import DataFileError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def data_dir() -> Path:
+    """Return the folder of the forms, rules, calendar and units that ship with isobot."""
+    return Path(__file__).parent / "data"
+
+
+def read_yaml(path: Path, model: type[M]) -> M:
+    """Read one file and check it against its model.
+
+    Raises:
+        DataFileError: the file is missing, is no YAML, or does not fit; it names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(path, "the file", f"cannot be read ({error})", mend="check its name") from error
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        content = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}" if mark else "the file"
+        problem = f"is not valid YAML: {error.problem}"
+        raise DataFileError(path, place, problem, mend="check indentation and quotes") from error
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = _place(root, first["loc"])
+        raise DataFileError(path, where, first["msg"], mend=_cure(first["type"])) from error
+
+
+def _place(root: yaml.Node | None, loc: Sequence[int | str]) -> str:
+    """Say the line and the key path, as far down as the file goes."""
+    node = root
+    line = root.start_mark.line + 1 if root is not None else 1
+    for step in loc:
+        found = _child(node, step)
+        if found is None:
+            break
+        node = found
+        line = node.start_mark.line + 1
+    path = ".".join(str(step) for step in loc)
+    return f"line {line}, {path}" if path else f"line {line}"
+
+
+def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
+    value: Any = None
+    if isinstance(node, yaml.MappingNode):
+        value = next((v for k, v in node.value if k.value == str(step)), None)
+    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        value = node.value[step]
+    return value if isinstance(value, yaml.Node) else None
+
+
+def _cure(kind: str) -> str:
+    cures = {
+        "missing": "add this key",
+        "extra_forbidden": "remove this key, or correct its spelling",
+        "enum": "use one of the values named",
+        "value_error": "correct the value",
+    }
+    return cures.get(kind, "give a value of the kind named")
