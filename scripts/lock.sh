@@ -18,7 +18,7 @@ upgrade=--upgrade
 if [ "$("$tools/bin/uv" --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version" ]; then
     python=$(sh scripts/find-python.sh)
     "$python" -m venv --clear "$tools"
-    "$tools/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
+    "$tools/bin/python" -m pip install --quiet --quiet --disable-pip-version-check "uv==$uv_version"
 fi
 
 compile() {  # out file, then what to resolve

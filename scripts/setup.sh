@@ -29,8 +29,9 @@ venv_works() {
     holds stamp-place "$here" && "$python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
+# Twice quiet: errors only. Notes about the machine's own pip settings would bury them.
 install() {
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "$@" || fail \
+    "$python" -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes "$@" || fail \
         "Không cài được thư viện. Hãy kiểm tra kết nối mạng (hoặc máy chủ trung gian: biến HTTPS_PROXY) rồi chạy lại lệnh; phần đã tải được giữ lại." \
         "The libraries could not be installed: see pip's message above. Check the network, then run the same command again."
 }
@@ -69,7 +70,7 @@ fi
 
 if ! holds stamp-project "$project_print"; then
     # Nothing is fetched: what the project needs, and setuptools to build it with, stands in the locks.
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-index --no-deps \
+    "$python" -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-index --no-deps \
         --no-build-isolation --editable . || fail \
         "Không cài được isobot vào .venv/. Hãy xem lỗi ở trên." \
         "The project itself could not be installed: see pip's message above."
