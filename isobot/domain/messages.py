@@ -74,11 +74,13 @@ class Choice:
 
     `key` is at most 40 bytes of ASCII, because a Telegram button carries no more than 64 bytes.
     A `lasting` choice works however old its message is; any other only under the latest prompt.
+    A choice `by_word` is never picked by a number: it stands beside a question for a figure.
     """
 
     key: str
     label: str
     lasting: bool = False
+    by_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +105,21 @@ class Reply:
 
     def as_plain_text(self) -> str:
         """Write the choices as a numbered list, for a channel without buttons."""
-        numbered = (f"{number}. {c.label}" for number, c in enumerate(self.choices, start=1))
-        return "\n".join([self.text, *numbered])
+        lines = [self.text]
+        numbered = [c for c in self.choices if not c.by_word]
+        lines += [f"{number}. {c.label}" for number, c in enumerate(numbered, start=1)]
+        if numbered:
+            lines.append("(Anh/chị gõ số để chọn.)")
+        words = [f"“{c.label.lower()}”" for c in self.choices if c.by_word]
+        if words:
+            lines.append("Hoặc gõ: " + ", ".join(words) + ".")
+        return "\n".join(lines)
 
     def as_body(self) -> dict[str, Any]:
         """Return what the outbox stores."""
         body: dict[str, Any] = {"text": self.text}
         if self.choices:
-            body["choices"] = [[c.key, c.label, c.lasting] for c in self.choices]
+            body["choices"] = [[c.key, c.label, c.lasting, c.by_word] for c in self.choices]
         if self.attachment is not None:
             a = self.attachment
             body["attachment"] = [a.kind, a.filename, dict(a.parameters)]
@@ -133,8 +142,9 @@ def read_choice(text: str, offered: Sequence[Choice]) -> Choice | None:
     if not said:
         return None
     if said.isdecimal():
-        number = int(said)
-        return offered[number - 1] if 1 <= number <= len(offered) else None
+        numbered = [choice for choice in offered if not choice.by_word]
+        number = int(said) if len(said) < 4 else 0
+        return numbered[number - 1] if 1 <= number <= len(numbered) else None
     fitting = [choice for choice in offered if fold(choice.label).strip(" .") == said]
     return fitting[0] if len(fitting) == 1 else None
 

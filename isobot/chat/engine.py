@@ -1,0 +1,146 @@
+"""The engine: takes the oldest waiting event of each chat, decides, saves and queues, in one commit.
+
+Events of several chats that wait at the same moment share one transaction. When one of them fails,
+the whole transaction is undone and each is dealt with alone, so the failure stays with its own
+event; that one is tried again a few times, then given up with an apology, and its chat goes on.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from isobot.chat.bell import Bell
+from isobot.chat.turn import Router, Turn
+from isobot.clock import Clock
+from isobot.domain.messages import Reply
+from isobot.domain.people import STRANGER
+from isobot.storage import conversations, inbox, people
+from isobot.storage.database import Database
+from isobot.storage.inbox import Waiting, key_of
+from isobot.storage.outbox import Priority
+from isobot.storage.store import Store
+
+log = structlog.get_logger()
+
+CHATS_AT_ONCE = 64
+TRIES = 4
+BACK_OFF = timedelta(seconds=2)
+APOLOGY = (
+    "Xin lỗi, tôi gặp trục trặc nên chưa xử lý được tin vừa rồi. Số liệu đã nhập vẫn còn nguyên.\n"
+    "Anh/chị thử gửi lại, hoặc gõ “trợ giúp”. Nếu vẫn lỗi, xin báo quản trị viên."
+)
+
+
+class Engine:
+    """Turns waiting events into answers."""
+
+    def __init__(
+        self,
+        database: Database,
+        router: Router,
+        clock: Clock,
+        *,
+        bell: Bell,
+        outbox_bell: Bell,
+        chats_at_once: int = CHATS_AT_ONCE,
+    ) -> None:
+        self._database = database
+        self._router = router
+        self._clock = clock
+        self._bell = bell
+        self._outbox_bell = outbox_bell
+        self._chats_at_once = chats_at_once
+
+    async def run(self) -> None:
+        """Work until cancelled; a cancellation in mid-transaction undoes it."""
+        while True:
+            try:
+                handled = await self.step()
+            except Exception:
+                log.exception("engine_step_failed")
+                await asyncio.sleep(1)
+                continue
+            if not handled:
+                await self._bell.wait(await self._patience())
+
+    async def step(self) -> int:
+        """Deal with the first event of each of several chats; return how many were dealt with."""
+        waiting = await self._look()
+        fresh = [event for event in waiting if event.attempts == 0]
+        again = [event for event in waiting if event.attempts > 0]
+        handled = 0
+        if fresh:
+            try:
+                handled = await self._handle([event.chat_key for event in fresh])
+            except Exception:
+                if len(fresh) == 1:
+                    log.exception("event_failed", event=fresh[0].id)
+                    await self._fail(fresh[0])
+                    handled = 1
+                else:
+                    log.warning("batch_failed", events=len(fresh))
+                    again = [*fresh, *again]
+        for event in again:
+            await self._handle_alone(event)
+            handled += 1
+        if handled:
+            self._outbox_bell.ring()
+        return handled
+
+    async def _look(self) -> list[Waiting]:
+        now = self._clock.now()
+        async with self._database.read() as connection:
+            chats = await inbox.chats_waiting(connection, now=now, most=self._chats_at_once)
+            return await inbox.first_events(connection, chats, now=now) if chats else []
+
+    async def _handle(self, chats: list[str]) -> int:
+        """Deal with the first event of each chat that no other process holds, in one commit."""
+        async with self._database.write() as connection:
+            now = self._clock.now()
+            store = Store(connection, now)
+            records = await conversations.load(connection, chats)
+            events = await inbox.first_events(connection, list(records), now=now)
+            senders = {e.id: key_of(e.incoming.bot, e.incoming.sender) for e in events}
+            actors = await people.actors(connection, senders.values()) if events else {}
+            turns = [
+                Turn(e.incoming, records[e.chat_key], actors.get(senders[e.id], STRANGER), store)
+                for e in events
+            ]
+            await self._router.prefetch(store, turns)
+            for turn in turns:
+                await self._router.route(turn)
+                turn.finish()
+            await store.flush()
+            await inbox.mark_done(connection, [event.id for event in events], at=now)
+        return len(events)
+
+    async def _handle_alone(self, event: Waiting) -> None:
+        try:
+            await self._handle([event.chat_key])
+        except Exception:
+            log.exception("event_failed", event=event.id, attempt=event.attempts + 1)
+            await self._fail(event)
+
+    async def _fail(self, event: Waiting) -> None:
+        """Try an event again later, or give it up with an apology after the last try."""
+        now = self._clock.now()
+        last = event.attempts + 1 >= TRIES
+        again_at = None if last else now + BACK_OFF * (2**event.attempts)
+        async with self._database.write() as connection:
+            await inbox.mark_failed(
+                connection, event, why="see the log of this moment", again_at=again_at, at=now
+            )
+            if last:
+                store = Store(connection, now)
+                incoming = event.incoming
+                store.send(incoming.bot, incoming.chat, Reply(APOLOGY), priority=Priority.ANSWER)
+                await store.flush()
+
+    async def _patience(self) -> float:
+        """Return for how many seconds there is surely nothing to do, unless the bell rings."""
+        async with self._database.read() as connection:
+            due = await inbox.next_moment(connection)
+        if due is None:
+            return 1.0
+        return min(1.0, max(0.02, (due - self._clock.now()).total_seconds()))

@@ -1,0 +1,24 @@
+"""What was said in a chat, for channels that show it themselves."""
+
+from isobot.storage import outbox
+from isobot.storage.database import Database
+from isobot.storage.outbox import Outgoing
+
+SHOWN_AT_ONCE = 100
+
+
+class History:
+    """Reads the messages of a chat that were handed to its channel."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def after(self, chat_key: str, message: int) -> list[Outgoing]:
+        """Return the messages after a number, oldest first."""
+        async with self._database.read() as connection:
+            return await outbox.history(connection, chat_key, after=message, most=SHOWN_AT_ONCE)
+
+    async def message(self, number: int) -> Outgoing | None:
+        """Return one message by its number."""
+        async with self._database.read() as connection:
+            return await outbox.get(connection, number)

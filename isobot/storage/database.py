@@ -1,0 +1,77 @@
+"""The database: one engine, and two kinds of transaction.
+
+SQLite: WAL and synchronous=FULL, so what is committed survives a power cut; the driver begins no
+transaction by itself, a writer says BEGIN IMMEDIATE, so it waits at its start and never fails in its
+middle. Writers of one process also queue up in memory, which is fairer and faster than polling for
+the file's lock; writers of other processes wait by busy_timeout.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_WRITES = "isobot_writes"
+BUSY_SECONDS = 20
+"""How long a writer waits for another process to finish its transaction."""
+
+
+class Database:
+    """Opens transactions; everything in one `write` is kept or lost together."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "pool_pre_ping": True}
+        self._engine: AsyncEngine = create_async_engine(parsed, **options)
+        self._queue = asyncio.Lock()
+        if self.is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that changes something; it commits when the block ends well."""
+        if not self.is_sqlite:
+            async with self._engine.begin() as connection:
+                yield connection
+            return
+        async with self._queue, self._engine.connect() as connection:
+            await connection.execution_options(**{_WRITES: True})
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that only reads, at one moment in time."""
+        async with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

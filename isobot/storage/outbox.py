@@ -1,0 +1,167 @@
+"""The outbox: every message to be sent, in the order of each chat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from isobot.domain.messages import Reply
+from isobot.storage.inbox import key_of
+from isobot.storage.tables import outbox
+
+
+class Priority(IntEnum):
+    """Who goes first: an officer who waits for an answer, or a campaign."""
+
+    ANSWER = 0
+    CAMPAIGN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to be sent."""
+
+    id: int
+    bot: str
+    chat: str
+    chat_key: str
+    reply: Reply
+    prompt: int
+    attempts: int
+    sent_at: datetime | None = None
+
+
+def row_of(
+    bot: str, chat: str, reply: Reply, *, prompt: int, priority: Priority, at: datetime
+) -> dict[str, Any]:
+    """Return the row of a new message."""
+    return {
+        "bot": bot,
+        "chat_key": key_of(bot, chat),
+        "chat": chat,
+        "body": reply.as_body(),
+        "prompt": prompt,
+        "priority": int(priority),
+        "status": "queued",
+        "attempts": 0,
+        "created_at": at,
+        "not_before": at,
+    }
+
+
+async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Queue messages, in the order given."""
+    if rows:
+        await connection.execute(insert(outbox), list(rows))
+
+
+async def add_one(connection: AsyncConnection, row: dict[str, Any]) -> int:
+    """Queue one message and return its number."""
+    done = await connection.execute(insert(outbox).values(**row).returning(outbox.c.id))
+    number: int = done.scalar_one()
+    return number
+
+
+_COLUMNS = (
+    outbox.c.id,
+    outbox.c.bot,
+    outbox.c.chat,
+    outbox.c.chat_key,
+    outbox.c.body,
+    outbox.c.prompt,
+    outbox.c.attempts,
+    outbox.c.sent_at,
+)
+
+
+def _outgoing(row: Any) -> Outgoing:
+    return Outgoing(
+        row.id,
+        row.bot,
+        row.chat,
+        row.chat_key,
+        Reply.from_body(row.body),
+        row.prompt,
+        row.attempts,
+        row.sent_at,
+    )
+
+
+async def due(connection: AsyncConnection, *, now: datetime, most: int) -> list[Outgoing]:
+    """Return messages that may be sent now, answers first.
+
+    A message stays behind an earlier one of its chat that has to wait, so a chat keeps its order.
+    """
+    earlier = outbox.alias("earlier")
+    held_up = exists().where(
+        and_(
+            earlier.c.chat_key == outbox.c.chat_key,
+            earlier.c.status == "queued",
+            earlier.c.priority == outbox.c.priority,
+            earlier.c.id < outbox.c.id,
+            earlier.c.not_before > now,
+        )
+    )
+    found = await connection.execute(
+        select(*_COLUMNS)
+        .where(outbox.c.status == "queued", outbox.c.not_before <= now, ~held_up)
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(most)
+    )
+    return [_outgoing(row) for row in found]
+
+
+async def mark_sent(
+    connection: AsyncConnection, done: Sequence[tuple[int, str | None]], *, at: datetime
+) -> None:
+    """Note deliveries with the platform's own numbers of the messages."""
+    if done:
+        statement = (
+            update(outbox)
+            .where(outbox.c.id == bindparam("key"))
+            .values(status="sent", sent_at=at, message_ref=bindparam("ref"))
+        )
+        await connection.execute(statement, [{"key": key, "ref": ref} for key, ref in done])
+
+
+async def mark_waiting(
+    connection: AsyncConnection, key: int, *, attempts: int, until: datetime, why: str
+) -> None:
+    """Put a message back, to be tried again at `until`."""
+    await connection.execute(
+        update(outbox).where(outbox.c.id == key).values(attempts=attempts, not_before=until, failure=why)
+    )
+
+
+async def mark_dead(connection: AsyncConnection, key: int, *, attempts: int, why: str) -> None:
+    """Give a message up; it stays to be looked at, and can be sent again by hand."""
+    await connection.execute(
+        update(outbox).where(outbox.c.id == key).values(status="dead", attempts=attempts, failure=why)
+    )
+
+
+async def history(connection: AsyncConnection, chat_key: str, *, after: int, most: int) -> list[Outgoing]:
+    """Return what was sent to a chat after a message number, oldest first."""
+    found = await connection.execute(
+        select(*_COLUMNS)
+        .where(outbox.c.chat_key == chat_key, outbox.c.id > after, outbox.c.status == "sent")
+        .order_by(outbox.c.id)
+        .limit(most)
+    )
+    return [_outgoing(row) for row in found]
+
+
+async def get(connection: AsyncConnection, key: int) -> Outgoing | None:
+    """Return one message, sent or not."""
+    row = (await connection.execute(select(*_COLUMNS).where(outbox.c.id == key))).first()
+    return None if row is None else _outgoing(row)
+
+
+async def counts(connection: AsyncConnection) -> dict[str, int]:
+    """Count the messages by status."""
+    found = await connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
+    return {row[0]: row[1] for row in found}

@@ -1,0 +1,222 @@
+"""People, their chat identities, their posts, and the codes that give posts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from isobot.domain.people import Actor, Post, Role
+from isobot.storage.statements import insert_or_replace
+from isobot.storage.tables import identities, invitations, people, person_names, posts, snoozes
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time code, known by its hash only (mã mời)."""
+
+    id: int
+    unit: str
+    province: str
+    role: Role
+    expires_at: datetime
+    used_at: datetime | None
+    used_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a post, and the chats where they can be reached."""
+
+    person: int
+    post: Post
+    name: str
+    chats: tuple[str, ...]
+
+
+async def actors(connection: AsyncConnection, senders: Iterable[str]) -> dict[str, Actor]:
+    """Tell who is behind each sender's key, with the posts held now."""
+    query = (
+        select(
+            identities.c.key,
+            identities.c.person,
+            posts.c.id,
+            posts.c.unit,
+            posts.c.province,
+            posts.c.role,
+        )
+        .select_from(
+            identities.outerjoin(posts, (posts.c.person == identities.c.person) & posts.c.until.is_(None))
+        )
+        .where(identities.c.key.in_(list(senders)))
+        .order_by(posts.c.id)
+    )
+    found: dict[str, Actor] = {}
+    for row in await connection.execute(query):
+        known = found.get(row.key, Actor(row.person))
+        if row.id is not None:
+            post = Post(row.id, row.unit, row.province, Role(row.role))
+            known = Actor(row.person, (*known.posts, post))
+        found[row.key] = known
+    return found
+
+
+async def add_person(
+    connection: AsyncConnection, *, sender_key: str, chat_key: str, name: str, at: datetime
+) -> int:
+    """Make a person known by one chat identity, and return the person's key."""
+    done = await connection.execute(insert(people).values(created_at=at).returning(people.c.id))
+    person: int = done.scalar_one()
+    if name:
+        await connection.execute(insert(person_names).values(person=person, name=name, contact=""))
+    await add_identity(connection, person=person, sender_key=sender_key, chat_key=chat_key, at=at)
+    return person
+
+
+async def add_identity(
+    connection: AsyncConnection, *, person: int, sender_key: str, chat_key: str, at: datetime
+) -> None:
+    """Tie a chat identity to a person; a later tie of the same identity replaces the earlier."""
+    row = {
+        "key": sender_key,
+        "person": person,
+        "chat_key": chat_key,
+        "since": at,
+        "gone_at": None,
+        "last_seen": at,
+    }
+    await connection.execute(insert_or_replace(connection, identities, ["key"], row))
+
+
+async def name_of(connection: AsyncConnection, person: int) -> str:
+    """Return a person's name, or "" when none is kept."""
+    found = await connection.execute(select(person_names.c.name).where(person_names.c.person == person))
+    return found.scalar() or ""
+
+
+async def identities_of(connection: AsyncConnection, person: int) -> list[str]:
+    """Return the keys of a person's chat identities."""
+    found = await connection.execute(
+        select(identities.c.key).where(identities.c.person == person).order_by(identities.c.since)
+    )
+    return list(found.scalars())
+
+
+async def add_post(
+    connection: AsyncConnection,
+    *,
+    person: int,
+    unit: str,
+    province: str,
+    role: Role,
+    granted_by: str,
+    at: datetime,
+) -> None:
+    """Give a person a role in a unit."""
+    await connection.execute(
+        insert(posts).values(
+            person=person, unit=unit, province=province, role=role.value, since=at, granted_by=granted_by
+        )
+    )
+
+
+async def end_post(connection: AsyncConnection, post: int, *, at: datetime) -> None:
+    """End a role; the row stays."""
+    await connection.execute(update(posts).where(posts.c.id == post).values(until=at))
+
+
+async def erase(connection: AsyncConnection, person: int, *, at: datetime) -> None:
+    """Erase name and chat identities; the key stays in reports, with nothing behind it."""
+    await connection.execute(delete(person_names).where(person_names.c.person == person))
+    await connection.execute(delete(identities).where(identities.c.person == person))
+    await connection.execute(delete(snoozes).where(snoozes.c.person == person))
+    await connection.execute(
+        update(posts).where(posts.c.person == person, posts.c.until.is_(None)).values(until=at)
+    )
+    await connection.execute(update(people).where(people.c.id == person).values(erased_at=at))
+
+
+async def mark_gone(connection: AsyncConnection, chat_key: str, *, at: datetime) -> None:
+    """Note that a chat takes no more messages."""
+    await connection.execute(update(identities).where(identities.c.chat_key == chat_key).values(gone_at=at))
+
+
+async def holders(connection: AsyncConnection, *, provinces: Sequence[str] | None = None) -> list[Holder]:
+    """List everybody who holds a post now, with the chats that still take messages."""
+    query = (
+        select(
+            posts.c.id,
+            posts.c.person,
+            posts.c.unit,
+            posts.c.province,
+            posts.c.role,
+            person_names.c.name,
+            identities.c.chat_key,
+        )
+        .select_from(
+            posts.outerjoin(person_names, person_names.c.person == posts.c.person).outerjoin(
+                identities, (identities.c.person == posts.c.person) & identities.c.gone_at.is_(None)
+            )
+        )
+        .where(posts.c.until.is_(None))
+        .order_by(posts.c.id, identities.c.last_seen.desc())
+    )
+    if provinces is not None:
+        query = query.where(posts.c.province.in_(provinces))
+    found: dict[int, Holder] = {}
+    for row in await connection.execute(query):
+        known = found.get(row.id)
+        chats = (row.chat_key,) if row.chat_key else ()
+        if known is None:
+            post = Post(row.id, row.unit, row.province, Role(row.role))
+            found[row.id] = Holder(row.person, post, row.name or "", chats)
+        else:
+            found[row.id] = Holder(known.person, known.post, known.name, (*known.chats, *chats))
+    return list(found.values())
+
+
+async def add_invitation(
+    connection: AsyncConnection,
+    *,
+    code_hash: str,
+    unit: str,
+    province: str,
+    role: Role,
+    created_by: str,
+    at: datetime,
+    expires_at: datetime,
+) -> None:
+    """Keep a new code, by its hash."""
+    await connection.execute(
+        insert(invitations).values(
+            code_hash=code_hash,
+            unit=unit,
+            province=province,
+            role=role.value,
+            created_at=at,
+            created_by=created_by,
+            expires_at=expires_at,
+        )
+    )
+
+
+async def find_invitation(connection: AsyncConnection, code_hash: str) -> Invitation | None:
+    """Find a code by its hash, used or not."""
+    found = await connection.execute(select(invitations).where(invitations.c.code_hash == code_hash))
+    row = found.first()
+    if row is None:
+        return None
+    return Invitation(
+        row.id, row.unit, row.province, Role(row.role), row.expires_at, row.used_at, row.used_by
+    )
+
+
+async def use_invitation(connection: AsyncConnection, key: int, *, person: int, at: datetime) -> bool:
+    """Spend a code; False when somebody else was faster."""
+    done = await connection.execute(
+        update(invitations)
+        .where(invitations.c.id == key, invitations.c.used_at.is_(None))
+        .values(used_at=at, used_by=person)
+    )
+    return done.rowcount == 1

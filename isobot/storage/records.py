@@ -1,0 +1,81 @@
+"""Small records: settings of the database itself, bots, units, questions asked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from isobot.storage.statements import insert_if_absent, insert_or_replace
+from isobot.storage.tables import bots, meta, questions, units
+
+
+async def get_meta(connection: AsyncConnection, key: str) -> str:
+    """Return a setting of the database, or "" when it has none of that name."""
+    return (await connection.execute(select(meta.c.value).where(meta.c.key == key))).scalar() or ""
+
+
+async def set_meta(connection: AsyncConnection, key: str, value: str) -> None:
+    """Keep a setting of the database."""
+    await connection.execute(insert_or_replace(connection, meta, ["key"], {"key": key, "value": value}))
+
+
+async def ensure_bot(connection: AsyncConnection, key: str, *, channel: str, address: str = "") -> None:
+    """Make sure a bot has its row, and keep its public address."""
+    row = {"key": key, "channel": channel, "address": address, "province": "", "poll_offset": 0}
+    await connection.execute(insert_if_absent(connection, bots), [row])
+    if address:
+        await connection.execute(update(bots).where(bots.c.key == key).values(address=address))
+
+
+async def bot_addresses(connection: AsyncConnection) -> dict[str, str]:
+    """Return the public address of each bot that has one, by bot."""
+    found = await connection.execute(select(bots.c.key, bots.c.address).where(bots.c.address != ""))
+    return {row[0]: row[1] for row in found}
+
+
+async def replace_units(
+    connection: AsyncConnection, rows: Iterable[Mapping[str, Any]], *, source: str
+) -> None:
+    """Put the units of one source in place of those it gave before."""
+    await connection.execute(delete(units).where(units.c.source == source))
+    fresh = [{**row, "source": source} for row in rows]
+    if fresh:
+        await connection.execute(insert(units), fresh)
+
+
+async def add_units(connection: AsyncConnection, rows: Iterable[Mapping[str, Any]], *, source: str) -> None:
+    """Add units, or overwrite those of the same code."""
+    for row in rows:
+        statement = insert_or_replace(connection, units, ["code"], {**row, "source": source})
+        await connection.execute(statement)
+
+
+async def unit_records(connection: AsyncConnection) -> list[dict[str, Any]]:
+    """Return the record of every unit, in the order of codes."""
+    found = await connection.execute(select(units.c.record).order_by(units.c.code))
+    return [dict(row) for row in found.scalars()]
+
+
+async def add_question(
+    connection: AsyncConnection,
+    *,
+    chat_key: str,
+    province: str,
+    question: str,
+    outcome: str,
+    cards: Iterable[str],
+    at: datetime,
+) -> None:
+    """File a question for a curator."""
+    await connection.execute(
+        insert(questions).values(
+            asked_at=at,
+            chat_key=chat_key,
+            province=province,
+            question=question,
+            outcome=outcome,
+            cards=list(cards),
+        )
+    )

@@ -1,0 +1,68 @@
+"""One transaction's view of the database, shared by every event of a batch.
+
+Reads go to the database; what a batch reads for all its chats at once is kept here. Hot writes
+(messages, conversations, drafts) are gathered and written at the end, many rows to a statement. A
+handler that has to see its own gathered writes calls `flush` first.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from isobot.domain.messages import Reply
+from isobot.errors import NotFound
+from isobot.storage import conversations, outbox, reports
+from isobot.storage.conversations import Conversation
+from isobot.storage.outbox import Priority
+from isobot.storage.reports import ReportRecord
+
+
+class Store:
+    """What handlers and acts work on inside one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self._reports: dict[int, ReportRecord] = {}
+        self._messages: list[dict[str, Any]] = []
+        self._conversations: dict[str, Conversation] = {}
+
+    async def preload_reports(self, ids: list[int]) -> None:
+        """Load several reports in one statement."""
+        missing = [key for key in dict.fromkeys(ids) if key not in self._reports]
+        if missing:
+            self._reports.update(await reports.load(self.connection, missing))
+
+    async def report(self, key: int) -> ReportRecord:
+        """Return one report to read or change; `changed` must be called after a change.
+
+        Raises:
+            NotFound: there is no such report.
+        """
+        await self.preload_reports([key])
+        if key not in self._reports:
+            raise NotFound(f"report {key}")
+        return self._reports[key]
+
+    def hold(self, record: ReportRecord) -> ReportRecord:
+        """Keep a report found by other means; the same object serves the whole batch."""
+        return self._reports.setdefault(record.id, record)
+
+    def send(
+        self, bot: str, chat: str, reply: Reply, *, prompt: int = 0, priority: Priority = Priority.ANSWER
+    ) -> None:
+        """Queue a message."""
+        self._messages.append(outbox.row_of(bot, chat, reply, prompt=prompt, priority=priority, at=self.now))
+
+    def keep(self, conversation: Conversation) -> None:
+        """Write a conversation record at the end."""
+        self._conversations[conversation.chat_key] = conversation
+
+    async def flush(self) -> None:
+        """Write what was gathered."""
+        await reports.save(self.connection, self._reports.values(), at=self.now)
+        await conversations.save(self.connection, self._conversations.values(), at=self.now)
+        await outbox.add(self.connection, self._messages)
+        self._conversations = {}
+        self._messages = []

@@ -1,0 +1,320 @@
+"""Every table, once, for SQLite and PostgreSQL.
+
+Keys of chats and identities are text, "bot:id". Moments are aware and in UTC. Days are dates.
+Folded names are made in Python, since neither database lower-cases Vietnamese as we need.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite forgets the zone, so it is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone, and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the moment aware, in UTC."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+bots = Table(
+    "bots",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("province", String(40), nullable=False, default=""),
+    Column("address", Text, nullable=False, default=""),
+    Column("poll_offset", BigInteger, nullable=False, default=0),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("bot", String(40), nullable=False),
+    Column("event_id", String(120), nullable=False),
+    Column("chat_key", String(160), nullable=False),
+    Column("chat", String(120), nullable=False),
+    Column("event_order", BigInteger, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("done_at", Moment),
+    Column("failure", Text),
+    UniqueConstraint("bot", "event_id"),
+)
+Index(
+    "ix_inbox_waiting",
+    inbox.c.chat_key,
+    inbox.c.event_order,
+    sqlite_where=text("done_at IS NULL"),
+    postgresql_where=text("done_at IS NULL"),
+)
+Index(
+    "ix_inbox_arrival",
+    inbox.c.id,
+    sqlite_where=text("done_at IS NULL"),
+    postgresql_where=text("done_at IS NULL"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("chat_key", String(160), primary_key=True),
+    Column("bot", String(40), nullable=False),
+    Column("chat", String(120), nullable=False),
+    Column("dialogue", String(40), nullable=False, default=""),
+    Column("state", Json, nullable=False),
+    Column("prompt", Integer, nullable=False, default=0),
+    Column("offered", Json, nullable=False),
+    Column("memory", Json, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("bot", String(40), nullable=False),
+    Column("chat_key", String(160), nullable=False),
+    Column("chat", String(120), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("prompt", Integer, nullable=False, default=0),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("status", String(10), nullable=False, default="queued"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("message_ref", String(120)),
+    Column("failure", Text),
+)
+Index(
+    "ix_outbox_queued",
+    outbox.c.priority,
+    outbox.c.id,
+    sqlite_where=text("status = 'queued'"),
+    postgresql_where=text("status = 'queued'"),
+)
+Index(
+    "ix_outbox_queued_chat",
+    outbox.c.chat_key,
+    outbox.c.id,
+    sqlite_where=text("status = 'queued'"),
+    postgresql_where=text("status = 'queued'"),
+)
+Index("ix_outbox_chat", outbox.c.chat_key, outbox.c.id)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("created_at", Moment, nullable=False),
+    Column("erased_at", Moment),
+)
+
+person_names = Table(
+    "person_names",
+    metadata,
+    Column("person", Key, ForeignKey("people.id"), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("contact", String(120), nullable=False, default=""),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("key", String(160), primary_key=True),
+    Column("person", Key, ForeignKey("people.id"), nullable=False, index=True),
+    Column("chat_key", String(160), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("gone_at", Moment),
+    Column("last_seen", Moment, nullable=False),
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", String(80), primary_key=True),
+    Column("province", String(40), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("source", String(20), nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("person", Key, ForeignKey("people.id"), nullable=False, index=True),
+    Column("unit", String(80), nullable=False, index=True),
+    Column("province", String(40), nullable=False, index=True),
+    Column("role", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    Column("granted_by", Text, nullable=False, default=""),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("unit", String(80), nullable=False),
+    Column("province", String(40), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("used_by", Key, ForeignKey("people.id")),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("unit", String(80), nullable=False),
+    Column("province", String(40), nullable=False),
+    Column("rule", String(60), nullable=False),
+    Column("period", String(40), nullable=False),
+    Column("practice_of", Key, nullable=False, default=0),
+    Column("form", String(60), nullable=False),
+    Column("form_version", Integer, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("draft", Json, nullable=False),
+    Column("authors", Json, nullable=False),
+    Column("version", Integer, nullable=False, default=0),
+    Column("receipt", String(40)),
+    Column("submitted_at", Moment),
+    Column("first_submitted_at", Moment),
+    Column("returned_why", Text),
+    Column("events", Integer, nullable=False, default=0),
+    Column("last_hash", String(64), nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("unit", "rule", "period", "practice_of"),
+)
+Index("ix_reports_period", reports.c.province, reports.c.rule, reports.c.period)
+
+report_versions = Table(
+    "report_versions",
+    metadata,
+    Column("report", Key, ForeignKey("reports.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("figures", Json, nullable=False),
+    Column("receipt", String(40), nullable=False),
+    Column("submitted_at", Moment, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("channel", String(40), nullable=False),
+)
+
+report_events = Table(
+    "report_events",
+    metadata,
+    Column("report", Key, ForeignKey("reports.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("field", String(60), nullable=False, default=""),
+    Column("before", Json),
+    Column("after", Json),
+    Column("why", Text, nullable=False, default=""),
+    Column("hash", String(64), nullable=False),
+)
+
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("rule", String(60), nullable=False),
+    Column("period", String(40), nullable=False),
+    Column("unit", String(80), nullable=False),
+    Column("person", Key, nullable=False),
+    Column("step", String(20), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("outbox", Key),
+    UniqueConstraint("rule", "period", "unit", "person", "step"),
+)
+
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("person", Key, ForeignKey("people.id"), primary_key=True),
+    Column("rule", String(60), primary_key=True),
+    Column("period", String(40), primary_key=True),
+    Column("unit", String(80), primary_key=True),
+    Column("until", Date, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("chat_key", String(160), nullable=False),
+    Column("province", String(40), nullable=False, default=""),
+    Column("question", Text, nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("cards", Json, nullable=False),
+    Column("helpful", Boolean),
+)
