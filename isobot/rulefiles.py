@@ -1,0 +1,1 @@
+"""Reporting rules, ladder and calendar as files."""
