@@ -14,12 +14,16 @@ from isobot.storage.tables import identities, invitations, people, person_names,
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A one-time code, known by its hash only (mã mời)."""
+    """A one-time code, known by its hash only (mã mời).
+
+    It gives a role in a unit; or, with `links`, it ties one more channel to that person.
+    """
 
     id: int
     unit: str
     province: str
-    role: Role
+    role: Role | None
+    links: int | None
     expires_at: datetime
     used_at: datetime | None
     used_by: int | None
@@ -180,9 +184,10 @@ async def add_invitation(
     connection: AsyncConnection,
     *,
     code_hash: str,
-    unit: str,
-    province: str,
-    role: Role,
+    unit: str = "",
+    province: str = "",
+    role: Role | None = None,
+    links: int | None = None,
     created_by: str,
     at: datetime,
     expires_at: datetime,
@@ -193,7 +198,8 @@ async def add_invitation(
             code_hash=code_hash,
             unit=unit,
             province=province,
-            role=role.value,
+            role=role.value if role else "",
+            links=links,
             created_at=at,
             created_by=created_by,
             expires_at=expires_at,
@@ -207,8 +213,9 @@ async def find_invitation(connection: AsyncConnection, code_hash: str) -> Invita
     row = found.first()
     if row is None:
         return None
+    role = Role(row.role) if row.role else None
     return Invitation(
-        row.id, row.unit, row.province, Role(row.role), row.expires_at, row.used_at, row.used_by
+        row.id, row.unit, row.province, role, row.links, row.expires_at, row.used_at, row.used_by
     )
 
 

@@ -223,6 +223,7 @@ invitations = Table(
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
     Column("used_by", Key, ForeignKey("people.id")),
+    Column("links", Key, ForeignKey("people.id")),
 )
 
 reports = Table(

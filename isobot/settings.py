@@ -1,0 +1,119 @@
+"""Every setting: what it does, its default, and what leaving it unset means.
+
+Read once, at the start, from the environment (`ISOBOT_<NAME>`) or a file `.env` in the working folder.
+"""
+
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from isobot.errors import SettingsError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Settings(BaseSettings):
+    """What differs between two installations."""
+
+    # Inputs are hidden because an error about the whole model would quote the tokens.
+    model_config = SettingsConfigDict(
+        env_prefix="ISOBOT_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+    data_dir: Path = Path("var")
+    """Folder of all state: the database, the key of signed links, files made on the way."""
+
+    database_url: SecretStr | None = None
+    """postgresql://... for a shared database. Unset: a SQLite file in `data_dir`."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Anything but loopback turns the demo off."""
+
+    port: int = Field(default=8080, ge=0, le=65535)
+    """Port to listen on."""
+
+    public_url: str | None = None
+    """https://... under which the internet reaches this process. Set: webhooks instead of polling."""
+
+    webhook_secret: SecretStr | None = None
+    """Shared with the platforms so that nobody else can post events; 8 to 256 of A-Z a-z 0-9 _ -."""
+
+    telegram_token: SecretStr | None = None
+    """From @BotFather. Unset turns Telegram off."""
+
+    telegram_api_base: str | None = None
+    """Another Bot API server than Telegram's own."""
+
+    zalo_token: SecretStr | None = None
+    """From Zalo Bot Manager. Unset turns Zalo off."""
+
+    zalo_api_base: str | None = None
+    """Another server than Zalo's own."""
+
+    web_chat: bool = True
+    """The chat page for people who have neither Telegram nor Zalo."""
+
+    log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    log_json: bool = False
+    """One JSON object a line, for log collectors. Unset: lines for people."""
+
+    @model_validator(mode="after")
+    def _webhook_is_guarded(self) -> Self:
+        if self.public_url is None:
+            return self
+        if self.webhook_secret is None:
+            raise ValueError("ISOBOT_PUBLIC_URL turns webhooks on: set ISOBOT_WEBHOOK_SECRET too")
+        if urlsplit(self.public_url).scheme not in ("https", "http"):
+            raise ValueError("ISOBOT_PUBLIC_URL must begin with https://")
+        return self
+
+    @model_validator(mode="after")
+    def _secret_has_the_right_shape(self) -> Self:
+        if self.webhook_secret is not None:
+            secret = self.webhook_secret.get_secret_value()
+            plain = secret.replace("_", "").replace("-", "")
+            if not (8 <= len(secret) <= 256 and plain.isascii() and plain.isalnum()):
+                raise ValueError("ISOBOT_WEBHOOK_SECRET needs 8 to 256 of the signs A-Z a-z 0-9 _ -")
+        return self
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether this is a trial on one's own machine: no token, no public address, loopback."""
+        outward = (self.telegram_token, self.zalo_token, self.public_url, self.database_url)
+        return self.host in LOOPBACK and not any(outward)
+
+    @property
+    def database(self) -> str:
+        """The database's address; the demo has a file of its own."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        name = "demo.db" if self.is_demo else "isobot.db"
+        return f"sqlite+aiosqlite:///{(self.data_dir / name).absolute()}"
+
+
+def read_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: something is missing or wrong; the message names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors(include_url=False, include_input=False, include_context=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            prefix = f"ISOBOT_{name}: " if name else ""
+            lines.append(prefix + problem["msg"].removeprefix("Value error, "))
+        raise SettingsError("; ".join(lines)) from None
