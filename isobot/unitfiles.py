@@ -24,6 +24,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -91,6 +92,17 @@ _LEVELS = {
 _KINDS = ("xã", "phường", "thị trấn", "đặc khu", "huyện", "thành phố", "thị xã", "quận")
 _YES = {"co", "x", "yes", "true", "1"}
 _NO = {"", "khong", "no", "false", "0"}
+_BROKEN_WORKBOOK = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    SyntaxError,  # both XML readers derive their error from it
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+)
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -285,21 +297,15 @@ def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
 def _read_workbook(path: Path) -> list[tuple[int, list[str]]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        try:
+            sheet = next(iter(book.worksheets), None)
+            values = sheet.iter_rows(max_row=MOST_ROWS + 2, values_only=True) if sheet else ()
+            rows = [(number, [_cell(v) for v in row]) for number, row in enumerate(values, start=1)]
+        finally:
+            book.close()
+    except _BROKEN_WORKBOOK as error:
         raise _Unreadable("Tệp .xlsx bị hỏng hoặc không phải Excel. Hãy mở và lưu lại.") from error
-    try:
-        if not book.worksheets:
-            raise _Unreadable("Tệp Excel không có trang tính nào.")
-        rows = []
-        for number, values in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            cells = [_cell(value) for value in values]
-            if any(cells):
-                rows.append((number, cells))
-            if len(rows) > MOST_ROWS:
-                break
-        return rows
-    finally:
-        book.close()
+    return [(number, cells) for number, cells in rows if any(cells)]
 
 
 def _cell(value: Any) -> str:
