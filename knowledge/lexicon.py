@@ -1,0 +1,123 @@
+"""How officers write, as data: short forms, synonyms, names outside these documents."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from isobot.datafiles import read_yaml
+from isobot.domain.text import fold, nfc
+
+
+class _Outside(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _ShortRow(_Outside):
+    short: str
+    full: str
+    next: str = ""
+    after: list[str] = []
+    before: list[str] = []
+
+
+class _SubjectRow(_Outside):
+    name: str
+    phrases: list[str]
+
+
+class _OtherProvinces(_Outside):
+    clear: list[str]
+    unclear: list[str]
+
+
+class _LexiconFile(_Outside):
+    abbreviations: list[_ShortRow]
+    stop_words: list[str]
+    synonyms: list[list[str]]
+    outside: list[_SubjectRow]
+    secret: list[str]
+    other_provinces: _OtherProvinces
+    province_words: dict[str, list[str]]
+    province_letters: dict[str, str]
+    everyday: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortForm:
+    """One way to write out an abbreviation, with the neighbours it needs."""
+
+    full: str
+    next: str = ""
+    after: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+
+    def fits(self, previous: str, following: str) -> bool:
+        """Tell whether the folded neighbours allow this reading."""
+        if self.next == "number" and not following[:1].isdigit():
+            return False
+        if self.next == "unit" and not following[:1].isalpha():
+            return False
+        if self.after and previous not in self.after:
+            return False
+        return not self.before or following in self.before
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything about wording that is not in the cards themselves."""
+
+    short_forms: dict[str, tuple[ShortForm, ...]]
+    stop_words: frozenset[str]
+    synonyms: tuple[tuple[str, tuple[str, ...]], ...]
+    """(concept, words of one phrase), longest phrases first."""
+    outside: tuple[tuple[str, tuple[str, ...]], ...]
+    secret: tuple[str, ...]
+    other_provinces: tuple[tuple[str, bool], ...]
+    """(name, whether it is clear without marks)."""
+    province_words: dict[str, str] = field(default_factory=dict)
+    province_letters: dict[str, str] = field(default_factory=dict)
+    everyday: str = ""
+
+    @cached_property
+    def folded_short_forms(self) -> dict[str, tuple[ShortForm, ...]]:
+        """Short forms as typed without marks; the first of two that fall together stands."""
+        folded: dict[str, tuple[ShortForm, ...]] = {}
+        for short, forms in self.short_forms.items():
+            folded.setdefault(fold(short), forms)
+        return folded
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """Read the lexicon.
+
+    Raises:
+        DataFileError: the file does not fit.
+    """
+    file = read_yaml(path, _LexiconFile)
+    shorts: dict[str, tuple[ShortForm, ...]] = {}
+    for row in file.abbreviations:
+        key = nfc(row.short).casefold()
+        form = ShortForm(row.full, row.next, frozenset(row.after), frozenset(row.before))
+        shorts[key] = (*shorts.get(key, ()), form)
+    phrases = [
+        (fold(row[0]).replace(" ", ""), tuple(fold(phrase).split()))
+        for row in file.synonyms
+        for phrase in row
+    ]
+    phrases.sort(key=lambda pair: -len(pair[1]))
+    names = [(n, True) for n in file.other_provinces.clear] + [
+        (n, False) for n in file.other_provinces.unclear
+    ]
+    return Lexicon(
+        short_forms=shorts,
+        stop_words=frozenset(file.stop_words),
+        synonyms=tuple(phrases),
+        outside=tuple((s.name, tuple(fold(p) for p in s.phrases)) for s in file.outside),
+        secret=tuple(fold(p) for p in file.secret),
+        other_provinces=tuple(names),
+        province_words={nfc(w): slug for slug, words in file.province_words.items() for w in words},
+        province_letters=dict(file.province_letters),
+        everyday=file.everyday,
+    )

@@ -1,0 +1,317 @@
+"""Vietnamese as typed on a phone, turned into words that can be looked up.
+
+Keyboards compose letters in two ways and place tones in two places; officers leave out marks, use
+short forms, run words together, slip on Telex or VNI keys, and paste text in the old TCVN3 encoding.
+`Reader.read` undoes all that as far as the vocabulary of the cards and units allows, and marks what
+it had to guess.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
+
+from rapidfuzz.distance import OSA
+
+from isobot.domain.text import fold, nfc
+from knowledge.lexicon import Lexicon, ShortForm
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+(?:[/:-]\d+)*(?:/[^\W\d_][\w&-]*)?|[^\W_]+(?:['’][^\W_]+)*")
+_CHUNK_EDGES = '"“”()[]{}<>,;:!?…'
+_CAPITAL_INSIDE = re.compile(r"[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
+_SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
+_GLUED = re.compile(r"^([^\W\d_]+?)(\d+(?:/.*)?)$")
+
+_INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
+_RIMES = (
+    "a ac ach ai am an ang anh ao ap at au ay e ec em en eng enh ech eo ep et eu i ia ich iec iem ien ieng "
+    "iep iet ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi "
+    "om on ong op ot u ua uan uang uanh uat uay uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot "
+    "uou up ut uu uy uya uych uyen uyet uynh uyt uyu y yem yen yet yeu"
+)
+SYLLABLES = frozenset(i + r for i in ["", *_INITIALS.split()] for r in _RIMES.split())
+"""Every syllable the spelling rules allow, without marks."""
+
+_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
+_VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
+_TONE_MARKS = frozenset(_TONES.values())
+_OPEN_PAIRS = {"oa", "oe", "uy"}
+
+_TCVN3 = dict(
+    zip(
+        "µ¸¶·¹»¾¼½ÆÇÊÈÉËÌÐÎÏÑÒÕÓÔÖ×ÝØÜÞßãáâäåèæçéêíëìîïóñòôõøö÷ùúýûüþ¨©ª«¬\xad®¡¢§£¤¥¦",
+        "àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵăâêôơưđĂÂĐÊÔƠƯ",
+        strict=True,
+    )
+)
+_TCVN3_ONLY = frozenset(_TCVN3) - frozenset("àáâãèéêìíòóôõùúýÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One syllable, number or name of a question.
+
+    `bare` is without marks; `marked` keeps them in one spelling. `guessed` words were not typed so.
+    """
+
+    marked: str
+    bare: str
+    sentence: int = 0
+    guessed: bool = False
+    capital: bool = False
+
+
+class Vocabulary:
+    """The syllables and neighbours that cards and units use, counted."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.marked: Counter[str] = Counter()
+        self.bare: Counter[str] = Counter()
+        self.pairs: Counter[str] = Counter()
+        for text in texts:
+            self._count([one_spelling(m.group()) for m in _TOKEN.finditer(nfc(text).casefold())])
+        self._joined = {pair.replace(" ", ""): pair for pair in self.pairs}
+        self._by_length: dict[int, list[str]] = {}
+        for entry in {*self.bare, *self._joined}:
+            self._by_length.setdefault(len(entry), []).append(entry)
+
+    def _count(self, tokens: list[str]) -> None:
+        bares = [fold(t) for t in tokens]
+        self.marked.update(tokens)
+        self.bare.update(bares)
+        self.pairs.update(f"{a} {b}" for a, b in pairwise(bares))
+
+    def nearest(self, bare: str, previous: str, following: str) -> str | None:
+        """Return the word, or two words run together, that is one slip away, if there is one."""
+        near = [
+            entry
+            for length in (len(bare), len(bare) - 1, len(bare) + 1)
+            for entry in self._by_length.get(length, ())
+            if (entry[0] == bare[0] or length < len(bare)) and OSA.distance(bare, entry, score_cutoff=1) == 1
+        ]
+        near = [n for n in near if len(n) > 2 and not n.isdigit()]
+        if not near:
+            return None
+        # A letter left out is the commonest slip, so of equals the longer word is meant.
+        best = max(
+            near,
+            key=lambda n: (
+                min(self.pairs[f"{previous} {n}"], 3) + 4 * min(self.pairs[f"{n} {following}"], 3),
+                len(n),
+                self._frequency(n),
+                n,
+            ),
+        )
+        return self._joined.get(best, best) if best not in self.bare else best
+
+    def _frequency(self, entry: str) -> int:
+        return self.bare[entry] or self.pairs[self._joined.get(entry, "")]
+
+    def split(self, bare: str) -> list[str] | None:
+        """Cut a run of syllables into known ones; None when it cannot be cut."""
+        best: list[tuple[float, list[str]] | None] = [(0.0, [])] + [None] * len(bare)
+        for end in range(1, len(bare) + 1):
+            for start in range(max(0, end - 7), end):
+                before, piece = best[start], bare[start:end]
+                if before is None or piece not in self.bare or (len(piece) == 1 and piece not in "oy"):
+                    continue
+                cost = before[0] + 6 - log(1 + self.bare[piece])
+                if before[1]:
+                    cost -= 2 * log(1 + self.pairs[f"{before[1][-1]} {piece}"])
+                known = best[end]
+                if known is None or cost < known[0]:
+                    best[end] = (cost, [*before[1], piece])
+        found = best[len(bare)]
+        return found[1] if found and len(found[1]) > 1 else None
+
+
+class Reader:
+    """Turns typed text into words, with the lexicon's short forms and the corpus's vocabulary."""
+
+    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+        self._lexicon = lexicon
+        self._vocabulary = vocabulary
+        self._known: dict[tuple[str, str, str], tuple[tuple[str, str], ...]] = {}
+
+    def read(self, text: str) -> tuple[Word, ...]:
+        """Return the words of a text; sentences are counted from 0."""
+        words: list[Word] = []
+        for number, sentence in enumerate(s for s in _SENTENCE.split(unicode_text(text)) if s.strip()):
+            tokens = self._tokens(sentence)
+            for place, token in enumerate(tokens):
+                previous = words[-1].bare if words else ""
+                following = fold(tokens[place + 1]) if place + 1 < len(tokens) else ""
+                words.extend(self._words(token, previous, following, number))
+        return tuple(words)
+
+    def _tokens(self, sentence: str) -> list[str]:
+        tokens: list[str] = []
+        for chunk in sentence.split():
+            bare = chunk.strip(_CHUNK_EDGES)
+            if self._short_forms(bare.casefold()) or self._short_forms(bare.casefold().rstrip(".")):
+                tokens.append(bare if self._short_forms(bare.casefold()) else bare.rstrip("."))
+                continue
+            glued = _GLUED.match(bare)
+            if glued and (glued[1].casefold() in "đdk" or self._short_forms(glued[1].casefold())):
+                tokens.append(glued[1])
+                bare = glued[2]
+            tokens.extend(match.group() for match in _TOKEN.finditer(bare))
+        return tokens
+
+    def _short_forms(self, token: str) -> tuple[ShortForm, ...]:
+        if token in self._lexicon.short_forms:
+            return self._lexicon.short_forms[token]
+        return self._lexicon.folded_short_forms.get(token, ()) if token.isascii() else ()
+
+    def _words(self, token: str, previous: str, following: str, sentence: int) -> list[Word]:
+        low = token.casefold().replace("'", "").replace("’", "")
+        if low in ("đ", "d") and following[:1].isdigit():
+            return [Word("điều", "dieu", sentence)]
+        if low == "k" and following[:1].isdigit():
+            return [Word("khoản", "khoan", sentence)]
+        for form in self._short_forms(token.casefold()):
+            if form.fits(previous, following):
+                return [Word(w, fold(w), sentence) for w in form.full.split()]
+        plain = fold(low) in self._vocabulary.bare
+        key = (low, "" if plain else previous, "" if plain else following)
+        if key not in self._known:
+            if len(self._known) > 20_000:
+                self._known.clear()
+            self._known[key] = tuple(self._resolve(low, previous, following))
+        typed = one_spelling(low)
+        return [
+            Word(m, b, sentence, guessed=m != typed and fold(m) != fold(typed), capital=token[:1].isupper())
+            for m, b in self._known[key]
+        ]
+
+    def _resolve(self, low: str, previous: str, following: str) -> list[tuple[str, str]]:
+        """Find what a token means: itself, a keyboard slip, syllables run together, or one letter off."""
+        marked, bare = one_spelling(low), fold(low)
+        vocabulary = self._vocabulary
+        if bare in vocabulary.bare or not bare.isalnum() or bare[:1].isdigit():
+            return [(marked, bare)]
+        for decoded in (self._telex(low), self._vni(low)):
+            if decoded:
+                return [(decoded, fold(decoded))]
+        if bare in SYLLABLES or len(bare) < 3:
+            return [(marked, bare)]
+        pieces = vocabulary.split(bare)
+        if pieces:
+            return self._cut(marked, pieces)
+        near = vocabulary.nearest(bare, previous, following)
+        if near:
+            return [(piece, piece) for piece in near.split()]
+        return [(marked, bare)]
+
+    def _cut(self, marked: str, pieces: list[str]) -> list[tuple[str, str]]:
+        out, at = [], 0
+        for piece in pieces:
+            out.append((one_spelling(marked[at : at + len(piece)]), piece))
+            at += len(piece)
+        return out
+
+    def _telex(self, low: str) -> str:
+        return self._checked(decode_telex(low), low)
+
+    def _vni(self, token: str) -> str:
+        low = token.casefold()
+        return self._checked(decode_vni(low), low) if re.search(r"[a-zà-ỹ]\d", low) else ""
+
+    def _checked(self, decoded: str, low: str) -> str:
+        decoded = one_spelling(decoded)
+        return decoded if decoded != low and decoded in self._vocabulary.marked else ""
+
+
+def unicode_text(text: str) -> str:
+    """Bring text to NFC, decoding the words that are in TCVN3."""
+    if sum(c in _TCVN3_ONLY for c in text) >= 2:
+        words = text.split(" ")
+        old = [_looks_tcvn3(w) for w in words]
+        near = [any(old[max(0, i - 1) : i + 2]) for i in range(len(words))]
+        text = " ".join(_from_tcvn3(w) if n else w for w, n in zip(words, near, strict=True))
+    return nfc(text).replace("\u200b", "").replace("\ufeff", "")
+
+
+def _looks_tcvn3(word: str) -> bool:
+    if any("\u0100" <= c <= "\u1eff" for c in word):
+        return False
+    return any(c in _TCVN3_ONLY for c in word) or _CAPITAL_INSIDE.search(word) is not None
+
+
+def _from_tcvn3(word: str) -> str:
+    if any("\u0100" <= c <= "\u1eff" for c in word):
+        return word
+    return "".join(_TCVN3.get(c, c) for c in word)
+
+
+def one_spelling(word: str) -> str:
+    """Write a syllable with its tone where the old rule puts it: "hoà" and "hòa" become "hòa"."""
+    word = nfc(word).casefold()
+    if len(word) < 2 or word.startswith("qu"):
+        return word
+    last = unicodedata.normalize("NFD", word[-1])
+    tone = "".join(c for c in last if c in _TONE_MARKS)
+    if not tone:
+        return word
+    plain = "".join(c for c in last if c not in _TONE_MARKS)
+    if word[-2] + plain not in _OPEN_PAIRS:
+        return word
+    return nfc(word[:-2] + word[-2] + tone + plain)
+
+
+def decode_telex(low: str) -> str:
+    """Return what the keys would give with Telex on: "nooij" is "nội", "mươngf" is "mường"."""
+    body, tone = low, ""
+    for place in range(len(low) - 1, 0, -1):
+        if low[place] in _TONES and place > 0:
+            body, tone = low[:place] + low[place + 1 :], _TONES[low[place]]
+            break
+    for keys, letter in (
+        ("uow", "ươ"), ("dd", "đ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô"),
+        ("aw", "ă"), ("ow", "ơ"), ("uw", "ư"),
+    ):  # fmt: skip
+        body = body.replace(keys, letter)
+    if "w" in body:
+        body = re.sub(r"uo(\w*?)w", r"ươ\1", body)
+        body = re.sub(r"([aou])(\w*?)w", lambda m: {"a": "ă", "o": "ơ", "u": "ư"}[m[1]] + m[2], body)
+    body = body.replace("uơ", "ươ") if re.search(r"uơ\w", body) else body
+    return _with_tone(body, tone)
+
+
+def decode_vni(low: str) -> str:
+    """Return what the keys would give with VNI on: "bao1" is "báo", "d9iện" is "điện"."""
+    tone = "".join(_VNI_TONES.get(c, "") for c in low)[-1:]
+    body = re.sub(r"[1-5]", "", low)
+    for key, pairs in (("6", "aâeêoô"), ("7", "oơuư"), ("8", "aă"), ("9", "dđ")):
+        while key in body:
+            at = body.index(key)
+            head = body[:at]
+            for plain, letter in zip(pairs[::2], pairs[1::2], strict=True):
+                found = head.rfind(plain)
+                if found >= 0:
+                    head = head[:found] + letter + head[found + 1 :]
+                    break
+            body = head + body[at + 1 :]
+    body = body.replace("uơ", "ươ") if re.search(r"uơ\w", body) else body
+    return _with_tone(body, tone)
+
+
+def _with_tone(body: str, tone: str) -> str:
+    if not tone:
+        return body
+    vowels = [i for i, c in enumerate(body) if fold(c) in "aeiouy"]
+    if body.startswith(("qu", "gi")) and len(vowels) > 1:
+        vowels = vowels[1:]
+    if not vowels:
+        return body
+    shaped = [i for i in vowels if body[i] in "ăâêôơư"]
+    if shaped:
+        at = shaped[-1]
+    elif len(vowels) == 1 or (vowels[-1] == len(body) - 1 and len(vowels) == 2):
+        at = vowels[0]
+    else:
+        at = vowels[1]
+    return nfc(body[: at + 1] + tone + body[at + 1 :])
