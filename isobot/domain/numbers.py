@@ -90,7 +90,7 @@ def read_money(
     amount = read_number(without_currency, expected=expected, example=example)
     if amount != amount.to_integral_value():
         raise _refusal(f"Tôi đọc được {format_number(amount)} đồng, có phần lẻ.", expected, example)
-    if 0 < abs(amount) < 1000:
+    if 0 < amount < 1000:
         shown = format_number(amount)
         understood = f"Tôi đọc được {shown} đồng, có lẽ thiếu đơn vị (nghìn, triệu)."
         raise _refusal(understood, expected, f"{shown} triệu, hoặc {shown} nghìn")
