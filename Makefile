@@ -11,7 +11,7 @@ help:
 	@echo "make run     cài đặt nếu cần, rồi chạy bot (chế độ dùng thử khi chưa có token)"
 	@echo "make setup   chỉ cài đặt: môi trường Python trong .venv/ và các thư viện"
 	@echo "make test    cài thêm công cụ kiểm thử, rồi chạy các bài kiểm thử (run the tests)"
-	@echo "make lint    ruff, mypy --strict, import-linter"
+	@echo "make lint    ruff, mypy --strict, import-linter, the licences of what is locked"
 	@echo "make format  rewrite the sources as ruff formats them"
 	@echo "make bench   run the benchmarks and print their figures"
 	@echo "make lock    make the lock files again, with the newest allowed versions"
@@ -34,6 +34,7 @@ lint: setup-dev
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy --strict
 	.venv/bin/lint-imports
+	$(PYTHON) scripts/dependencies.py --check
 
 format: setup-dev
 	$(PYTHON) -m ruff check --fix .
