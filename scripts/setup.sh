@@ -24,6 +24,8 @@ holds() {  # a stamp, a fingerprint
 }
 
 python=.venv/bin/python
+# Some machines tell pip to install into the user's home; in a virtual environment it would refuse.
+export PIP_USER=0
 
 venv_works() {
     holds stamp-place "$here" && "$python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
