@@ -204,7 +204,7 @@ class Field:
     def _example(self) -> str:
         defaults = {
             Kind.INTEGER: "5",
-            Kind.MONEY: "15 triệu, hoặc 15.000.000",
+            Kind.MONEY: "15 triệu",
             Kind.DATE: "",
             Kind.CHOICE: "1",
             Kind.YES_NO: "có",
@@ -250,8 +250,8 @@ class Field:
 
     def _option(self, answer: str, said: str) -> str:
         for number, option in enumerate(self.choices, start=1):
-            names = (option.key, option.label, *option.words)
-            if said == str(number) or said in {fold(name).replace("-", " ").strip(" .") for name in names}:
+            names = (option.label, *option.words)
+            if answer == option.key or said in {str(number), *(fold(name).strip(" .") for name in names)}:
                 return option.key
         within = [o for o in self.choices if len(said) > 2 and f" {said} " in f" {_bare(o.label)} "]
         if len(within) == 1:

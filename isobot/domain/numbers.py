@@ -78,9 +78,7 @@ def read_integer(text: str, *, expected: str = "Cần một số nguyên.", exam
     return int(number)
 
 
-def read_money(
-    text: str, *, expected: str = "Cần một số tiền bằng đồng.", example: str = "15 triệu, hoặc 15.000.000"
-) -> int:
+def read_money(text: str, *, expected: str = "Cần một số tiền bằng đồng.", example: str = "15 triệu") -> int:
     """Read an amount in whole đồng: "15 triệu", "15.000 nghìn", "3,98 tỷ", "15.000.000 đ".
 
     Raises:
@@ -93,7 +91,7 @@ def read_money(
     if 0 < amount < 1000:
         shown = format_number(amount)
         understood = f"Tôi đọc được {shown} đồng, có lẽ thiếu đơn vị (nghìn, triệu)."
-        raise _refusal(understood, expected, f"{shown} triệu, hoặc {shown} nghìn")
+        raise _refusal(understood, expected, f"{shown} triệu")
     return int(amount)
 
 
