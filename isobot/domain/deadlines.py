@@ -1,0 +1,256 @@
+"""Reporting rules, their periods, and last days on time (chế độ báo cáo, kỳ báo cáo, hạn).
+
+A rule says who reports, to whom, and until when; and whether law, the province's plan, or the office's
+own setting says so, since the bot must never call a setting of the office the law.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from isobot.domain.units import Level, Unit
+
+NATIONAL = "national"
+"""What a rule of no single province has in place of a slug."""
+
+INHERITED_MARK = "kế thừa, chưa xác minh hiệu lực"
+
+LATE_DAYS = 183
+"""How long a period that was missed is offered as late: half a year."""
+
+
+class Nature(StrEnum):
+    """Who set a duty or a day (tính chất)."""
+
+    LAW = "law"
+    PLAN = "plan"
+    OFFICE = "office-setting"
+
+    @property
+    def label(self) -> str:
+        """Return the Vietnamese words to tell the natures apart."""
+        return _NATURES[self]
+
+
+_NATURES = {
+    Nature.LAW: "quy định của pháp luật",
+    Nature.PLAN: "kế hoạch của tỉnh",
+    Nature.OFFICE: "cài đặt của cơ quan đầu mối",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a rule stands: the key of a document, and its section."""
+
+    document: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfYear:
+    """A day that comes every year; the 31st of a shorter month is its last day."""
+
+    day: int
+    month: int
+
+    def of(self, year: int) -> date:
+        """Return this day in one year."""
+        return date(year, self.month, min(self.day, monthrange(year, self.month)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One report of every year.
+
+    `key` and `label` hold "{year}". `named` is the day as the source writes it; with `exclusive` it is
+    written "trước ngày", and the day itself is late. The window opens `window_days` before the last day,
+    or with its month where that is None. `covers` is what the figures cover, first and last day.
+    """
+
+    key: str
+    label: str
+    named: DayOfYear
+    exclusive: bool
+    window_days: int | None
+    covers: tuple[DayOfYear, DayOfYear]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One report that is due once (kỳ báo cáo). All days belong to it, the last ones too."""
+
+    rule: str
+    key: str
+    label: str
+    opens: date
+    last_day: date
+    covers_from: date
+    covers_to: date
+
+    def is_open_on(self, day: date) -> bool:
+        """Tell whether a report handed in that day is in its window and on time."""
+        return self.opens <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingRule:
+    """One duty to report (chế độ báo cáo).
+
+    `nature` tells who set the duty and `date_nature` who set the day: a plan that names a month leaves
+    the day to the office. `inherited` marks a rule of a plan that is over, or whose province is no more,
+    carried on by the office (`INHERITED_MARK`).
+    """
+
+    id: str
+    province: str
+    title: str
+    levels: frozenset[Level]
+    occurrences: tuple[Occurrence, ...]
+    recipient: str
+    forms: Mapping[Level, str] = field(hash=False)
+    basis: tuple[Basis, ...]
+    nature: Nature
+    date_nature: Nature
+    first_year: int
+    lead_office_only: bool = False
+    inherited: bool = False
+    note: str = ""
+
+    def concerns(self, unit: Unit) -> bool:
+        """Tell whether a unit's level and province fall under the rule, on whatever day."""
+        if self.lead_office_only and not unit.lead_office:
+            return False
+        return unit.level in self.levels and self.province in (unit.province, NATIONAL)
+
+    def form_for(self, level: Level) -> str:
+        """Return the id of the form that units of a level fill in."""
+        return self.forms[level]
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return in Vietnamese what must be said along with a deadline: who set it, and how sure it is."""
+        says = [f"Nghĩa vụ báo cáo: {self.nature.label}."]
+        if self.date_nature is not self.nature:
+            says.append(f"Ngày cuối: {self.date_nature.label}.")
+        if self.inherited:
+            says.append(f"Lưu ý: {INHERITED_MARK}.")
+        return tuple(says)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All rules, and for a province without any, the sentence that says so."""
+
+    rules: tuple[ReportingRule, ...]
+    silences: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def get(self, rule: str) -> ReportingRule | None:
+        """Return the rule of an id."""
+        return next((r for r in self.rules if r.id == rule), None)
+
+    def for_province(self, province: str) -> tuple[ReportingRule, ...]:
+        """Return the province's own rules, without the national ones."""
+        return tuple(r for r in self.rules if r.province == province)
+
+    def for_unit(self, unit: Unit) -> tuple[ReportingRule, ...]:
+        """Return every rule that concerns a unit; none where nothing sets a duty for it."""
+        return tuple(r for r in self.rules if r.concerns(unit))
+
+    def silence(self, province: str) -> str:
+        """Return the Vietnamese sentence that a province's document sets no report, or ""."""
+        return self.silences.get(province, "")
+
+
+class Audience(StrEnum):
+    """Whom a step of the ladder speaks to; nobody holds the deputy's role yet."""
+
+    REPORTER = "reporter"
+    DEPUTY = "deputy"
+    HEAD = "head"
+    RECEIVER = "receiver"
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """One rung of the ladder of reminders: `days` from the last day on time, None when the window opens."""
+
+    name: str
+    days: int | None
+    audiences: frozenset[Audience]
+
+
+def last_day_on_time(named: date, *, exclusive: bool) -> date:
+    """Return the last day that is still on time.
+
+    "Trước ngày 15/12" leaves the 15th out, strictly read, so 14/12 is the last. An office that takes the
+    day itself writes the next day into its rules.
+    """
+    return named - timedelta(days=1) if exclusive else named
+
+
+def periods_between(rule: ReportingRule, first: date, last: date) -> tuple[Period, ...]:
+    """Return the periods whose last day falls from `first` to `last`, both counted, in order."""
+    years = range(max(first.year - 1, rule.first_year), last.year + 2)
+    periods = (_period(rule, occurrence, year) for year in years for occurrence in rule.occurrences)
+    return tuple(sorted((p for p in periods if first <= p.last_day <= last), key=lambda p: p.last_day))
+
+
+def open_periods(rule: ReportingRule, day: date) -> tuple[Period, ...]:
+    """Return the periods whose window is open on a day."""
+    return tuple(p for p in periods_between(rule, day, _in_a_year(day)) if p.is_open_on(day))
+
+
+def late_periods(rule: ReportingRule, day: date, *, within_days: int = LATE_DAYS) -> tuple[Period, ...]:
+    """Return the periods that ended before a day, the oldest first."""
+    return periods_between(rule, day - timedelta(days=within_days), day - timedelta(days=1))
+
+
+def next_period(rule: ReportingRule, day: date) -> Period | None:
+    """Return the first period that opens after a day; None for a rule that has none."""
+    coming = periods_between(rule, day, _in_a_year(_in_a_year(day)))
+    return next((p for p in coming if p.opens > day), None)
+
+
+def find_period(rule: ReportingRule, key: str) -> Period | None:
+    """Return the period of a key such as "2027-05"; None if the rule has no such period."""
+    year = key[:4]
+    if not (year.isascii() and year.isdigit() and len(year) == 4) or int(year) < max(1, rule.first_year):
+        return None
+    periods = (_period(rule, occurrence, int(year)) for occurrence in rule.occurrences)
+    return next((p for p in periods if p.key == key), None)
+
+
+def reporting_units(rule: ReportingRule, period: Period, units: Iterable[Unit]) -> tuple[Unit, ...]:
+    """Return who must report: the units the rule concerns that exist on the period's last day.
+
+    After the reform of 2025 these are the successors, each once, however many units it took in.
+    """
+    return tuple(u for u in units if rule.concerns(u) and u.active_on(period.last_day))
+
+
+def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
+    last_day = last_day_on_time(occurrence.named.of(year), exclusive=occurrence.exclusive)
+    if occurrence.window_days is None:
+        opens = last_day.replace(day=1)
+    else:
+        opens = last_day - timedelta(days=occurrence.window_days)
+    first, last = occurrence.covers
+    covers_to = last.of(year)
+    covers_from = first.of(year)
+    if covers_from > covers_to:
+        covers_from = first.of(year - 1)
+    return Period(
+        rule=rule.id,
+        key=occurrence.key.format(year=year),
+        label=occurrence.label.format(year=year),
+        opens=opens,
+        last_day=last_day,
+        covers_from=covers_from,
+        covers_to=covers_to,
+    )
+
+
+def _in_a_year(day: date) -> date:
+    return day + timedelta(days=366)
