@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isobot.domain.deadlines import (
@@ -145,6 +145,7 @@ def test_figures_of_two_periods_do_not_overlap_within_a_rule():
             assert following.covers_from == one.covers_to + timedelta(days=1)
 
 
+@settings(deadline=None)  # shared machines are slow now and then
 @given(RULES, DAYS)
 def test_no_day_is_open_and_late_in_one_period(rule, day):
     opened, late = set(keys(open_periods(rule, day))), set(keys(late_periods(rule, day)))
@@ -155,6 +156,7 @@ def test_no_day_is_open_and_late_in_one_period(rule, day):
     assert following.key not in opened | late
 
 
+@settings(deadline=None)  # shared machines are slow now and then
 @given(RULES, DAYS)
 def test_period_is_found_by_its_key(rule, day):
     for period in periods_between(rule, day, day + timedelta(days=400)):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isobot.domain.deadlines import Audience, Period, find_period, periods_between
@@ -122,6 +122,7 @@ def test_window_with_no_working_day_before_its_end_has_late_steps_only():
     assert written(ladder(weekend, CALENDAR, LADDER)).startswith("T+1=7/12 T+3=9/12")
 
 
+@settings(deadline=None)  # shared machines are slow now and then
 @given(st.dates(date(2024, 1, 1), date(2045, 1, 1)), st.integers(0, 120))
 def test_no_two_steps_a_day_none_on_a_day_off_none_before_the_window(opens, length):
     period = a_period(opens, opens + timedelta(days=length))
@@ -255,6 +256,7 @@ def test_old_period_is_left_alone_a_week_after_its_last_step():
     assert due(date(2027, 7, 6)) == []
 
 
+@settings(deadline=None)  # shared machines are slow now and then
 @given(st.integers(0, 89), st.sets(st.integers(0, 89)))
 def test_however_often_the_machine_is_down_no_step_is_told_twice(start, down):
     """Run ninety days with holes, writing the ledger as the dispatcher does."""
