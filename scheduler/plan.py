@@ -15,6 +15,7 @@ from isobot.domain.deadlines import (
     LadderStep,
     Period,
     ReportingRule,
+    StepKey,
     periods_between,
     reporting_units,
 )
@@ -50,20 +51,6 @@ class PlannedStep:
     day: date
     audience: Audience
     after_last_day: bool
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class StepKey:
-    """What the ledger knows a step by; it ends sent, merged, cancelled, or dead.
-
-    `step` is "T-3" for the one who reports, and "T-3/receiver" where the same step speaks to another.
-    """
-
-    rule: str
-    period: str
-    unit: str
-    person: int
-    step: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,11 @@ class Welcome:
 
 
 def new_code() -> str:
-    """Draw a code, written in two groups: "K7PM-2XQA"."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-    return f"{drawn[:4]}-{drawn[4:]}"
+    """Draw a code with a digit in it, so that no word is taken for one: "K7PM-2XQA"."""
+    while True:
+        drawn = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        if any(sign.isdecimal() for sign in drawn):
+            return f"{drawn[:4]}-{drawn[4:]}"
 
 
 def plain_code(text: str) -> str | None:
@@ -100,7 +102,8 @@ async def redeem(
         raise Refusal("Mã này đã hết hạn. Xin quản trị viên cấp mã mới.")
     if found.links is not None:
         return await _link(store, found, actor=actor, sender_key=sender_key, chat_key=chat_key)
-    assert unit is not None and found.role is not None
+    assert unit is not None
+    assert found.role is not None
     person = actor.id
     if person is None:
         person = await people.add_person(

@@ -181,6 +181,20 @@ class LadderStep:
     audiences: frozenset[Audience]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class StepKey:
+    """What the ledger knows a step by; it ends sent, merged, cancelled, or dead.
+
+    `step` is "T-3" for the one who reports, and "T-3/receiver" where the same step speaks to another.
+    """
+
+    rule: str
+    period: str
+    unit: str
+    person: int
+    step: str
+
+
 def last_day_on_time(named: date, *, exclusive: bool) -> date:
     """Return the last day that is still on time.
 

@@ -1,25 +1,14 @@
 """The ledger of reminders: one row for each step of each person (sổ nhắc việc)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from isobot.domain.deadlines import StepKey
 from isobot.storage.statements import insert_if_absent, insert_or_replace
 from isobot.storage.tables import dispatches, outbox, snoozes
-
-
-@dataclass(frozen=True, slots=True)
-class StepKey:
-    """The identity of a step (rule, period, unit, person, step)."""
-
-    rule: str
-    period: str
-    unit: str
-    person: int
-    step: str
 
 
 async def claim(

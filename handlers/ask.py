@@ -1,0 +1,159 @@
+"""Questions and answers, legal basis by topic, and the steps one at a time (hỏi đáp)."""
+
+from typing import Any
+
+from knowledge.answer import Answer, Asker, Outcome, Refinement
+
+from handlers.services import Services
+from isobot.chat.turn import Turn
+from isobot.domain.messages import Choice
+from isobot.storage import records
+
+LONGEST_QUESTION = 1500
+OFFERED = 6
+
+
+def asker_of(turn: Turn, services: Services) -> Asker:
+    """Tell for whom an answer is: the one province and unit of the posts, or the province chosen."""
+    provinces = {post.province for post in turn.actor.posts}
+    units = [post.unit for post in turn.actor.posts]
+    chosen = turn.conversation.memory.get("province")
+    if chosen and (not provinces or len(provinces) > 1):
+        return Asker(province=str(chosen))
+    if len(provinces) == 1:
+        unit = services.directory.get(units[0]) if len(set(units)) == 1 else None
+        return Asker(province=next(iter(provinces)), unit=unit.code if unit else None)
+    return Asker()
+
+
+async def answer(turn: Turn, services: Services, question: str) -> Answer | None:
+    """Answer a question; a clarifying one leaves its choices on offer.
+
+    Returns the answer given, or None when there was nothing to answer.
+    """
+    if len(question) > LONGEST_QUESTION:
+        turn.say(
+            "Tin này dài quá nên tôi chưa trả lời được. "
+            "Anh/chị hỏi từng ý, mỗi câu trong khoảng hai, ba dòng."
+        )
+        return None
+    if not any(c.isalnum() for c in question):
+        turn.say("Anh/chị gõ giúp tôi câu hỏi bằng chữ, ví dụ: “xã báo cáo tháng nào”.")
+        return None
+    found = services.knowledge.answer(question, asker_of(turn, services), None, turn.today)
+    await _tell(turn, services, question, found)
+    return found
+
+
+async def refine(turn: Turn, services: Services, number: int) -> Answer | None:
+    """Answer again after a clarifying choice."""
+    asked = turn.conversation.memory.get("asked")
+    if not isinstance(asked, dict) or number >= len(asked.get("options", [])):
+        turn.say("Câu hỏi đó đã qua lâu rồi. Anh/chị gõ lại câu hỏi giúp tôi.")
+        return None
+    province, unit, card = asked["options"][number]
+    refinement = Refinement(province=province, unit=unit, card=card)
+    question = str(asked["question"])
+    if province and not unit and not card:
+        turn.conversation.memory["province"] = province
+    found = services.knowledge.answer(question, asker_of(turn, services), refinement, turn.today)
+    await _tell(turn, services, question, found)
+    return found
+
+
+async def _tell(turn: Turn, services: Services, question: str, found: Answer) -> None:
+    options: list[list[Any]] = []
+    choices: list[Choice] = []
+    for option in found.options[:OFFERED]:
+        r = option.refinement
+        choices.append(Choice(f"ask:{len(options)}", option.label))
+        options.append([r.province, r.unit, r.card])
+    near = found.nearest[: OFFERED - len(options)]
+    choices += [Choice(f"card:{each.card}", each.label, lasting=True) for each in near]
+    if options:
+        turn.conversation.memory["asked"] = {"question": question, "options": options}
+    turn.say(found.text, *choices)
+    if found.outcome is not Outcome.ANSWERED:
+        await records.add_question(
+            turn.store.connection,
+            chat_key=turn.conversation.chat_key,
+            province=asker_of(turn, services).province or "",
+            question=question,
+            outcome=found.outcome.value,
+            cards=found.cards,
+            at=turn.now,
+        )
+
+
+def show_card(turn: Turn, services: Services, card: str) -> None:
+    """Show one card, picked from a menu."""
+    found = services.knowledge.card_answer(card)
+    if found is None:
+        turn.say("Nội dung này không còn. Anh/chị gõ câu hỏi giúp tôi.")
+        return
+    turn.say(found.text)
+
+
+def show_groups(turn: Turn, services: Services) -> None:
+    """Offer the groups of topics (căn cứ theo chủ đề)."""
+    turn.conversation.leave()
+    menu = services.knowledge.menu(asker_of(turn, services).province)
+    choices = [Choice(f"grp:{group.id}", group.label, lasting=True) for group in menu if group.topics]
+    turn.say("Anh/chị muốn xem căn cứ về việc gì?", *choices)
+
+
+def show_group(turn: Turn, services: Services, group_id: str) -> None:
+    """Offer the topics of a group."""
+    menu = services.knowledge.menu(asker_of(turn, services).province)
+    group = next((g for g in menu if g.id == group_id), None)
+    if group is None:
+        show_groups(turn, services)
+        return
+    choices = [Choice(f"top:{topic.id}", topic.label, lasting=True) for topic in group.topics]
+    turn.say(f"{group.label}. Anh/chị chọn chủ đề:", *choices)
+
+
+def show_topic(turn: Turn, services: Services, topic_id: str) -> None:
+    """Offer the cards of a topic; a single one is shown at once."""
+    menu = services.knowledge.menu(asker_of(turn, services).province)
+    topic = next((t for g in menu for t in g.topics if t.id == topic_id), None)
+    if topic is None:
+        show_groups(turn, services)
+        return
+    if len(topic.cards) == 1:
+        show_card(turn, services, topic.cards[0].id)
+        return
+    choices = [Choice(f"card:{card.id}", card.title, lasting=True) for card in topic.cards[:10]]
+    turn.say(f"{topic.label}:", *choices)
+
+
+def show_step(turn: Turn, services: Services, number: int = 1) -> None:
+    """Show one step of the way, with the next and the one before (các bước)."""
+    asker = asker_of(turn, services)
+    unit = services.directory.get(asker.unit or "")
+    steps = services.knowledge.steps(asker.province, unit.level.value if unit else None)
+    if not steps:
+        turn.say("Tôi chưa có các bước cho trường hợp này. Anh/chị gõ câu hỏi cụ thể giúp tôi.")
+        return
+    number = min(max(number, 1), len(steps))
+    card = steps[number - 1]
+    shown = services.knowledge.card_answer(card.id)
+    assert shown is not None
+    heading = f"Bước {number}/{len(steps)}: {card.title}"
+    if number == 1:
+        heading = _whose_steps(services, asker, card.scope) + heading
+    turns = []
+    if number < len(steps):
+        turns.append(Choice(f"step:{number + 1}", "Bước tiếp theo", lasting=True))
+    if number > 1:
+        turns.append(Choice(f"step:{number - 1}", "Bước trước", lasting=True))
+    turn.say(f"{heading}\n{shown.text}", *turns)
+
+
+def _whose_steps(services: Services, asker: Asker, scope: str) -> str:
+    province = services.provinces.get(scope)
+    if province is not None:
+        return f"Các bước theo văn bản của tỉnh {province.name}.\n"
+    if asker.province:
+        return "Văn bản của tỉnh không nêu riêng các bước; đây là các bước theo quy định chung.\n"
+    return "Đây là các bước theo quy định chung. Nếu đã đăng ký đơn vị, tôi sẽ nêu theo tỉnh của anh/chị.\n"

@@ -1,0 +1,517 @@
+"""The report dialogue: one figure at a time, the same on every channel (lập báo cáo).
+
+The draft lives in the database, not in the conversation: it can be left any day and gone on with on
+any channel, by anybody who reports for the unit. The conversation only knows which report and field.
+
+    list ──▶ field ──▶ field ... ──▶ summary ──▶ receipt
+              ▲  └ “sửa mục 7”, “quay lại”, a question in between, then this field again
+"""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.answer import Outcome
+
+from handlers import ask
+from handlers.services import Services
+from isobot.actions import reporting
+from isobot.actions.reporting import Work
+from isobot.chat.turn import Turn
+from isobot.domain import deadlines
+from isobot.domain.deadlines import Period, ReportingRule
+from isobot.domain.forms import Field, Kind, Option, Problem
+from isobot.domain.messages import Attachment, Choice, IncomingKind
+from isobot.domain.numbers import format_date
+from isobot.domain.text import fold
+from isobot.domain.units import Unit
+from isobot.domain.values import Value
+from isobot.errors import AnswerRefused, Refusal, StaleEdit
+from isobot.storage import reports
+from isobot.storage.reports import ReportRecord
+from isobot.storage.store import Store
+
+DIALOGUE = "report"
+LONGEST_BUTTON = 60
+PRACTICE = "luyen-tap"
+PRACTICE_FORM = "xa-rut-gon"
+
+STEER = (
+    Choice("r:why", "Vì sao hỏi", by_word=True),
+    Choice("r:back", "Quay lại", by_word=True),
+    Choice("r:pause", "Tạm dừng", by_word=True),
+)
+_MEND = re.compile(r"^(?:toi muon )?sua(?: lai)?(?: muc| cau)? *(\d{1,2}[a-c]?)$")
+_QUESTION_WORDS = re.compile(
+    r"\b(la gi|the nao|ntn|khi nao|bao gio|o dau|ai |tai sao|vi sao|nhu the nao|may |bao nhieu|co phai"
+    r"|duoc khong|khong a|hay khong|gui cho|can cu)\b"
+)
+_WORDS_TO_STEER = {
+    "vi sao hoi": "r:why",
+    "vi sao": "r:why",
+    "quay lai": "r:back",
+    "lui lai": "r:back",
+    "tam dung": "r:pause",
+    "dung": "r:pause",
+    "de sau": "r:pause",
+    "gui": "r:send",
+    "gui bao cao": "r:send",
+    "xem lai": "r:summary",
+    "tom tat": "r:summary",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report that a unit may work on now."""
+
+    unit: Unit
+    rule: ReportingRule
+    period: Period
+    when: str
+
+
+async def show_list(turn: Turn, services: Services) -> None:
+    """List the open, the late and the next reports of my units (kỳ đang mở, quá hạn, kỳ tới)."""
+    turn.conversation.leave()
+    codes = turn.actor.units_to_report()
+    if not codes:
+        turn.say(
+            "Anh/chị chưa đăng ký báo cáo cho đơn vị nào. Gửi mã đăng ký do quản trị viên cấp để báo cáo; "
+            "hoặc nhập thử một báo cáo, không tính vào đâu cả.",
+            Choice("rp:practice", "Nhập thử", lasting=True),
+        )
+        return
+    units = [unit for code in codes if (unit := services.directory.get(code)) is not None]
+    sent = {(r.unit, r.rule, r.period): r for r in await reports.of_units(turn.store.connection, codes)}
+    lines: list[str] = []
+    choices: list[Choice] = []
+    for unit in units:
+        dues = _dues(unit, services, turn)
+        lines.append(f"{unit.place_name}:")
+        if not dues:
+            lines.append(_silence(unit, services))
+        for due in dues:
+            record = sent.get((unit.code, due.rule.id, due.period.key))
+            lines.append(f"• {_line(due, record, turn)}")
+            choice = _choice(due, record, several=len(units) > 1)
+            if due.when != "next" and choice is not None:
+                choices.append(choice)
+    if not choices:
+        lines.append("Hiện chưa có kỳ nào mở. Anh/chị có thể nhập thử cho quen.")
+    turn.say("\n".join(lines), *choices, Choice("rp:practice", "Nhập thử", lasting=True))
+
+
+def _dues(unit: Unit, services: Services, turn: Turn) -> list[Due]:
+    found: list[Due] = []
+    for rule in services.rules.for_unit(unit):
+        late = [p for p in deadlines.late_periods(rule, turn.today) if unit.active_on(p.last_day)]
+        found += [Due(unit, rule, p, "late") for p in late[-2:]]
+        found += [Due(unit, rule, p, "open") for p in deadlines.open_periods(rule, turn.today)]
+        coming = deadlines.next_period(rule, turn.today)
+        if coming is not None and unit.active_on(coming.last_day):
+            found.append(Due(unit, rule, coming, "next"))
+    return found
+
+
+def _silence(unit: Unit, services: Services) -> str:
+    return services.rules.silence(unit.province) or (
+        "Tôi không có chế độ báo cáo định kỳ nào cho đơn vị này, nên không có kỳ để nhập."
+    )
+
+
+def _line(due: Due, record: ReportRecord | None, turn: Turn) -> str:
+    period = due.period
+    last = format_date(period.last_day)
+    inherited = f" ({deadlines.INHERITED_MARK})" if due.rule.inherited else ""
+    if record is not None and record.version:
+        assert record.submitted_at is not None
+        return f"{_name(due)}: đã gửi số liệu, biên nhận {record.receipt}."
+    if due.when == "next":
+        return f"Kỳ tới: {_name(due)}, mở từ {format_date(period.opens)}, hạn {last}{inherited}."
+    if due.when == "late":
+        days = (turn.today - period.last_day).days
+        return f"QUÁ HẠN {days} ngày: {_name(due)}, hạn {last}{inherited}."
+    left = (period.last_day - turn.today).days
+    return f"Đang mở: {_name(due)}, hạn {last}, còn {left} ngày{inherited}."
+
+
+def _name(due: Due) -> str:
+    return f"báo cáo {due.period.label}"
+
+
+def key_of_report(rule: str, period: str, unit: str) -> str | None:
+    """Return the key of a button that opens a report; None when it would be too long for Telegram."""
+    key = f"rp:{rule}:{period}:{unit}"
+    return key if len(key) <= LONGEST_BUTTON else None
+
+
+def _choice(due: Due, record: ReportRecord | None, *, several: bool) -> Choice | None:
+    key = key_of_report(due.rule.id, due.period.key, due.unit.code)
+    if key is None:
+        return None
+    verb = "Nhập"
+    if record is not None:
+        verb = "Sửa số liệu" if record.version else "Làm tiếp"
+    of_unit = f" – {due.unit.name}" if several else ""
+    return Choice(key, f"{verb} {due.period.label}{of_unit}", lasting=True)
+
+
+async def open_report(turn: Turn, services: Services, rule_id: str, key: str, code: str) -> None:
+    """Open the draft of a unit's report, new or left half way."""
+    unit, rule = services.directory.get(code), services.rules.get(rule_id)
+    period = deadlines.find_period(rule, key) if rule else None
+    if unit is None or rule is None or period is None:
+        turn.say("Kỳ báo cáo này không còn trong danh sách. Gõ “báo cáo” để xem các kỳ hiện có.")
+        return
+    form = services.forms[rule.form_for(unit.level)]
+    try:
+        work = await reporting.open_report(
+            turn.store, actor=turn.actor, unit=unit, rule=rule, period=period, form=form
+        )
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        return
+    _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remarks())
+    await _go_on(turn, work)
+
+
+async def practise(turn: Turn, services: Services) -> None:
+    """Open a practice report, empty, that counts for nothing (nhập thử)."""
+    person = turn.actor.id or -zlib.crc32(turn.conversation.chat_key.encode()) - 1
+    form = services.forms[PRACTICE_FORM]
+    work = await reporting.open_practice(turn.store, person=person, form=form, today=turn.today)
+    _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", ())
+    await _go_on(turn, work)
+
+
+def _welcome(turn: Turn, work: Work, heading: str, remarks: Sequence[str]) -> None:
+    turn.conversation.enter(DIALOGUE, report=work.record.id, field="")
+    done = len(work.values)
+    if work.record.version:
+        turn.say(
+            f"{heading}\nĐã gửi bản {work.record.version}. Anh/chị sửa rồi gửi lại sẽ thành bản "
+            f"{work.record.version + 1}; bản cũ vẫn được giữ."
+        )
+    elif done:
+        turn.say(f"{heading}\nĐã nhập {done} mục, ta làm tiếp.")
+    else:
+        lines = [heading, *remarks, f"Có {work.form.size} câu, khoảng 5 phút. {work.form.note}"]
+        lines.append(
+            "Lúc nào cũng có thể gõ: “quay lại”, “sửa mục 3”, “tạm dừng”, hoặc hỏi tôi. "
+            "Không có gì để đếm thì gõ “không phát sinh”."
+        )
+        turn.say("\n".join(lines))
+
+
+async def prefetch(store: Store, turns: Sequence[Turn]) -> None:
+    """Load the drafts of several chats in one statement."""
+    ids = [t.conversation.state.get("report") for t in turns if t.conversation.dialogue == DIALOGUE]
+    await store.preload_reports([key for key in ids if isinstance(key, int)])
+
+
+async def take(turn: Turn, services: Services) -> None:
+    """Deal with one event inside the dialogue."""
+    work = await _work(turn, services)
+    if work is None:
+        turn.conversation.leave()
+        turn.say("Báo cáo đang làm không còn nữa. Gõ “báo cáo” để xem các kỳ hiện có.")
+        return
+    picked = turn.picked()
+    key = picked.key if picked else _WORDS_TO_STEER.get(fold(turn.text).strip(" .!"), "")
+    if key.startswith("ask:") and "asking" in turn.conversation.state:
+        await ask.refine(turn, services, int(key.removeprefix("ask:")))
+        await _ask_again(turn, work)
+        return
+    turn.conversation.state.pop("asking", None)
+    mend = _MEND.match(fold(turn.text)) if turn.incoming.kind is IncomingKind.TEXT else None
+    if mend:
+        await _mend(turn, work, mend[1])
+    elif key.startswith("r:"):
+        await _steer(turn, services, work, key)
+    elif turn.conversation.state.get("picking"):
+        await _mend(turn, work, turn.text.strip())
+    elif turn.conversation.state.get("field"):
+        await _take_answer(turn, services, work, key)
+    else:
+        await _at_summary(turn, services, work)
+
+
+async def ask_again(turn: Turn, services: Services) -> None:
+    """Ask the question of the running report once more."""
+    work = await _work(turn, services)
+    if work is not None:
+        await _ask_again(turn, work)
+
+
+async def pause(turn: Turn, services: Services) -> None:
+    """Leave the report; everything entered is kept."""
+    work = await _work(turn, services)
+    turn.conversation.leave()
+    if work is None:
+        return
+    left = len(work.form.missing(work.values))
+    rest = f"còn {left} mục" if left else "đã đủ các mục, chưa gửi"
+    word = "nhập thử" if work.record.practice_of else "báo cáo"
+    turn.say(f"Đã giữ số liệu ({rest}). Gõ “{word}” để làm tiếp bất cứ lúc nào, trên kênh nào cũng được.")
+
+
+async def _work(turn: Turn, services: Services) -> Work | None:
+    key = turn.conversation.state.get("report")
+    if not isinstance(key, int):
+        return None
+    record = await turn.store.report(key)
+    return reporting.work_on(record, services.forms[record.form], services.rules)
+
+
+async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
+    field = _current(turn, work)
+    if key == "r:why" and field is not None:
+        turn.say(field.why())
+        _ask(turn, work, field)
+    elif key == "r:back":
+        await _back(turn, work, field)
+    elif key == "r:pause":
+        await pause(turn, services)
+    elif key == "r:send":
+        await _send(turn, services, work)
+    elif key == "r:pick":
+        turn.conversation.state.update(field="", picking=True)
+        turn.say("Anh/chị muốn sửa mục số mấy? Ví dụ: 3.", Choice("r:summary", "Thôi", by_word=True))
+    elif key == "r:docx":
+        _offer_draft(turn, work)
+        _show_summary(turn, work)
+    else:
+        await _go_on(turn, work)
+
+
+async def _back(turn: Turn, work: Work, field: Field | None) -> None:
+    if field is None:
+        visible = work.form.visible_fields(work.values)
+        before = visible[-1] if visible else None
+    else:
+        before = work.form.previous_field(field.key, work.values)
+    if before is None:
+        turn.say("Đây là câu đầu tiên.")
+        before = field
+    if before is not None:
+        _ask(turn, work, before)
+
+
+async def _mend(turn: Turn, work: Work, number: str) -> None:
+    field = work.form.by_number(number)
+    turn.conversation.state.pop("picking", None)
+    if field is None or field not in work.form.visible_fields(work.values):
+        turn.say(f"Biểu này không có mục {number[:10]} để sửa. Anh/chị xem số mục trong bản tóm tắt.")
+        await _ask_again(turn, work)
+        return
+    _ask(turn, work, field)
+
+
+async def _take_answer(turn: Turn, services: Services, work: Work, key: str) -> None:
+    field = _current(turn, work)
+    if field is None:
+        await _go_on(turn, work)
+        return
+    if turn.incoming.kind is IncomingKind.EDITED:
+        turn.say(
+            "Tôi thấy anh/chị vừa sửa một tin đã gửi. Số đã nhập không tự đổi theo; "
+            "muốn đổi, gõ “sửa mục” kèm số mục, ví dụ: sửa mục 3."
+        )
+        _ask(turn, work, field)
+        return
+    text = key.removeprefix("v:") if key.startswith("v:") else turn.text
+    if not key and _asks(text, field):
+        await _answer_between(turn, services, work, field)
+        return
+    try:
+        value = field.parse(text, today=turn.today)
+        warnings = reporting.enter(
+            turn.store,
+            actor=turn.actor,
+            work=work,
+            field=field,
+            value=value,
+            seen=_seen(turn),
+            channel=turn.incoming.bot,
+        )
+    except AnswerRefused as refused:
+        maybe = not key and _may_be_question(text, field)
+        if maybe and await _answer_between(turn, services, work, field, only_if_sure=True):
+            return
+        turn.say(str(refused), *_choices(field))
+        return
+    except StaleEdit as stale:
+        turn.say(str(stale))
+        _ask(turn, work, field)
+        return
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        _ask(turn, work, field)
+        return
+    for warning in warnings:
+        turn.say(f"Lưu ý: {warning.as_text()}")
+    await _go_on(turn, work, after=field, value=value)
+
+
+def _asks(text: str, field: Field) -> bool:
+    """Tell whether a text is surely a question and no answer."""
+    said = text.strip()
+    if field.kind is Kind.TEXT:
+        return said.endswith("?") or fold(said).startswith(("hoi:", "hoi "))
+    return said.endswith("?") and any(c.isalpha() for c in said)
+
+
+def _may_be_question(text: str, field: Field) -> bool:
+    return field.kind is not Kind.TEXT and (
+        len(text.split()) >= 4 or _QUESTION_WORDS.search(fold(text) + " ") is not None
+    )
+
+
+async def _answer_between(
+    turn: Turn, services: Services, work: Work, field: Field, *, only_if_sure: bool = False
+) -> bool:
+    """Answer a question in mid-form, then come back to the very field."""
+    question = re.sub(r"^\s*hỏi\s*:?\s*", "", turn.text, flags=re.IGNORECASE)
+    if only_if_sure:
+        tried = services.knowledge.answer(question, ask.asker_of(turn, services), None, turn.today)
+        if tried.outcome is Outcome.REFUSED:
+            return False
+    found = await ask.answer(turn, services, question)
+    if found is not None and found.outcome is Outcome.CLARIFY and found.options:
+        turn.conversation.state["asking"] = True
+        return True
+    turn.say("Ta quay lại báo cáo.")
+    _ask(turn, work, field)
+    return True
+
+
+async def _go_on(turn: Turn, work: Work, after: Field | None = None, value: Value | None = None) -> None:
+    """Ask the next field, or show the summary when all is answered."""
+    broken = _first_error(work, after)
+    if broken is not None:
+        turn.say(broken.as_text())
+        _ask(turn, work, work.form.field(broken.fields[-1]))
+        return
+    following = work.form.next_field(work.values)
+    if following is None:
+        _show_summary(turn, work)
+        return
+    _ask(turn, work, following)
+
+
+def _first_error(work: Work, after: Field | None) -> Problem | None:
+    """Return an error that a correction made in another field, so that one is asked next."""
+    if after is None:
+        return None
+    problems = work.form.problems_at(after.key, work.values, period=work.covers)
+    return next((p for p in problems if p.is_error and p.fields and p.fields[-1] != after.key), None)
+
+
+async def _ask_again(turn: Turn, work: Work) -> None:
+    field = _current(turn, work)
+    if field is None:
+        await _go_on(turn, work)
+    else:
+        _ask(turn, work, field)
+
+
+def _current(turn: Turn, work: Work) -> Field | None:
+    key = turn.conversation.state.get("field")
+    if not key:
+        return None
+    return next((f for f in work.form.visible_fields(work.values) if f.key == key), None)
+
+
+def _seen(turn: Turn) -> object:
+    return turn.conversation.state.get("seen")
+
+
+def _ask(turn: Turn, work: Work, field: Field) -> None:
+    now = work.record.draft.get(field.key)
+    turn.conversation.state.update(field=field.key, seen=now)
+    turn.conversation.state.pop("picking", None)
+    text = work.form.question(field.key)
+    value = work.values.get(field.key)
+    if value is not None:
+        text += f"\nĐang ghi: {field.show(value)}."
+    turn.say(text, *_choices(field))
+
+
+def _choices(field: Field) -> tuple[Choice, ...]:
+    picked = tuple(Choice(f"v:{o.key}", o.label) for o in field.options)
+    return (*picked, *(_word(o) for o in field.shortcuts), *STEER)
+
+
+def _word(option: Option) -> Choice:
+    return Choice(f"v:{option.key}", option.label, by_word=True)
+
+
+def _show_summary(turn: Turn, work: Work) -> None:
+    """Show everything entered, what is wrong, and offer to send."""
+    turn.conversation.state.update(field="")
+    turn.conversation.state.pop("picking", None)
+    lines = ["Tóm tắt số liệu:"]
+    for field, value in work.form.lines(work.values):
+        number = f"{field.number}. " if field.number else "   "
+        lines.append(f"{number}{field.label}: {field.show(value)}")
+    problems = work.form.problems(work.values, period=work.covers)
+    errors = [p for p in problems if p.is_error]
+    lines += [f"✗ {p.as_text()}" for p in errors]
+    lines += [f"Lưu ý: {p.as_text()}" for p in problems if not p.is_error]
+    choices = [Choice("r:pick", "Sửa một mục"), Choice("r:pause", "Để sau")]
+    if work.record.practice_of:
+        lines.append("Đây là bản nhập thử.")
+        choices.insert(0, Choice("r:send", "Kết thúc nhập thử"))
+    elif errors:
+        lines.append("Còn chỗ sai nên chưa gửi được. Gõ “sửa mục” kèm số mục để sửa.")
+    else:
+        again = work.record.version > 0
+        choices.insert(0, Choice("r:send", "Gửi bản sửa" if again else "Gửi báo cáo"))
+        choices.insert(1, Choice("r:docx", "Xem dự thảo .docx"))
+    turn.say("\n".join(lines), *choices)
+
+
+async def _at_summary(turn: Turn, services: Services, work: Work) -> None:
+    if turn.incoming.kind is IncomingKind.TEXT and len(turn.text.split()) >= 3:
+        found = await ask.answer(turn, services, turn.text)
+        if found is not None and found.outcome is Outcome.CLARIFY and found.options:
+            turn.conversation.state["asking"] = True
+            return
+    else:
+        turn.say("Tôi chưa rõ ý anh/chị. Anh/chị chọn một việc dưới bản tóm tắt.")
+    _show_summary(turn, work)
+
+
+async def _send(turn: Turn, services: Services, work: Work) -> None:
+    if work.record.practice_of:
+        turn.conversation.leave()
+        turn.say("Xong phần nhập thử, không có gì được gửi đi. Khi có kỳ thật, anh/chị gõ “báo cáo”.")
+        return
+    try:
+        receipt = await reporting.submit(turn.store, actor=turn.actor, work=work, channel=turn.incoming.bot)
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        await _go_on(turn, work)
+        return
+    turn.conversation.leave()
+    unit = services.directory.get(work.record.unit)
+    late = turn.today > work.period.last_day if work.period else False
+    lines = [
+        f"Đã nhận số liệu. Mã biên nhận: {receipt}.",
+        f"Đơn vị: {unit.place_name if unit else work.record.unit}; kỳ: {work.label}; "
+        f"bản thứ {work.record.version}{' (gửi sau hạn)' if late else ''}.",
+        "Văn bản chính thức vẫn phải được ký và gửi theo quy định. Bản dự thảo ở tệp kèm theo.",
+    ]
+    turn.say("\n".join(lines), attachment=_draft_file(work))
+
+
+def _offer_draft(turn: Turn, work: Work) -> None:
+    turn.say("Bản dự thảo để anh/chị soát và trình ký:", attachment=_draft_file(work))
+
+
+def _draft_file(work: Work) -> Attachment:
+    record = work.record
+    name = f"DU THAO Bao cao {record.unit} {record.period}.docx"
+    return Attachment("report_docx", name, {"report": record.id, "version": record.version})

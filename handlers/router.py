@@ -1,0 +1,210 @@
+"""Who answers: a button, a command, a code, the running dialogue, or the knowledge."""
+
+from collections.abc import Sequence
+
+from handlers import ask, help, progress, reminders, report, start
+from handlers.services import Services
+from handlers.words import COMMANDS, command_in
+from isobot.actions.registration import plain_code
+from isobot.chat.turn import Turn
+from isobot.domain.messages import IncomingKind
+from isobot.storage.store import Store
+
+ASIDE = {"trogiup", "toi", "tiendo", "nhac"}
+"""Commands that only show something: an open report goes on after them."""
+
+
+class DialogueRouter:
+    """Routes every event; the order of the questions below is the whole policy."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def prefetch(self, store: Store, turns: Sequence[Turn]) -> None:
+        """Load the drafts of all chats that are in a report."""
+        await report.prefetch(store, turns)
+
+    async def route(self, turn: Turn) -> None:
+        """Deal with one event."""
+        kind = turn.incoming.kind
+        if kind is IncomingKind.CHOICE:
+            await self._press(turn)
+        elif kind is IncomingKind.TEXT:
+            await self._read(turn)
+        elif kind is IncomingKind.EDITED:
+            await self._edited(turn)
+        else:
+            turn.say(help.ONLY_TEXT.get(kind.value, help.ONLY_TEXT["other"]))
+            await self._go_on(turn)
+
+    async def _press(self, turn: Turn) -> None:
+        picked = turn.picked()
+        if picked is None:
+            turn.say(help.OLD_BUTTON)
+            if turn.conversation.dialogue:
+                await self._go_on(turn)
+            else:
+                help.show(turn)
+            return
+        await self._pick(turn, picked.key)
+
+    async def _read(self, turn: Turn) -> None:
+        conversation = turn.conversation
+        command = command_in(turn.text)
+        if command is not None and not (command[0] == "quaylai" and conversation.dialogue):
+            await self._command(turn, *command)
+            return
+        if turn.text.strip() == "0" and conversation.dialogue == report.DIALOGUE and not _wants_number(turn):
+            await self._command(turn, "quaylai", "")
+            return
+        picked = turn.picked()
+        if conversation.dialogue == report.DIALOGUE:
+            await report.take(turn, self._services)
+        elif picked is not None:
+            await self._pick(turn, picked.key)
+        elif conversation.dialogue == "snooze" and await reminders.take(turn, self._services):
+            return
+        elif _looks_like_code(turn.text):
+            await start.register(turn, self._services, turn.text)
+        else:
+            first = "greeted" not in conversation.memory
+            if first:
+                conversation.memory["greeted"] = True
+                turn.say(start.FIRST_WORDS)
+            await ask.answer(turn, self._services, turn.text)
+
+    async def _edited(self, turn: Turn) -> None:
+        if turn.conversation.dialogue == report.DIALOGUE and turn.conversation.state.get("field"):
+            await report.take(turn, self._services)
+            return
+        turn.say(
+            "Tôi thấy anh/chị vừa sửa một tin đã gửi. Tôi không trả lời lại tin cũ; "
+            "anh/chị gửi câu mới giúp tôi."
+        )
+
+    async def _command(self, turn: Turn, command: str, rest: str) -> None:
+        services = self._services
+        in_report = turn.conversation.dialogue == report.DIALOGUE
+        if command not in COMMANDS:
+            turn.say(help.UNKNOWN_COMMAND.format(command="/" + command[:30]))
+            await self._go_on(turn)
+            return
+        if in_report and command not in ASIDE and command not in ("huy", "quaylai", "baocao"):
+            await report.pause(turn, services)
+        match command:
+            case "start":
+                await start.greet(turn, services, rest)
+            case "cancu":
+                ask.show_groups(turn, services)
+            case "cacbuoc":
+                turn.conversation.leave()
+                ask.show_step(turn, services)
+            case "baocao":
+                await report.show_list(turn, services)
+            case "tiendo":
+                await progress.show(turn, services)
+            case "nhac":
+                await reminders.show(turn, services)
+            case "toi":
+                await start.show_me(turn, services)
+            case "roi":
+                await start.ask_which_to_leave(turn, services)
+            case "xoa":
+                await start.ask_to_erase(turn)
+            case "bang":
+                turn.say("Bảng điều hành trên web chưa có trong bản này. Gõ “tiến độ” để xem và tải bảng.")
+            case "huy":
+                await self._cancel(turn)
+            case "quaylai":
+                turn.say(help.NOTHING_TO_LEAVE)
+            case "trogiup":
+                help.show(turn)
+        if in_report and command in ASIDE:
+            await report.ask_again(turn, services)
+
+    async def _cancel(self, turn: Turn) -> None:
+        if turn.conversation.dialogue == report.DIALOGUE:
+            await report.pause(turn, self._services)
+        elif turn.conversation.dialogue:
+            turn.conversation.leave()
+            turn.say("Đã dừng.")
+        else:
+            turn.say(help.NOTHING_TO_LEAVE)
+
+    async def _go_on(self, turn: Turn) -> None:
+        """Come back to the running report, if there is one."""
+        if turn.conversation.dialogue == report.DIALOGUE:
+            await report.ask_again(turn, self._services)
+
+    async def _pick(self, turn: Turn, key: str) -> None:
+        """Do what a button says; the lasting ones may come from any old message."""
+        services = self._services
+        head, _, rest = key.partition(":")
+        parts = rest.split(":")
+        in_report = turn.conversation.dialogue == report.DIALOGUE
+        if in_report and head in ("r", "v", "ask"):
+            await report.take(turn, services)
+        elif head == "go" and rest in COMMANDS:
+            await self._command(turn, rest, "")
+        elif head == "rp" and rest == "practice":
+            await report.practise(turn, services)
+        elif head == "rp" and len(parts) == 3:
+            await report.open_report(turn, services, *parts)
+        elif head == "px" and len(parts) == 3:
+            progress.send_table(turn, services, *parts)
+        elif head == "sn" and len(parts) == 3:
+            await self._leave_report(turn)
+            reminders.ask_how_long(turn, *parts)
+        elif head == "snooze" and turn.conversation.dialogue == "snooze":
+            await reminders.take(turn, services)
+        elif head == "ask" and rest.isdecimal():
+            await ask.refine(turn, services, int(rest))
+        elif head == "card":
+            ask.show_card(turn, services, rest)
+            await self._go_on(turn)
+        elif head == "grp":
+            await self._leave_report(turn)
+            ask.show_group(turn, services, rest)
+        elif head == "top":
+            await self._leave_report(turn)
+            ask.show_topic(turn, services, rest)
+        elif head == "step" and rest.isdecimal():
+            await self._leave_report(turn)
+            ask.show_step(turn, services, int(rest))
+        elif head == "me":
+            await self._about_me(turn, parts)
+        else:
+            turn.say(help.OLD_BUTTON)
+            await self._go_on(turn)
+
+    async def _leave_report(self, turn: Turn) -> None:
+        if turn.conversation.dialogue == report.DIALOGUE:
+            await report.pause(turn, self._services)
+
+    async def _about_me(self, turn: Turn, parts: list[str]) -> None:
+        services = self._services
+        lasting = turn.incoming.kind is IncomingKind.CHOICE and turn.incoming.prompt == 0
+        match parts:
+            case ["link"]:
+                await start.give_link_code(turn)
+            case ["leave", post] if post.isdecimal() and not lasting:
+                await start.leave(turn, services, int(post))
+            case ["erase"] if not lasting:
+                await start.erase(turn)
+            case ["stay"]:
+                turn.say("Vâng, giữ nguyên như cũ.")
+            case _:
+                turn.say(help.OLD_BUTTON)
+
+
+def _wants_number(turn: Turn) -> bool:
+    """Tell whether the running report asks for a figure, where 0 is an answer."""
+    return bool(turn.conversation.state.get("field"))
+
+
+def _looks_like_code(text: str) -> bool:
+    """Tell a registration code from a question: 8 signs, and a digit or the hyphen among them."""
+    said = text.strip()
+    return (
+        plain_code(said) is not None and len(said) <= 11 and (any(c.isdecimal() for c in said) or "-" in said)
+    )

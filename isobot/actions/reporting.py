@@ -1,0 +1,223 @@
+"""Reporting: open, enter, submit; each checks the right, changes the record, and writes its history."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from isobot.domain.deadlines import Period, ReportingRule, RuleBook, find_period
+from isobot.domain.forms import Field, Form, Problem
+from isobot.domain.people import Actor
+from isobot.domain.reports import Act, ReportEvent, ReportStatus, chain_hash, next_status, receipt_number
+from isobot.domain.units import Unit
+from isobot.domain.values import Value, Values, values_from_json, values_to_json
+from isobot.errors import Refusal, StaleEdit
+from isobot.storage import dispatch, reports
+from isobot.storage.reports import ReportRecord, Version
+from isobot.storage.store import Store
+
+PRACTICE_RULE = "luyen-tap"
+VERSIONS_A_REPORT = 1000
+"""Serials of receipts keep so many places for the versions of one report."""
+
+NOT_YOURS = (
+    "Anh/chị không giữ vai trò báo cáo cho đơn vị này. Nếu đúng là việc của anh/chị, "
+    "xin quản trị viên mã đăng ký."
+)
+
+
+@dataclass(slots=True)
+class Work:
+    """A report being worked on, with its form and period; a practice has no period of a rule."""
+
+    record: ReportRecord
+    form: Form
+    values: dict[str, Value]
+    period: Period | None
+
+    @property
+    def covers(self) -> tuple[date, date] | None:
+        """The first and last day that the figures are about."""
+        return (self.period.covers_from, self.period.covers_to) if self.period else None
+
+    @property
+    def label(self) -> str:
+        """The period in words."""
+        return self.period.label if self.period else "nhập thử"
+
+
+def work_on(record: ReportRecord, form: Form, rules: RuleBook) -> Work:
+    """Put a record together with its form and period."""
+    rule = rules.get(record.rule)
+    period = find_period(rule, record.period) if rule else None
+    return Work(record, form, values_from_json(record.draft), period)
+
+
+async def open_report(
+    store: Store, *, actor: Actor, unit: Unit, rule: ReportingRule, period: Period, form: Form
+) -> Work:
+    """Open the report of a unit and period, new or left half way.
+
+    Raises:
+        Refusal: the person does not report for the unit, the period is not open yet, or it is locked.
+    """
+    if not actor.may_report_for(unit.code):
+        raise Refusal(NOT_YOURS)
+    if not rule.concerns(unit):
+        raise Refusal("Đơn vị này không thuộc diện của kỳ báo cáo đó.")
+    if not unit.active_on(period.last_day):
+        raise Refusal("Đơn vị này không còn trong danh sách của kỳ đó; đơn vị kế thừa sẽ báo cáo.")
+    record = await reports.open_draft(
+        store.connection,
+        unit=unit.code,
+        province=unit.province,
+        rule=rule.id,
+        period=period.key,
+        practice_of=0,
+        form=form.id,
+        form_version=form.version,
+        at=store.now,
+    )
+    record = store.hold(record)
+    next_status(ReportStatus(record.status), Act.EDIT)
+    return Work(record, form, values_from_json(record.draft), period)
+
+
+async def open_practice(store: Store, *, person: int, form: Form, today: date) -> Work:
+    """Open a person's practice report, empty whenever it is opened on another day."""
+    record = await reports.open_draft(
+        store.connection,
+        unit="nhap-thu",
+        province="",
+        rule=PRACTICE_RULE,
+        period=today.isoformat(),
+        practice_of=person,
+        form=form.id,
+        form_version=form.version,
+        at=store.now,
+    )
+    record = store.hold(record)
+    return Work(record, form, values_from_json(record.draft), None)
+
+
+def enter(
+    store: Store,
+    *,
+    actor: Actor,
+    work: Work,
+    field: Field,
+    value: Value,
+    seen: object,
+    channel: str,
+) -> tuple[Problem, ...]:
+    """Write one figure into the draft, and return the warnings it raises.
+
+    `seen` is what the draft held when the person was asked: if somebody else has written there since,
+    the entry is refused. An error that this figure alone can mend is refused too; one that another
+    figure has a part in is kept, and told.
+
+    Raises:
+        StaleEdit: somebody else changed this figure meanwhile.
+        Refusal: it contradicts the figures above it, or the report is locked.
+    """
+    record = work.record
+    _check_right(actor, record)
+    next_status(ReportStatus(record.status), Act.EDIT)
+    before, after = record.draft.get(field.key), value.to_json()
+    person = actor.id or 0
+    if before != seen and before != after and record.authors.get(field.key) != person:
+        current = field.show(work.values.get(field.key))
+        raise StaleEdit(
+            f"Mục {field.number} vừa được người khác trong đơn vị nhập: {current}. Anh/chị nhập: "
+            f"{field.show(value)}. Tôi chưa ghi đè; anh/chị xem lại rồi nhập số đúng."
+        )
+    tentative = {**work.values, field.key: value}
+    problems = work.form.problems_at(field.key, tentative, period=work.covers)
+    for problem in problems:
+        if problem.is_error and problem.fields and problem.fields[-1] == field.key:
+            raise Refusal(problem.as_text())
+    work.values = tentative
+    record.draft[field.key] = after
+    record.authors[field.key] = person
+    if before != after:
+        _note(store, record, actor, channel, "figure", field=field.key, before=before, after=after)
+    return tuple(p for p in problems if not p.is_error)
+
+
+async def submit(store: Store, *, actor: Actor, work: Work, channel: str) -> str:
+    """Send the figures and return the receipt number; reminders still waiting are taken back.
+
+    Raises:
+        Refusal: something is missing or contradicts itself, or nothing changed since the last version.
+    """
+    record = work.record
+    _check_right(actor, record)
+    status = next_status(ReportStatus(record.status), Act.SUBMIT)
+    missing = work.form.missing(work.values)
+    if missing:
+        numbers = ", ".join(field.number for field in missing)
+        raise Refusal(f"Còn thiếu mục {numbers}.")
+    for problem in work.form.problems(work.values, period=work.covers):
+        if problem.is_error:
+            raise Refusal(problem.as_text())
+    figures = values_to_json(complete_answers(work.form, work.values))
+    if record.version:
+        sent = await reports.version_of(store.connection, record.id, record.version)
+        if sent is not None and dict(sent.figures) == figures and status is ReportStatus.SUBMITTED:
+            raise Refusal(f"Số liệu không khác bản đã gửi ({record.receipt}), nên không cần gửi lại.")
+    record.version += 1
+    year = work.period.covers_to.year if work.period else store.now.year
+    prefix = "".join(word[0] for word in record.province.split("-")).upper() or "TH"
+    record.receipt = receipt_number(prefix, year=year, serial=record.id * VERSIONS_A_REPORT + record.version)
+    before, record.status = record.status, status.value
+    record.submitted_at = store.now
+    record.first_submitted_at = record.first_submitted_at or store.now
+    record.returned_why = None
+    await reports.add_version(
+        store.connection,
+        Version(record.id, record.version, figures, record.receipt, store.now, actor.id or 0, channel),
+    )
+    kind = "submit" if record.version == 1 else "correct"
+    _note(store, record, actor, channel, kind, before=before, after=[record.status, record.version])
+    await dispatch.cancel_queued(store.connection, rule=record.rule, period=record.period, unit=record.unit)
+    return record.receipt
+
+
+def complete_answers(form: Form, values: Values) -> dict[str, Value]:
+    """Return the answers that count, without the computed ones, which follow from them."""
+    complete = form.complete(values)
+    return {field.key: complete[field.key] for field in form.visible_fields(values)}
+
+
+def _check_right(actor: Actor, record: ReportRecord) -> None:
+    if record.practice_of == 0 and not actor.may_report_for(record.unit):
+        raise Refusal(NOT_YOURS)
+
+
+def _note(
+    store: Store,
+    record: ReportRecord,
+    actor: Actor,
+    channel: str,
+    kind: str,
+    *,
+    field: str = "",
+    before: Any = None,
+    after: Any = None,
+    why: str = "",
+) -> None:
+    """Add an event to the report's chained history."""
+    event = ReportEvent(
+        report=record.id,
+        number=record.events + 1,
+        at=store.now,
+        person=actor.id or 0,
+        channel=channel,
+        kind=kind,
+        field=field,
+        before=before,
+        after=after,
+        why=why,
+    )
+    record.events += 1
+    record.last_hash = chain_hash(record.last_hash, event)
+    record.new_events.append({**asdict(event), "hash": record.last_hash})
