@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 ARGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format bench lock
+.PHONY: help setup setup-run setup-dev run test lint format bench lock
 
 help:
 	@echo "make run     cài đặt nếu cần, rồi chạy bot (chế độ dùng thử khi chưa có token)"
@@ -16,14 +16,17 @@ help:
 	@echo "make bench   run the benchmarks and print their figures"
 	@echo "make lock    make the lock files again, with the newest allowed versions"
 
-setup:
+setup: setup-run
+	@echo "Đã cài xong. Chạy bot: make run"
+
+setup-run:
 	@sh scripts/setup.sh run
 
 setup-dev:
 	@sh scripts/setup.sh dev
 
 # exec: a signal or Ctrl-C reaches the bot itself, with no shell in between.
-run: setup
+run: setup-run
 	@exec .venv/bin/isobot run $(ARGS)
 
 test: setup-dev
