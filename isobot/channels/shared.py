@@ -1,0 +1,94 @@
+"""What several channels need: clean text, order of arrival, resuming a long message, capped bodies."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from isobot.chat.door import Door
+from isobot.clock import Clock
+from isobot.domain.messages import Incoming
+from isobot.domain.text import nfc
+
+WEBHOOK_BODY_BYTES = 1_000_000
+"""Far above any update of Telegram or Zalo, which carry text and links and no files."""
+
+
+class BodyTooLarge(Exception):
+    """A request's body is larger than this door takes."""
+
+
+def clean(text: str) -> str:
+    """Bring typed text to NFC and drop what no database stores: NUL and half characters."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return nfc(whole.replace("\x00", ""))
+
+
+def same_secret(given: str | None, expected: str) -> bool:
+    """Compare without telling by the time taken how much was right."""
+    return given is not None and secrets.compare_digest(given.encode(), expected.encode())
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """Read a body of at most `most` bytes.
+
+    Raises:
+        BodyTooLarge: it is larger; the rest was not read.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+async def take_to_the_end(door: Door, events: Sequence[Incoming]) -> None:
+    """Store events even if the program is being stopped meanwhile, then stop."""
+    storing = asyncio.ensure_future(door.take(events))
+    try:
+        await asyncio.shield(storing)
+    except asyncio.CancelledError:
+        await storing
+        raise
+
+
+class Arrivals:
+    """Numbers events by the microsecond of their arrival, for channels whose platform does not."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = 0
+
+    def next(self) -> int:
+        """Return a number larger than every one before."""
+        moment = int(self._clock.now().timestamp() * 1_000_000)
+        self._last = max(moment, self._last + 1)
+        return self._last
+
+
+class Progress:
+    """Remembers which parts of a long message left already, so that a retry sends only the rest.
+
+    It lives in memory: after a crash between two parts the whole message is sent again.
+    """
+
+    MOST = 1000
+
+    def __init__(self) -> None:
+        self._done: dict[int, int] = {}
+
+    def done(self, message: int) -> int:
+        """Return how many parts of a message have left."""
+        return self._done.get(message, 0)
+
+    def advance(self, message: int) -> None:
+        """Note that one more part has left."""
+        if message not in self._done and len(self._done) >= self.MOST:
+            del self._done[next(iter(self._done))]
+        self._done[message] = self._done.get(message, 0) + 1
+
+    def finish(self, message: int) -> None:
+        """Forget a message that has left as a whole."""
+        self._done.pop(message, None)

@@ -1,0 +1,471 @@
+"""Telegram: long polling or a webhook in, the Bot API out.
+
+python-telegram-bot gives the Bot API alone: its `Updater` acknowledges before handling, so polling
+is ours. The bot's token stands in every address that is called, so nothing that these libraries say
+is logged as it is.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from http import HTTPStatus
+from time import monotonic
+from typing import Any, NoReturn, TypeVar
+
+# Without it, python-telegram-bot warns at every flood answer that its waiting time is a bare number.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from telegram import (
+    BotCommand,
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+    Update,
+    User,
+)
+from telegram.constants import ChatAction, ChatType, MessageLimit
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from isobot.channels.shared import (
+    WEBHOOK_BODY_BYTES,
+    BodyTooLarge,
+    Progress,
+    clean,
+    read_body,
+    same_secret,
+)
+from isobot.chat.door import Door
+from isobot.chat.outgoing import Outgoing
+from isobot.chat.sender import RenderedFile
+from isobot.domain.messages import Choice, Incoming, IncomingKind, split_text
+from isobot.errors import ChannelBusy, ChatGone, MessageRefused, SettingsError
+
+log = structlog.get_logger()
+
+API_BASE = "https://api.telegram.org"
+WEBHOOK_PATH = "/webhooks/telegram"
+POLL_SECONDS = 30
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
+SHORT_LABEL = 14
+"""Two buttons with labels up to this length fit side by side on a narrow phone."""
+GESTURES_AT_ONCE = 20
+"""So many "typing" marks and callback answers may be under way; in a rush the rest are left out,
+because they count against the same thirty messages a second as the answers do."""
+LONGEST_BACK_OFF = 60.0
+BUSY = timedelta(seconds=5)
+BROKEN = timedelta(minutes=5)
+"""The wait when nothing but a change of the installation can help, such as a token taken back."""
+
+_GONE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "user is deactivated",
+    "group chat was deleted",
+)
+_COMMAND = re.compile(r"^(/\w+)@(\w+)")
+_T = TypeVar("_T")
+
+
+def deep_link(bot_username: str, code: str) -> str:
+    """Return the link that opens the bot and sends it `/start <code>` at one tap."""
+    return f"https://t.me/{bot_username}?start={code}"
+
+
+class TelegramChannel:
+    """One Telegram bot."""
+
+    sends_files = True
+
+    def __init__(
+        self,
+        token: str,
+        door: Door,
+        *,
+        api_base: str | None = None,
+        commands: Sequence[tuple[str, str]] = (),
+        bot: str = "telegram",
+        poll_seconds: int = POLL_SECONDS,
+    ) -> None:
+        """Prepare a bot; nothing is called yet.
+
+        `commands` are names without the slash with Vietnamese descriptions, for Telegram's menu.
+        """
+        for library in ("httpx", "httpcore", "telegram"):
+            logging.getLogger(library).setLevel(logging.WARNING)
+        # The limiter writes a traceback for every flood answer; the sender reports the wait itself.
+        logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
+        base = (api_base or API_BASE).rstrip("/")
+        self.bot = bot
+        self.username = ""
+        self._token = token
+        self._door = door
+        self._commands = commands
+        self._poll_seconds = poll_seconds
+        self._id = 0
+        self._progress = Progress()
+        self._gestures: set[asyncio.Task[None]] = set()
+        self._requests = (
+            HTTPXRequest(connection_pool_size=100, read_timeout=20, pool_timeout=10),
+            HTTPXRequest(connection_pool_size=2, read_timeout=10),
+        )
+        self._api: ExtBot[int] = ExtBot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+            rate_limiter=AIORateLimiter(),
+        )
+
+    # Coming in
+
+    async def run_polling(self) -> None:
+        """Fetch updates until cancelled; an update is acknowledged after it was stored.
+
+        Raises:
+            SettingsError: Telegram does not know the token.
+        """
+        await self._connect()
+        await self._insist(lambda: self._api.delete_webhook(drop_pending_updates=False))
+        log.info("telegram_polls", bot=self.username)
+        offset: int | None = None
+        complained = -LONGEST_BACK_OFF
+        failures = 0
+        while True:
+            try:
+                # Asking from `offset` on tells Telegram to forget everything before it.
+                updates = await self._api.get_updates(
+                    offset=offset, timeout=self._poll_seconds, allowed_updates=ALLOWED_UPDATES
+                )
+                await self._door.take([i for u in updates if (i := self.incoming(u)) is not None])
+            except InvalidToken:
+                raise self._token_refused() from None
+            except Conflict as error:
+                if monotonic() - complained >= LONGEST_BACK_OFF:
+                    complained = monotonic()
+                    log.error(
+                        "telegram_conflict",
+                        problem="another program polls with this token, or a webhook is set: stop it",
+                        said=self._masked(error),
+                    )
+                await asyncio.sleep(min(self._poll_seconds, 5))
+                continue
+            except Exception as error:
+                failures += 1
+                wait = self._back_off(failures, error)
+                log.warning("telegram_poll_failed", problem=self._masked(error), wait_seconds=wait)
+                await asyncio.sleep(wait)
+                continue
+            failures = 0
+            if updates:
+                offset = updates[-1].update_id + 1
+                for update in updates:
+                    self._acknowledge(update)
+
+    def webhook_route(self, secret: str) -> Route:
+        """Return the route that Telegram posts to; it answers 200 after the update was stored."""
+
+        async def receive(request: Request) -> Response:
+            given = request.headers.get("X-Telegram-Bot-Api-Secret-Token")
+            if not same_secret(given, secret):
+                return PlainTextResponse("wrong secret", HTTPStatus.FORBIDDEN)
+            try:
+                update = self._parse(await read_body(request, WEBHOOK_BODY_BYTES))
+            except BodyTooLarge:
+                return PlainTextResponse("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            except ValueError:
+                log.warning("telegram_webhook_malformed")
+                return PlainTextResponse("not an update", HTTPStatus.BAD_REQUEST)
+            incoming = self.incoming(update)
+            if incoming is not None:
+                # Updates are numbered without gaps, and several requests may overtake one another.
+                await self._door.take([incoming], gapless=True)
+                self._acknowledge(update)
+            return PlainTextResponse("ok")
+
+        return Route(WEBHOOK_PATH, receive, methods=["POST"])
+
+    async def set_webhook(self, public_url: str, secret: str) -> None:
+        """Tell Telegram where to post; tries until Telegram can be reached.
+
+        Raises:
+            SettingsError: Telegram does not know the token, or does not take the address.
+        """
+        await self._connect()
+        url = public_url.rstrip("/") + WEBHOOK_PATH
+        try:
+            await self._insist(
+                lambda: self._api.set_webhook(
+                    url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, drop_pending_updates=False
+                )
+            )
+        except BadRequest as error:
+            raise SettingsError(
+                f"Telegram refuses the webhook {url}: {self._masked(error)}; "
+                "mend ISOBOT_PUBLIC_URL or ISOBOT_WEBHOOK_SECRET"
+            ) from None
+        log.info("telegram_webhook_set", bot=self.username, url=url)
+
+    def incoming(self, update: Update) -> Incoming | None:
+        """Read what a person did from an update; None for what does not concern the bot."""
+        if update.callback_query is not None:
+            return self._pressed(update.update_id, update.callback_query)
+        message = update.message or update.edited_message
+        if message is None or message.from_user is None or message.from_user.is_bot:
+            return None
+        private = message.chat.type == ChatType.PRIVATE
+        text = clean(message.text or message.caption or "")
+        command = _COMMAND.match(text)
+        if not private and not self._is_addressed(message, command):
+            return None
+        kind = _kind_of(message)
+        if update.edited_message is not None:
+            # A live location "edits" its message every few seconds; only wording counts.
+            kind = IncomingKind.EDITED if text else None
+        if kind is None:
+            return None
+        if command is not None:
+            text = command[1] + text[command.end() :]
+        return Incoming(
+            bot=self.bot,
+            chat=str(message.chat.id),
+            sender=str(message.from_user.id),
+            event_id=str(update.update_id),
+            order=update.update_id,
+            kind=kind,
+            text=text,
+            sender_name=clean(message.from_user.full_name),
+            private=private,
+        )
+
+    def _pressed(self, update_id: int, query: CallbackQuery) -> Incoming | None:
+        if query.message is None:
+            return None
+        prompt, bar, key = (query.data or "").partition("|")
+        if not (bar and prompt.isascii() and prompt.isdecimal() and len(prompt) < 16):
+            prompt, key = "-1", ""  # no prompt has this number, so it is answered as an old button
+        return Incoming(
+            bot=self.bot,
+            chat=str(query.message.chat.id),
+            sender=str(query.from_user.id),
+            event_id=str(update_id),
+            order=update_id,
+            kind=IncomingKind.CHOICE,
+            choice=clean(key),
+            prompt=int(prompt),
+            sender_name=clean(query.from_user.full_name),
+            private=query.message.chat.type == ChatType.PRIVATE,
+        )
+
+    def _is_addressed(self, message: Message, command: re.Match[str] | None) -> bool:
+        """Tell whether words in a group are meant for this bot; it stays out of all others."""
+        if command is not None:
+            return command[2].casefold() == self.username.casefold()
+        answered = message.reply_to_message
+        return answered is not None and answered.from_user is not None and answered.from_user.id == self._id
+
+    def _parse(self, body: bytes) -> Update:
+        """Read an update.
+
+        Raises:
+            ValueError: the body is none.
+        """
+        try:
+            data = json.loads(body)
+            if not isinstance(data, dict) or type(data.get("update_id")) is not int:
+                raise ValueError("no update_id")
+            return Update.de_json(data, self._api)
+        except ValueError:
+            raise
+        except Exception as error:
+            # The library reads fields as they come, so a wrong shape can fail in any way.
+            raise ValueError("not an update") from error
+
+    def _acknowledge(self, update: Update) -> None:
+        """Show at once that something is coming: both gestures may be lost without harm."""
+        if len(self._gestures) >= GESTURES_AT_ONCE:
+            return
+        gesture: Coroutine[Any, Any, Any] | None = None
+        if update.callback_query is not None:
+            gesture = self._api.answer_callback_query(update.callback_query.id)
+        elif update.message is not None and update.message.text and self.incoming(update) is not None:
+            gesture = self._api.send_chat_action(update.message.chat.id, ChatAction.TYPING)
+        if gesture is not None:
+            task = asyncio.create_task(_silently(gesture))
+            self._gestures.add(task)
+            task.add_done_callback(self._gestures.discard)
+
+    # Going out
+
+    async def deliver(self, message: Outgoing, file: RenderedFile | None) -> str | None:
+        """Send a message, in several parts where it is long; return the number of the last part."""
+        reference: Message | None = None
+        try:
+            steps = self._steps(message, file)
+            for step in steps[self._progress.done(message.id) :]:
+                reference = await step()
+                self._progress.advance(message.id)
+        except TelegramError as error:
+            self._raise_ours(error)
+        self._progress.finish(message.id)
+        return str(reference.message_id) if reference is not None else None
+
+    def _steps(
+        self, message: Outgoing, file: RenderedFile | None
+    ) -> list[Callable[[], Coroutine[Any, Any, Message]]]:
+        chat, reply = int(message.chat), message.reply
+        keyboard = _keyboard(reply.choices, message.prompt)
+        texts = split_text(reply.text, MessageLimit.MAX_TEXT_LENGTH) if reply.text.strip() else []
+        caption = None
+        if file is not None and len(split_text(reply.text, MessageLimit.CAPTION_LENGTH)) == 1:
+            caption, texts = reply.text or None, []
+
+        def text_step(text: str, *, last: bool) -> Callable[[], Coroutine[Any, Any, Message]]:
+            return lambda: self._api.send_message(
+                chat,
+                text,
+                reply_markup=keyboard if last else None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+
+        steps = [
+            text_step(text, last=file is None and place == len(texts)) for place, text in enumerate(texts, 1)
+        ]
+        if file is not None:
+            document = InputFile(file.content, filename=file.filename)
+            steps.append(
+                lambda: self._api.send_document(chat, document, caption=caption, reply_markup=keyboard)
+            )
+        return steps
+
+    def _raise_ours(self, error: TelegramError) -> NoReturn:
+        said = self._masked(error)
+        if isinstance(error, RetryAfter):
+            raise ChannelBusy(self.bot, _wait_of(error)) from None
+        if isinstance(error, Forbidden | ChatMigrated):
+            raise ChatGone(said) from None
+        if isinstance(error, InvalidToken):
+            log.error("telegram_token_refused", mend="set ISOBOT_TELEGRAM_TOKEN to the bot's present token")
+            raise ChannelBusy(self.bot, BROKEN) from None
+        if isinstance(error, BadRequest):
+            if any(sign in said.lower() for sign in _GONE):
+                raise ChatGone(said) from None
+            raise MessageRefused(said) from None
+        log.warning("telegram_unreachable", problem=said)
+        raise ChannelBusy(self.bot, BUSY) from None
+
+    # Keeping in touch
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        for task in self._gestures:
+            task.cancel()
+        await asyncio.gather(*self._gestures, return_exceptions=True)
+        # The bot's own shutdown leaves them open when nobody ever asked who it is.
+        for request in self._requests:
+            await request.shutdown()
+
+    async def _connect(self) -> None:
+        """Learn who the bot is, and give Telegram the menu of commands."""
+        await self._insist(self._api.initialize)
+        me: User = self._api.bot
+        self._id, self.username = me.id, me.username or ""
+        if self._commands:
+            menu = [BotCommand(name, description) for name, description in self._commands]
+            try:
+                await self._api.set_my_commands(menu)
+            except TelegramError as error:
+                log.warning("telegram_menu_not_set", problem=self._masked(error))
+
+    async def _insist(self, call: Callable[[], Awaitable[_T]]) -> _T:
+        """Call until Telegram answers; only an answer that a repetition cannot change ends it."""
+        failures = 0
+        while True:
+            try:
+                return await call()
+            except InvalidToken:
+                raise self._token_refused() from None
+            except BadRequest:
+                raise
+            except TelegramError as error:
+                failures += 1
+                wait = self._back_off(failures, error)
+                log.warning("telegram_unreachable", problem=self._masked(error), wait_seconds=wait)
+                await asyncio.sleep(wait)
+
+    def _back_off(self, failures: int, error: Exception) -> float:
+        if isinstance(error, RetryAfter):
+            return _wait_of(error).total_seconds()
+        return float(min(LONGEST_BACK_OFF, 0.5 * 2 ** min(failures, 10)))
+
+    def _token_refused(self) -> SettingsError:
+        return SettingsError(
+            "Telegram does not know the bot's token: set ISOBOT_TELEGRAM_TOKEN to the one from @BotFather "
+            "(and see that ISOBOT_TELEGRAM_API_BASE, if set, is a Bot API server)"
+        )
+
+    def _masked(self, error: Exception) -> str:
+        """Tell an error without the token; of a foreign error only its kind, as it may quote people."""
+        if not isinstance(error, TelegramError):
+            return type(error).__name__
+        return f"{type(error).__name__}: {error}".replace(self._token, "***")
+
+
+async def _silently(gesture: Coroutine[Any, Any, Any]) -> None:
+    with suppress(TelegramError, RuntimeError):
+        await gesture
+
+
+def _wait_of(error: RetryAfter) -> timedelta:
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+
+
+def _kind_of(message: Message) -> IncomingKind | None:
+    """Tell what a message is; None for notes of the platform itself, such as a pinned message."""
+    if message.text is not None:
+        return IncomingKind.TEXT
+    if message.voice or message.audio or message.video_note:
+        return IncomingKind.VOICE
+    if message.photo:
+        return IncomingKind.PHOTO
+    if message.document or message.video or message.animation:
+        return IncomingKind.FILE
+    if message.sticker:
+        return IncomingKind.STICKER
+    others = (message.contact, message.location, message.venue, message.poll, message.dice, message.story)
+    return IncomingKind.OTHER if any(others) else None
+
+
+def _keyboard(choices: Sequence[Choice], prompt: int) -> InlineKeyboardMarkup | None:
+    """Draw choices as buttons; a lasting one under prompt 0, which is never out of date."""
+    if not choices:
+        return None
+    buttons = [
+        InlineKeyboardButton(c.label, callback_data=f"{0 if c.lasting else prompt}|{c.key}") for c in choices
+    ]
+    wide = 2 if all(len(c.label) <= SHORT_LABEL for c in choices) else 1
+    return InlineKeyboardMarkup([buttons[at : at + wide] for at in range(0, len(buttons), wide)])
