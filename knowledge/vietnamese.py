@@ -118,7 +118,7 @@ class Vocabulary:
                 before, piece = best[start], bare[start:end]
                 if before is None or piece not in self.bare or (len(piece) == 1 and piece not in "oy"):
                     continue
-                cost = before[0] + 6 - log(1 + self.bare[piece])
+                cost = before[0] + (10 if len(piece) > 2 else 14) - log(1 + self.bare[piece])
                 if before[1]:
                     cost -= 2 * log(1 + self.pairs[f"{before[1][-1]} {piece}"])
                 known = best[end]

@@ -1,0 +1,555 @@
+"""Answering: from a question and who asks it, to an answer with its citations.
+
+The order of decisions: subjects that the documents do not hold; relations between two documents; units,
+counted and looked up in the rosters; provinces set side by side; and last the best card, which is given,
+asked back about, or withheld when it does not fit well enough. No card, no answer.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from isobot.domain.law import Citation, LegalDocument
+from isobot.domain.text import fold
+from isobot.domain.units import Level, Province, Unit, UnitDirectory
+from isobot.unitfiles import load_provinces, shipped_units
+from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus, Group, Topic, load_corpus
+from knowledge.lexicon import Lexicon, load_lexicon
+from knowledge.model import (
+    Answer,
+    Asker,
+    Nearest,
+    Option,
+    Outcome,
+    Refinement,
+    with_sources,
+)
+from knowledge.places import PlaceFinder
+from knowledge.question import Question, QuestionReader
+from knowledge.references import ReferenceFinder, places_in_common
+from knowledge.rosters import Rosters
+from knowledge.search import Features, Hit, Index
+from knowledge.vietnamese import Reader, Vocabulary, one_spelling
+
+__all__ = [
+    "Answer",
+    "Asker",
+    "KnowledgeBase",
+    "MenuGroup",
+    "MenuTopic",
+    "Nearest",
+    "Option",
+    "Outcome",
+    "Refinement",
+    "load_knowledge",
+]
+
+LONGEST = 900
+"""Characters of an answer that is no list."""
+LONGEST_LIST = 3000
+MOST_CITATIONS, MOST_LIST_CITATIONS = 3, 8
+
+# Chosen on the questions for development by benchmarks/calibrate_answers.py.
+ENOUGH = 0.34
+"""The least score of a card that is given as an answer."""
+ENOUGH_COVERED = 0.3
+"""The least share of the question that the card has to hold."""
+AS_GOOD = 0.72
+"""From this share of the best score on, another province's card answers as well: ask which."""
+BESIDE = 0.9
+"""From this share of the best score on, a second card of the same place is given along."""
+SURE = 0.8
+"""From this score on, a card is certainly meant."""
+
+_NATIONAL_WORDS = re.compile(
+    r"\b(?:thu tuong|thong tu|bo khoa hoc|bo tai chinh|chinh phu|ca nuoc|trung uong|toan quoc|quoc gia quy dinh)\b"
+)
+_RELATION = re.compile(r"\b(?:sua doi|thay the|bai bo|huy bo|bo sung|thay cho)\b")
+_FIRST = re.compile(r"\b(?:som nhat|dau tien|truoc nhat|cu nhat|lau nhat)\b")
+_LAST = re.compile(r"\b(?:moi nhat|muon nhat|sau cung|gan nhat|gan day nhat)\b")
+_ISSUED = re.compile(r"\b(?:ban hanh|ra van ban|van ban|co van ban|ra doi)\b")
+_STILL = re.compile(
+    r"\b(?:con (?:\w+ ){0,3}(?:hieu luc|ap dung|dung|gia tri|thoi gian|thuc hien|phai)|hien nay|bay gio|nam nay|"
+    r"den nay|hien tai|hom nay|het han|het hieu luc|con khong)\b"
+)
+_LEVELS = {Level.SO: "so", Level.CHI_CUC: "chi-cuc", Level.HUYEN: "huyen", Level.XA: "xa"}
+_NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
+
+REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi không trả lời để tránh sai."
+
+
+@dataclass(frozen=True, slots=True)
+class MenuTopic:
+    """A topic of the /cancu menu with its cards."""
+
+    topic: Topic
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """A group of the /cancu menu."""
+
+    group: Group
+    topics: tuple[MenuTopic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which provinces a question is about; `named` when the question itself says so."""
+
+    provinces: tuple[str, ...]
+    named: bool
+    national: bool
+
+
+def load_knowledge(folder: Path | None = None, units: UnitDirectory | None = None) -> "KnowledgeBase":
+    """Read the corpus that ships with isobot, or that of a folder, and make it ready to answer."""
+    place = folder or Path(__file__).parent
+    return KnowledgeBase(load_corpus(place), units or shipped_units())
+
+
+class KnowledgeBase:
+    """Answers questions from one corpus and one directory of units; building it takes about a second."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        units: UnitDirectory,
+        provinces: Mapping[str, Province] | None = None,
+        lexicon: Lexicon | None = None,
+    ) -> None:
+        self.corpus = corpus
+        self._lexicon = lexicon or load_lexicon(Path(__file__).parent / "lexicon.yaml")
+        self._units = units
+        self._places = PlaceFinder(units)
+        vocabulary = Vocabulary(self._texts())
+        reader = Reader(self._lexicon, vocabulary)
+        finder = ReferenceFinder(corpus.documents.values())
+        self._reader = QuestionReader(self._lexicon, reader, finder)
+        self._index = Index(corpus, reader, Features(self._lexicon))
+        self._card_documents = {c.id: self._documents_of(c, reader, finder) for c in corpus.cards.values()}
+        self._rosters = Rosters(
+            units,
+            self._places,
+            corpus.documents,
+            provinces or load_provinces(),
+            frozenset(
+                pair
+                for pair, count in vocabulary.pairs.items()
+                if count > 0 and pair[:2] in ("xa", "hu", "tr", "ph")
+            )
+            - self._unit_pairs(),
+        )
+
+    @property
+    def version(self) -> str:
+        """Identify the corpus; it changes with any card, topic or document."""
+        return self.corpus.version
+
+    def _texts(self) -> list[str]:
+        texts = [self._lexicon.everyday, *self._places.names()]
+        texts += [form.full for forms in self._lexicon.short_forms.values() for form in forms]
+        for topic in self.corpus.topics.values():
+            texts += [topic.label, *topic.asks]
+        for card in self.corpus.cards.values():
+            texts += [card.title, *card.asks, card.answer, card.short]
+        texts += [d.title for d in self.corpus.documents.values()]
+        return texts
+
+    def _unit_pairs(self) -> frozenset[str]:
+        pairs = set()
+        for name in self._places.names():
+            words = fold(name).split()
+            pairs.update(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))
+        return frozenset(pairs)
+
+    @staticmethod
+    def _documents_of(card: Card, reader: Reader, finder: ReferenceFinder) -> frozenset[str]:
+        text = " . ".join([*card.asks, card.title, card.answer])
+        folded = " ".join(w.bare for w in reader.read(text))
+        return frozenset(key for r in finder.find(folded) for key in r.keys) | {
+            c.document.key for c in card.citations
+        }
+
+    # --- answering ---
+
+    def answer(
+        self, question: str, asker: Asker, refinement: Refinement | None = None, *, today: date
+    ) -> Answer:
+        """Answer one question.
+
+        `refinement` is what the person picked among the options of an earlier answer to it.
+        """
+        picked = refinement or Refinement()
+        if picked.card:
+            return self.card_answer(picked.card)
+        read = self._reader.read(question)
+        if picked.province:
+            read = replace(read, provinces=(picked.province,), all_provinces=False)
+        own = self._places.own(asker.unit, asker.province)
+        if picked.unit:
+            unit = self._units.get(picked.unit)
+            chosen = self._rosters.about(read, unit) if unit else None
+            if chosen:
+                return chosen
+        province = picked.province or asker.province or (own[0].province if own else None)
+        scope = self._scope(read, province)
+        return self._decide(read, scope, own, asker, today)
+
+    def _decide(
+        self, read: Question, scope: _Scope, own: Sequence[Unit], asker: Asker, today: date
+    ) -> Answer:
+        if not read.words:
+            return self._refuse(
+                read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
+            )
+        hits = self._hits(read, scope, own)
+        guarded = self._guard(read, scope, hits)
+        if guarded:
+            return guarded
+        related = self._relation(read, hits)
+        if related:
+            return related
+        listed = self._from_rosters(read, scope, own, hits)
+        if listed:
+            return listed
+        if len(read.provinces) > 1 or (read.all_provinces and len(read.provinces) != 1):
+            compared = self._compare(read)
+            if compared:
+                return compared
+        return self._from_cards(read, scope, hits, today)
+
+    def card_answer(self, card_id: str) -> Answer:
+        """Give one card as it stands, for menus and picked options.
+
+        Raises:
+            KeyError: there is no such card.
+        """
+        card = self.corpus.cards[card_id]
+        return self._of_card(card)
+
+    def steps(self, province: str | None, level: str | None) -> tuple[Card, ...]:
+        """Return the cards of the /cacbuoc walk in order; national ones where the province has none."""
+        for scope in (province or NATIONAL, NATIONAL):
+            cards = [c for c in self.corpus.of_scope(scope) if c.step is not None]
+            fitting = [c for c in cards if not level or not c.levels or level in c.levels] or cards
+            if fitting:
+                return tuple(sorted(fitting, key=lambda c: (c.step or 0, c.id)))
+        return ()
+
+    def menu(self, province: str | None) -> tuple[MenuGroup, ...]:
+        """Return the /cancu menu: the cards of a province and the national ones, by group and topic.
+
+        Without a province only the national cards and those about the assistant are in it.
+        """
+        scopes = [s for s in (province, NATIONAL, BOT) if s]
+        by_topic: dict[str, list[Card]] = defaultdict(list)
+        for scope in scopes:
+            for card in self.corpus.of_scope(scope):
+                by_topic[card.topic].append(card)
+        groups = []
+        for group in self.corpus.groups:
+            topics = [t for t in self.corpus.topics.values() if t.group == group.id and by_topic[t.id]]
+            if topics:
+                made = tuple(MenuTopic(t, tuple(by_topic[t.id])) for t in topics)
+                groups.append(MenuGroup(group, made))
+        return tuple(groups)
+
+    # --- scope ---
+
+    def _scope(self, read: Question, province: str | None) -> _Scope:
+        documents = [self.corpus.documents[key] for key in read.documents]
+        from_documents = tuple(dict.fromkeys(d.province for d in documents if d.province))
+        national = any(not d.province for d in documents) or read.says(_NATIONAL_WORDS)
+        if read.provinces:
+            return _Scope(read.provinces, True, national)
+        if from_documents:
+            return _Scope(from_documents, True, national)
+        return _Scope((province,) if province else (), False, national)
+
+    def _hits(self, read: Question, scope: _Scope, own: Sequence[Unit]) -> list[Hit]:
+        provinces = scope.provinces or tuple(SEED_PROVINCES)
+        among = {c.id for s in (*provinces, NATIONAL, BOT) for c in self.corpus.of_scope(s)}
+        hits = self._index.search(read, among, ignore=self._said_already(read))
+        fitted = [replace(h, score=h.score * self._fit(read, scope, own, h.card)) for h in hits[:60]]
+        fitted.sort(key=lambda h: (-h.score, h.card.id))
+        return fitted
+
+    def _said_already(self, read: Question) -> set[str]:
+        """Return the words of provinces' names, which have chosen the scope and need not be found again."""
+        words: set[str] = set()
+        for slug in read.provinces:
+            a, b = fold(SEED_PROVINCES[slug]).split()
+            words |= {a, b, f"{a} {b}", f"tinh {a}", "tinh"} - ({"ha"} if "ha noi" in read.folded else set())
+        return words
+
+    def _fit(self, read: Question, scope: _Scope, own: Sequence[Unit], card: Card) -> float:
+        """Weigh a card by what the question says beside its words: documents, articles, levels."""
+        fit = 1.0
+        documents = [k for k in read.documents if not self.corpus.documents[k].province]
+        if documents:
+            cited = {c.document.key for c in card.citations}
+            if cited & set(documents):
+                fit *= 1.15
+            elif not self._card_documents[card.id] & set(documents):
+                fit *= 0.7
+            if read.places:
+                fit *= 1 + 0.25 * max(
+                    (places_in_common(read.places, c.section) for c in card.citations), default=0
+                )
+        elif card.scope == NATIONAL and scope.provinces and not scope.national:
+            fit *= 0.8 if scope.named else 0.92
+        elif card.scope in SEED_PROVINCES and scope.national and not scope.named:
+            fit *= 0.93
+        if card.scope == BOT and (documents or scope.named):
+            fit *= 0.85
+        return fit * self._level_fit(read, own, card)
+
+    @staticmethod
+    def _level_fit(read: Question, own: Sequence[Unit], card: Card) -> float:
+        if not card.levels:
+            return 1.0
+        if read.level:
+            return 1.05 if read.level in card.levels else 0.88
+        mine = {_LEVELS[u.level] for u in own}
+        if mine:
+            return 1.03 if mine & set(card.levels) else 0.93
+        return 1.0
+
+    # --- what is not answered ---
+
+    def _guard(self, read: Question, scope: _Scope, hits: Sequence[Hit]) -> Answer | None:
+        secret = self._phrase(read, self._lexicon.secret)
+        if secret and not (hits and hits[0].score >= ENOUGH and secret in self._asked_as(hits[0].card)):
+            return self._refuse(
+                read,
+                "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào khung chat này; "
+                "việc này thực hiện theo quy định về bảo vệ bí mật nhà nước tại cơ quan.",
+            )
+        for name, phrases in self._lexicon.outside:
+            said = self._phrase(read, phrases)
+            if said and not any(said in self._asked_as(h.card) for h in hits[:5] if h.score >= ENOUGH):
+                return self._refuse(
+                    read,
+                    f"Câu hỏi về {name} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có.",
+                )
+        if read.other_provinces and not read.provinces and not read.documents:
+            wanted = fold(read.other_provinces[0])
+            told = [h for h in hits[:8] if h.score >= ENOUGH and wanted in fold(h.card.answer)]
+            if told:
+                return self._of_card(told[0].card)
+            names = ", ".join(SEED_PROVINCES.values())
+            return self._refuse(
+                read,
+                f"Tôi không có văn bản của {read.other_provinces[0]}. Tôi chỉ có văn bản của {names} "
+                "(địa giới trước 1/7/2025) và một số văn bản của trung ương.",
+            )
+        return None
+
+    @staticmethod
+    def _asked_as(card: Card) -> str:
+        return " | ".join([*card.asks, card.title, card.answer]).casefold()
+
+    def _phrase(self, read: Question, phrases: Sequence[str]) -> str:
+        """Return the first of the phrases that the question holds."""
+        marked = " ".join(w.marked for w in read.words)
+        folded = _NOT_WORDS.sub(" ", read.folded)
+        for phrase in phrases:
+            spelt = " ".join(one_spelling(w) for w in phrase.split())
+            if f" {spelt} " in f" {marked} ":
+                return phrase
+            if not read.marks and f" {fold(phrase)} " in f" {folded} ":
+                return phrase
+        return ""
+
+    def _refuse(self, read: Question, text: str) -> Answer:
+        scopes = (*read.provinces, NATIONAL, BOT) if read.provinces else (*SEED_PROVINCES, NATIONAL, BOT)
+        among = {c.id for s in scopes for c in self.corpus.of_scope(s)}
+        near: list[Nearest] = []
+        for hit in self._index.search(read, among):
+            if hit.score >= ENOUGH / 2 and hit.card.topic not in {
+                self.corpus.cards[n.card].topic for n in near
+            }:
+                near.append(Nearest(self.corpus.topics[hit.card.topic].label, hit.card.id))
+            if len(near) == 3:
+                break
+        return Answer(Outcome.REFUSED, text, nearest=tuple(near))
+
+    # --- documents ---
+
+    def _relation(self, read: Question, hits: Sequence[Hit]) -> Answer | None:
+        """Say whether one document changes another, where two are named."""
+        if len(read.documents) != 2 or not read.says(_RELATION):
+            return None
+        both = set(read.documents)
+        if any(h.score >= ENOUGH and both <= self._card_documents[h.card.id] for h in hits[:3]):
+            return None
+        first, second = (self.corpus.documents[k] for k in read.documents)
+        for new, old in ((first, second), (second, first)):
+            if old.key in new.replaces or old.replaced_by == new.key:
+                return self._stating(f"{new.full_name()} thay thế {old.full_name()}.", new, old)
+            if new.key in old.amended_by:
+                return self._stating(f"{new.full_name()} sửa đổi, bổ sung {old.full_name()}.", new, old)
+        text = (
+            f"Các văn bản tôi có không nêu {first.kind} {first.number} sửa đổi hay thay thế "
+            f"{second.kind} {second.number}; quan hệ này chưa xác minh."
+        )
+        return self._stating(text, first, second)
+
+    @staticmethod
+    def _stating(text: str, *documents: LegalDocument) -> Answer:
+        citations = tuple(Citation(d, "") for d in documents)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    def _order_of_issue(self, read: Question) -> Answer | None:
+        if not read.says(_ISSUED) or not (read.says(_FIRST) or read.says(_LAST)):
+            return None
+        slugs = read.provinces if len(read.provinces) > 1 else tuple(SEED_PROVINCES)
+        dated = [(d.issued, slug, d) for slug in slugs if (d := self.corpus.documents[slug]).issued]
+        dated.sort(key=lambda row: str(row[0]), reverse=read.says(_LAST))
+        head = "Muộn nhất" if read.says(_LAST) else "Sớm nhất"
+        lines = [f"{head} là {SEED_PROVINCES[dated[0][1]]}: {dated[0][2].full_name()}.", "Tiếp theo:"]
+        lines += [f"- {SEED_PROVINCES[slug]}: {document.full_name()}" for _, slug, document in dated[1:]]
+        return Answer(
+            Outcome.ANSWERED, "\n".join(lines), tuple(Citation(d, "Tên văn bản") for _, _, d in dated)
+        )
+
+    # --- rosters, comparison ---
+
+    def _from_rosters(
+        self, read: Question, scope: _Scope, own: Sequence[Unit], hits: Sequence[Hit]
+    ) -> Answer | None:
+        if len(read.provinces) > 1 or any(not self.corpus.documents[k].province for k in read.documents):
+            return None
+        if hits and hits[0].score >= SURE:
+            return None
+        return self._rosters.answer(read, scope.provinces, own) or self._rosters.short(read, scope.provinces)
+
+    def _compare(self, read: Question) -> Answer | None:
+        """Set provinces side by side on the topic that fits best for most of them."""
+        ordered = self._order_of_issue(read)
+        if ordered:
+            return ordered
+        slugs = read.provinces if len(read.provinces) > 1 else tuple(SEED_PROVINCES)
+        among = {c.id for s in slugs for c in self.corpus.of_scope(s)}
+        best: dict[str, dict[str, Hit]] = defaultdict(dict)
+        for hit in self._index.search(read, among, ignore=self._said_already(read)):
+            score = hit.score * self._level_fit(read, (), hit.card)
+            known = best[hit.card.topic].get(hit.card.scope)
+            if known is None or known.score < score:
+                best[hit.card.topic][hit.card.scope] = replace(hit, score=score)
+        if not best:
+            return None
+        topic, found = max(best.items(), key=lambda item: (sum(h.score for h in item[1].values()), item[0]))
+        if max(h.score for h in found.values()) < ENOUGH:
+            return None
+        lines, citations, cards = [], [], []
+        full = len(slugs) <= 2
+        for slug in slugs:
+            hit = found.get(slug)
+            if hit is None:
+                lines.append(f"- {SEED_PROVINCES[slug]}: tôi không có nội dung này trong văn bản của tỉnh.")
+                continue
+            text = hit.card.answer if full else hit.card.short or hit.card.answer
+            lines.append(f"- {SEED_PROVINCES[slug]}: {text.rstrip('.')}.")
+            citations += list(hit.card.citations[: 2 if full else 1])
+            cards.append(hit.card.id)
+        chosen = tuple(dict.fromkeys(citations))[:MOST_LIST_CITATIONS]
+        text = with_sources("\n".join([self.corpus.topics[topic].label + ":", *lines]), chosen)
+        return Answer(Outcome.ANSWERED, text[:LONGEST_LIST], chosen, cards=tuple(cards))
+
+    # --- cards ---
+
+    def _from_cards(self, read: Question, scope: _Scope, hits: Sequence[Hit], today: date) -> Answer:
+        good = [h for h in hits if h.score >= ENOUGH and h.covered >= ENOUGH_COVERED]
+        if not good:
+            return self._refuse(read, REFUSAL)
+        if not scope.provinces:
+            asked_back = self._which_province(read, good)
+            if asked_back:
+                return asked_back
+        return self._given(read, scope, good, today)
+
+    def _which_province(self, read: Question, good: Sequence[Hit]) -> Answer | None:
+        """Ask which province is meant where cards of several fit about as well."""
+        top = good[0]
+        if top.card.scope == BOT or (top.card.scope == NATIONAL and self._stands_out(good)):
+            return None
+        leading = next((h for h in good if h.card.scope in SEED_PROVINCES), None)
+        if leading is None:
+            return None
+        found: dict[str, Hit] = {}
+        for hit in good:
+            same = hit.card.topic == leading.card.topic and hit.card.scope in SEED_PROVINCES
+            if same and hit.score >= AS_GOOD * leading.score:
+                found.setdefault(hit.card.scope, hit)
+        if len(found) < 2:
+            return None
+        shown = [found[s] for s in SEED_PROVINCES if s in found]
+        lines = [
+            f"- {SEED_PROVINCES[h.card.scope]}: {(h.card.short or h.card.answer).rstrip('.')}." for h in shown
+        ]
+        head = "Mỗi tỉnh quy định một khác. Anh/chị hỏi tỉnh nào?"
+        citations = tuple(h.card.citations[0] for h in shown if h.card.citations)
+        options = tuple(
+            Option(SEED_PROVINCES[h.card.scope], Refinement(province=h.card.scope)) for h in shown
+        )
+        text = with_sources("\n".join([head, *lines]), citations)
+        return Answer(Outcome.CLARIFY, text, citations, options, tuple(h.card.id for h in shown))
+
+    @staticmethod
+    def _stands_out(good: Sequence[Hit]) -> bool:
+        others = {
+            h.card.scope for h in good if h.card.scope in SEED_PROVINCES and h.score >= 0.9 * good[0].score
+        }
+        return len(others) < 3
+
+    def _given(self, read: Question, scope: _Scope, good: Sequence[Hit], today: date) -> Answer:
+        top = good[0]
+        cards = [top.card]
+        for hit in good[1:3]:
+            if hit.score < BESIDE * top.score or hit.card.scope != top.card.scope or top.score >= SURE:
+                break
+            length = sum(len(c.answer) for c in (*cards, hit.card)) + 160
+            cited = {(c.document.key, c.section) for card in (*cards, hit.card) for c in card.citations}
+            if length <= LONGEST and len(cited) <= MOST_CITATIONS and len(cards) < 2:
+                cards.append(hit.card)
+        answer = self._of_card(*cards, unknown=not scope.provinces)
+        note = self._note(read, top.card, today)
+        if note and len(answer.text) + len(note) < LONGEST:
+            body, mark, sources = answer.text.rpartition("\nCăn cứ:")
+            answer = replace(
+                answer, text=f"{body}\n{note}{mark}{sources}" if mark else f"{answer.text}\n{note}"
+            )
+        return answer
+
+    def _of_card(self, *cards: Card, unknown: bool = False) -> Answer:
+        texts = [c.answer for c in cards]
+        scope = cards[0].scope
+        if unknown and scope in SEED_PROVINCES and SEED_PROVINCES[scope] not in texts[0]:
+            texts[0] = f"{SEED_PROVINCES[scope]}: {texts[0]}"
+        citations = tuple(dict.fromkeys(c for card in cards for c in card.citations))[:MOST_CITATIONS]
+        silent = all(c.kind is CardKind.ABSENT and not c.citations for c in cards)
+        outcome = Outcome.REFUSED if silent else Outcome.ANSWERED
+        return Answer(
+            outcome, with_sources("\n".join(texts), citations), citations, cards=tuple(c.id for c in cards)
+        )
+
+    def _note(self, read: Question, card: Card, today: date) -> str:
+        """Say that a plan is over or a document replaced, where the question is about the present."""
+        if not read.says(_STILL) or not card.citations or "xác minh" in card.answer:
+            return ""
+        document = card.citations[0].document
+        if document.replaced_by:
+            heir: Collection[str] = [document.replaced_by]
+            return f"{document.kind} {document.number} đã được thay thế bằng {', '.join(heir)}."
+        if document.period_to and document.period_to < today.year:
+            return (
+                f"Thời gian thực hiện của văn bản ({document.period_from}-{document.period_to}) đã hết; "
+                "hiện còn áp dụng hay không thì chưa xác minh."
+            )
+        return ""

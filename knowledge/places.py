@@ -1,0 +1,171 @@
+"""Units and districts that a question names, found among those of the provinces' plans.
+
+A name is looked for without marks and without spaces ("ĐăkRơWa", "dak ro wa"); where the person typed
+marks, a name whose marks differ is told apart: "Hà Trung" is not "Hạ Trung".
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from isobot.domain.text import fold, nfc
+from isobot.domain.units import Level, Unit, UnitDirectory
+from knowledge.question import SELF, Question
+from knowledge.vietnamese import Word, one_spelling
+
+_KIND_WORDS = ("xa", "phuong", "tran", "ubnd", "dan", "xã")
+_DISTRICT_WORDS = ("huyen", "pho", "h", "quan")
+_SELF = re.compile(
+    rf"\b(?:xa|phuong|thi tran|huyen|so|chi cuc|don vi|co quan|ban|cho|ubnd xa|ubnd huyen|van phong) {SELF}\b"
+)
+_LONGEST = 9
+_PROVINCES = {"kontum", "thanhhoa", "tuyenquang", "kiengiang", "hanam"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place that a question names; `units` is empty for a district that is no unit itself.
+
+    `exact` is False where only the letters fit and the marks do not.
+    """
+
+    start: int
+    end: int
+    units: tuple[Unit, ...]
+    districts: tuple[tuple[str, str], ...]
+    """(province, name) of the districts that bear this name."""
+    sure: bool
+    """Whether a word such as "xã" stands before it."""
+    exact: bool
+
+
+class PlaceFinder:
+    """Finds mentions in questions."""
+
+    def __init__(self, units: UnitDirectory) -> None:
+        self._units = units
+        self._names: dict[str, list[Unit]] = defaultdict(list)
+        self._spelt: dict[str, set[str]] = {}
+        self._districts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for unit in units:
+            if unit.demo:
+                continue
+            names = {_core(n) for n in (unit.bare_name, unit.name, unit.printed_name, *unit.aliases) if n}
+            self._spelt[unit.code] = {_spelling(n) for n in names}
+            for key in {_joined(n) for n in names}:
+                if unit not in self._names[key]:
+                    self._names[key].append(unit)
+        for province in ("thanh-hoa", "kon-tum"):
+            for name in units.districts(province):
+                self._districts[_joined(name)].append((province, name))
+
+    def names(self) -> list[str]:
+        """Return every name, for the vocabulary."""
+        return [
+            n for u in self._units if not u.demo for n in (u.name, u.district, u.printed_name, *u.aliases)
+        ]
+
+    def find(self, question: Question, provinces: Sequence[str]) -> list[Mention]:
+        """Return the mentions from left to right, the longest at each place.
+
+        `provinces` limits the units; all are looked at where it is empty.
+        """
+        words, found, at = question.words, [], 0
+        while at < len(words):
+            mention = self._at(question, at, provinces)
+            if mention:
+                found.append(mention)
+            at = mention.end if mention else at + 1
+        return found
+
+    def _at(self, question: Question, start: int, provinces: Sequence[str]) -> Mention | None:
+        words = question.words
+        for end in range(min(len(words), start + _LONGEST), start, -1):
+            run = words[start:end]
+            if any(not w.bare.isalpha() for w in run) or (end - start == 1 and len(run[0].bare) < 5):
+                continue
+            key = _joined(" ".join(w.bare for w in run))
+            units = [u for u in self._names.get(key, ()) if not provinces or u.province in provinces]
+            districts = [d for d in self._districts.get(key, ()) if not provinces or d[0] in provinces]
+            sure = start > 0 and words[start - 1].bare in (*_KIND_WORDS, *_DISTRICT_WORDS)
+            if (units or districts) and (sure or key not in _PROVINCES):
+                return self._mention(question, start, end, units, districts)
+        return None
+
+    def _mention(
+        self, question: Question, start: int, end: int, units: list[Unit], districts: list[tuple[str, str]]
+    ) -> Mention:
+        words = question.words
+        before = words[start - 1].bare if start else ""
+        run = words[start:end]
+        typed = _spelling(" ".join(w.marked for w in run))
+        marked = question.marks and any(w.marked != w.bare for w in run) and not any(w.guessed for w in run)
+        exact_units = [u for u in units if typed in self._spelt[u.code]]
+        exact_districts = [d for d in districts if typed == _spelling(d[1])]
+        exact = bool(exact_units or exact_districts) or not marked
+        if marked and exact:
+            units, districts = exact_units, exact_districts
+        if before in _DISTRICT_WORDS:
+            units = [u for u in units if u.level is Level.HUYEN]
+        elif before in _KIND_WORDS:
+            units = [u for u in units if u.level is not Level.HUYEN] or units
+            districts = [] if units else districts
+        sure = before in _KIND_WORDS or before in _DISTRICT_WORDS
+        return Mention(start, end, tuple(units), tuple(districts), sure, exact)
+
+    def own(self, name: str | None, province: str | None) -> tuple[Unit, ...]:
+        """Return the units that the asker's profile may mean."""
+        if not name:
+            return ()
+        by_code = self._units.get(name)
+        if by_code:
+            return (by_code,)
+        head, _, tail = name.partition(",")
+        district = re.sub(r"^\s*(?:huyện|thành phố|thị xã|tp\.?)\s+", "", tail.strip(), flags=re.IGNORECASE)
+        in_district = self._units.find(head, province=province or "", district=district) if district else ()
+        found = in_district or self._units.find(head, province=province or "")
+        if not found:
+            words = [Word(one_spelling(w), fold(w)) for w in re.findall(r"[^\W\d_]+", nfc(head))]
+            for end in range(len(words), 1, -1):
+                key = _joined(_core(" ".join(w.bare for w in words[:end])))
+                found = tuple(u for u in self._names.get(key, ()) if not province or u.province == province)
+                if found:
+                    break
+        return tuple(u for u in found if not u.demo)
+
+
+def speaks_of_self(question: Question) -> bool:
+    """Tell whether the person asks about their own unit: "xã tôi", "sở mình", "đơn vị em"."""
+    return question.says(_SELF)
+
+
+def district_title(unit_or_name: Unit | str) -> str:
+    """Return "huyện Quan Sơn", or "thành phố Kon Tum"."""
+    name = unit_or_name if isinstance(unit_or_name, str) else unit_or_name.district
+    return f"thành phố {name}" if name in ("Kon Tum", "Thanh Hóa", "Tuyên Quang") else f"huyện {name}"
+
+
+def titled(unit: Unit) -> str:
+    """Return the name with its district: "UBND xã Tam Lư, huyện Quan Sơn"."""
+    return f"{unit.name}, {district_title(unit)}" if unit.district else unit.name
+
+
+def _core(name: str) -> str:
+    bare = re.sub(r"^(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân)\s+", "", nfc(name), flags=re.IGNORECASE)
+    return re.sub(
+        r"^(?:xã|phường|thị trấn|huyện|thành phố|đặc khu|tp\.?|xa|phuong|thi tran|huyen|thanh pho)"
+        r"\s+(?:và )?",
+        "",
+        bare,
+        flags=re.IGNORECASE,
+    )
+
+
+def _joined(name: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(name)).replace("ngoc", "ngok")
+
+
+def _spelling(name: str) -> str:
+    lower = nfc(name).casefold().replace("đắk", "đăk").replace("'", "").replace("’", "")
+    return "".join(one_spelling(w) for w in re.findall(r"[^\W\d_]+", lower))

@@ -1,0 +1,194 @@
+"""What a question says about itself: places, documents, years, levels, and what kind of answer it wants.
+
+Reading decides nothing about the answer; it only makes plain what was typed.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from isobot.domain.text import fold, nfc
+from knowledge.corpus import SEED_PROVINCES
+from knowledge.lexicon import Lexicon
+from knowledge.references import Reference, ReferenceFinder, find_places
+from knowledge.vietnamese import Reader, Word, one_spelling
+
+SELF = r"(?:toi|minh|em|chung toi|chung em|chung minh|bon em|ben em|ta|nha)"
+_LEVEL_WORDS = (
+    ("xa", re.compile(r"\b(?:cap xa|xa|phuong|thi tran)\b")),
+    ("huyen", re.compile(r"\b(?:cap huyen|huyen|ubnd thanh pho|ubnd cac huyen)\b")),
+    ("chi-cuc", re.compile(r"\bchi cuc\b")),
+    ("so", re.compile(r"\b(?:so|cap tinh|so nganh|ban nganh)\b")),
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ASKING = re.compile(
+    r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|khong|chua|phai khong|dung khong|ra sao|"
+    r"cho (?:em |toi |minh |e )?(?:hoi|xin|biet)|giup|chi (?:toi|em|minh)|huong dan)\b"
+)
+_YES_NO = re.compile(
+    r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b"
+)
+_ALL_PROVINCES = re.compile(
+    r"\b(?:(?:nam|5) tinh|tinh nao|cac tinh|nhung tinh|dia phuong nao|tung tinh|moi tinh|cac dia phuong)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read."""
+
+    typed: str
+    words: tuple[Word, ...]
+    folded: str
+    provinces: tuple[str, ...]
+    other_provinces: tuple[str, ...]
+    all_provinces: bool
+    references: tuple[Reference, ...]
+    places: tuple[tuple[str, str], ...]
+    years: tuple[int, ...]
+    level: str
+    marks: bool
+    """Whether the person types marks at all, so that a missing mark means something."""
+    yes_no: bool
+    sentences: tuple[float, ...]
+    """The weight of each sentence: 1 where something is asked, less where the person tells a story."""
+
+    def weight(self, word: Word) -> float:
+        """Return how much a word counts."""
+        return self.sentences[word.sentence]
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Return the keys of the documents named, each once."""
+        return tuple(dict.fromkeys(key for r in self.references for key in r.keys))
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether the folded question holds a pattern."""
+        return pattern.search(self.folded) is not None
+
+
+class QuestionReader:
+    """Reads questions with the lexicon, the vocabulary and the document numbers of a corpus."""
+
+    def __init__(self, lexicon: Lexicon, reader: Reader, finder: ReferenceFinder) -> None:
+        self._lexicon = lexicon
+        self._reader = reader
+        self._finder = finder
+        self._others = [
+            (nfc(n).casefold(), fold(n).replace(" - ", " "), clear, n) for n, clear in lexicon.other_provinces
+        ]
+
+    def read(self, text: str) -> Question:
+        """Read one question."""
+        words = self._reader.read(text)
+        folded = " ".join(w.bare for w in words)
+        marked = " ".join(w.marked for w in words)
+        marks = sum(w.marked != w.bare for w in words) > 0.25 * len(words)
+        provinces = self._provinces(words, folded, marked, marks)
+        return Question(
+            typed=text,
+            words=words,
+            folded=folded,
+            provinces=provinces,
+            other_provinces=self._other_provinces(folded, marked, marks),
+            all_provinces=_ALL_PROVINCES.search(folded) is not None,
+            references=self._finder.find(folded),
+            places=find_places(folded),
+            years=tuple(dict.fromkeys(int(m.group()) for m in _YEAR.finditer(_without_numbers(folded)))),
+            level=_level(folded),
+            marks=marks,
+            yes_no=_YES_NO.search(folded) is not None,
+            sentences=_weights(words),
+        )
+
+    def _provinces(self, words: Sequence[Word], folded: str, marked: str, marks: bool) -> tuple[str, ...]:
+        found: list[tuple[int, str]] = []
+        for name, slug in self._lexicon.province_words.items():
+            spelt = " ".join(one_spelling(w) for w in name.split())
+            at = _position(spelt, marked)
+            if at < 0:
+                at = _position(fold(name), folded)
+                # "Hạ Nam" or "thanh hòa" typed with marks is another word.
+                if at >= 0 and marks and not _unmarked(words, fold(name)):
+                    at = -1
+            if at >= 0:
+                found.append((at, slug))
+        found += self._letters(words, bool(found))
+        return tuple(dict.fromkeys(slug for _, slug in sorted(found)))
+
+    def _letters(self, words: Sequence[Word], others_named: bool) -> Iterable[tuple[int, str]]:
+        """Read "KG" and "TH" as provinces where the surroundings say so."""
+        for place, word in enumerate(words):
+            slug = self._lexicon.province_letters.get(word.bare.upper())
+            if slug is None or len(word.bare) != 2:
+                continue
+            near = {w.bare for w in words[max(0, place - 2) : place + 3]} - {word.bare}
+            letters = {w.bare.upper() for w in words} & set(self._lexicon.province_letters)
+            clear = word.bare in ("kg", "tq")
+            if (
+                clear
+                or others_named
+                or len(letters) > 1
+                or (word.capital and near & {"tinh", "o", "cua", "va"})
+            ):
+                yield len(" ".join(w.bare for w in words[:place])), slug
+
+    def _other_provinces(self, folded: str, marked: str, marks: bool) -> tuple[str, ...]:
+        found = []
+        for spelt, bare, clear, name in self._others:
+            commune = re.search(rf"\b(?:xã|phường|thị trấn) {re.escape(spelt)}", marked)
+            said = _position(spelt, marked) >= 0 and not commune
+            bare_said = _position(bare, folded) >= 0 and clear and not marks
+            if said or bare_said or _position(f"tinh {bare}", folded) >= 0:
+                found.append(name)
+        return tuple(found)
+
+
+def province_names(slugs: Iterable[str]) -> list[str]:
+    """Return the Vietnamese names of provinces."""
+    return [SEED_PROVINCES[s] for s in slugs]
+
+
+def _position(phrase: str, text: str) -> int:
+    return f" {text} ".find(f" {phrase} ")
+
+
+def _unmarked(words: Sequence[Word], bare: str) -> bool:
+    """Tell whether the phrase was typed without its marks somewhere."""
+    wanted = bare.split()
+    for start in range(len(words) - len(wanted) + 1):
+        run = words[start : start + len(wanted)]
+        if [w.bare for w in run] == wanted and any(w.marked == w.bare for w in run):
+            return True
+    return False
+
+
+def _without_numbers(folded: str) -> str:
+    return re.sub(r"\b\d+/(?:19|20)\d\d\b|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}", " ", folded)
+
+
+def _level(folded: str) -> str:
+    """Return the level asked about; of several the one that speaks of itself, else the lowest named."""
+    for level, pattern in _LEVEL_WORDS:
+        if re.search(rf"{pattern.pattern} {SELF}\b", folded):
+            return level
+    named = [level for level, pattern in _LEVEL_WORDS if pattern.search(folded)]
+    return named[0] if len(named) == 1 else ""
+
+
+def _weights(words: Sequence[Word]) -> tuple[float, ...]:
+    count = words[-1].sentence + 1 if words else 0
+    texts = ["" for _ in range(count)]
+    for word in words:
+        texts[word.sentence] += word.bare + " "
+    asking = [bool(_ASKING.search(t)) for t in texts]
+    if count < 2 or not any(asking):
+        return (1.0,) * count
+    last = max(i for i, a in enumerate(asking) if a)
+    return tuple(1.0 if i == last else 0.5 if a else 0.3 for i, a in enumerate(asking))
+
+
+def pairs(words: Sequence[str]) -> list[str]:
+    """Return neighbouring words, joined."""
+    return [f"{a} {b}" for a, b in pairwise(words)]

@@ -1,0 +1,199 @@
+"""Search over cards: how well each fits a question, from 0 to about 1.
+
+Every card is a handful of short ways of asking, plus its answer. A question fits a card as well as it
+fits the best of these ways (both ways round, by rarity of the words), helped by how much of the
+question the whole card covers. Words count without their marks; where the person typed marks, a word
+whose marks differ counts less.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+from knowledge.corpus import Card, Corpus
+from knowledge.lexicon import Lexicon
+from knowledge.question import Question, pairs
+from knowledge.vietnamese import Reader, Word
+
+WRONG_MARKS = 0.7
+"""What a word is worth whose marks differ from the card's."""
+PAIR_WEIGHT = 0.6
+"""What two neighbouring words are worth, beside each of them alone."""
+ANSWER_WEIGHT = 0.55
+TOPIC_WEIGHT = 0.8
+ASK_SHARE, COVER_SHARE = 0.6, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A card with its score; `covered` is the share of the question's words that the card holds."""
+
+    card: Card
+    score: float
+    covered: float
+
+
+@dataclass(slots=True)
+class _Phrase:
+    card: str
+    mass: float
+    worth: float
+
+
+class Features:
+    """Turns words into what is compared: syllables, neighbours, and concepts for synonyms."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._stop = lexicon.stop_words
+        self._synonyms: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for concept, phrase in lexicon.synonyms:
+            self._synonyms[phrase[0]].append((phrase, "#" + concept))
+
+    def of(self, words: Sequence[Word], weights: Sequence[float] | None = None) -> dict[str, float]:
+        """Return the features of a text with their weights (1 where none are given)."""
+        found: dict[str, float] = {}
+        given = weights or [1.0] * len(words)
+        bares = [w.bare for w in words]
+        for bare, weight in zip(bares, given, strict=True):
+            if bare not in self._stop:
+                found[bare] = max(found.get(bare, 0.0), weight)
+        for pair, weight in zip(pairs(bares), given[1:], strict=False):
+            if not all(p in self._stop for p in pair.split()):
+                found[pair] = max(found.get(pair, 0.0), PAIR_WEIGHT * weight)
+        place = 0
+        while place < len(bares):
+            for phrase, concept in self._synonyms.get(bares[place], ()):
+                if tuple(bares[place : place + len(phrase)]) == phrase:
+                    found[concept] = max(found.get(concept, 0.0), given[place])
+                    place += len(phrase) - 1
+                    break
+            place += 1
+        return found
+
+
+class Index:
+    """All cards of a corpus, ready to be searched."""
+
+    def __init__(self, corpus: Corpus, reader: Reader, features: Features) -> None:
+        self._features = features
+        self._cards = corpus.cards
+        self._phrases: list[_Phrase] = []
+        self._in_phrases: dict[str, list[int]] = defaultdict(list)
+        self._in_cards: dict[str, dict[str, float]] = defaultdict(dict)
+        self._marked: dict[str, set[str]] = {}
+        self._rarity: dict[str, float] = {}
+        self._build(corpus, reader)
+
+    def _build(self, corpus: Corpus, reader: Reader) -> None:
+        phrases: list[tuple[Card, dict[str, float], float]] = []
+        topic_asks = {
+            t.id: [
+                features for ask in (*t.asks, t.label) if (features := self._features.of(reader.read(ask)))
+            ]
+            for t in corpus.topics.values()
+        }
+        for card in corpus.cards.values():
+            marked: set[str] = set()
+            for text, weight in ((card.answer, ANSWER_WEIGHT), (card.short, ANSWER_WEIGHT)):
+                words = reader.read(text)
+                marked.update(w.marked for w in words)
+                self._note(card, self._features.of(words), weight)
+            for text in (*card.asks, card.title):
+                words = reader.read(text)
+                marked.update(w.marked for w in words)
+                found = self._features.of(words)
+                self._note(card, found, 1.0)
+                phrases.append((card, found, 1.0))
+            for found in topic_asks[card.topic]:
+                self._note(card, found, TOPIC_WEIGHT)
+                phrases.append((card, found, TOPIC_WEIGHT))
+            self._marked[card.id] = marked
+        total = len(corpus.cards)
+        self._rarity = {f: log(1 + total / len(cards)) for f, cards in self._in_cards.items()}
+        self._unknown = log(1 + total / 2)
+        for card, found, worth in phrases:
+            number = len(self._phrases)
+            mass = sum(self._rarity[f] * w for f, w in found.items())
+            self._phrases.append(_Phrase(card.id, mass, worth))
+            for feature in found:
+                self._in_phrases[feature].append(number)
+
+    def _note(self, card: Card, features: Mapping[str, float], weight: float) -> None:
+        for feature in features:
+            held = self._in_cards[feature]
+            held[card.id] = max(held.get(card.id, 0.0), weight)
+
+    def knows(self, feature: str) -> bool:
+        """Tell whether any card holds a feature."""
+        return feature in self._in_cards
+
+    def search(self, question: Question, among: Collection[str], ignore: Iterable[str] = ()) -> list[Hit]:
+        """Return the cards of the given ids that share anything with the question, best first.
+
+        `ignore` names words that have done their work already, such as the name of a province.
+        """
+        wanted = self._wanted(question, frozenset(ignore))
+        if not wanted:
+            return []
+        mass = sum(wanted.values())
+        ask_scores = self._best_phrases(wanted, mass, among)
+        covered: dict[str, float] = defaultdict(float)
+        for feature, weight in wanted.items():
+            for card_id, held in self._in_cards.get(feature, {}).items():
+                if card_id in among:
+                    covered[card_id] += weight * held
+        marks = {w.bare: w.marked for w in question.words if w.marked != w.bare} if question.marks else {}
+        hits = []
+        for card_id, cover in covered.items():
+            share = cover / mass
+            score = ASK_SHARE * ask_scores.get(card_id, 0.0) + COVER_SHARE * share
+            hits.append(Hit(self._cards[card_id], score * self._marks_fit(card_id, marks, wanted), share))
+        hits.sort(key=lambda hit: (-hit.score, hit.card.id))
+        return hits
+
+    def _wanted(self, question: Question, ignore: frozenset[str]) -> dict[str, float]:
+        weights = [question.weight(w) for w in question.words]
+        found = self._features.of(question.words, weights)
+        wanted = {}
+        for feature, weight in found.items():
+            if feature in ignore:
+                continue
+            rarity = self._rarity.get(feature)
+            if rarity is None:
+                # A pair nobody wrote says nothing; a word nobody wrote says that the cards lack it.
+                if " " in feature or feature.startswith("#"):
+                    continue
+                rarity = self._unknown if weight == 1.0 else 0.3 * self._unknown
+            wanted[feature] = rarity * weight
+        return wanted
+
+    def _best_phrases(
+        self, wanted: Mapping[str, float], mass: float, among: Collection[str]
+    ) -> dict[str, float]:
+        shared: dict[int, float] = defaultdict(float)
+        phrases = self._phrases
+        for feature, weight in wanted.items():
+            for number in self._in_phrases.get(feature, ()):
+                shared[number] += weight
+        best: dict[str, float] = {}
+        for number, common in shared.items():
+            phrase = phrases[number]
+            if phrase.card not in among:
+                continue
+            score = phrase.worth * 2 * common / (mass + phrase.mass)
+            if score > best.get(phrase.card, 0.0):
+                best[phrase.card] = score
+        return best
+
+    def _marks_fit(self, card_id: str, marks: Mapping[str, str], wanted: Mapping[str, float]) -> float:
+        if not marks:
+            return 1.0
+        held = self._marked[card_id]
+        mass = lost = 0.0
+        for bare, marked in marks.items():
+            weight = wanted.get(bare, 0.0)
+            mass += weight
+            if weight and marked not in held and card_id in self._in_cards.get(bare, ()):
+                lost += weight * (1 - WRONG_MARKS)
+        return 1 - lost / mass if mass else 1.0
