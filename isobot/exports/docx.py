@@ -33,6 +33,7 @@ PARTS = {
     "IV": "KIẾN NGHỊ, ĐỀ XUẤT",
 }
 
+_LEFT_CM, _RIGHT_CM, _TEXT_CM = 6.5, 10.0, 16.5
 _CENTRE, _LEFT, _JUSTIFY = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.JUSTIFY
 
 
@@ -55,6 +56,7 @@ class UnitReportData:
     parent_name: str = ""
     abbreviation: str = ""
     signing_title: str = ""
+    drafting_section: str = ""
     problems: tuple[Problem, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     former_units: tuple[str, ...] = ()
@@ -167,22 +169,25 @@ def _number_from_one(section: Any) -> None:
 
 def _head(document: Any, data: UnitReportData) -> None:
     """Issuing body and number on the left; Quốc hiệu, Tiêu ngữ, place and date on the right."""
-    table = _plain_table(document, rows=2, widths=(Cm(6.7), Cm(9.8)))
+    table = _plain_table(document, rows=2, widths=(Cm(_LEFT_CM), Cm(_RIGHT_CM)))
     issuer, nation = table.rows[0].cells
     lines = heading_of(data.unit_name)
     if data.parent_name and not is_committee(data.unit_name):
         _line(issuer, data.parent_name.upper(), HEAD)
     for line in lines:
         _line(issuer, line, HEAD, bold=True)
-    _rule(issuer, 2.4)
+    _rule(issuer, 2.4, within_cm=_LEFT_CM)
     _line(nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Pt(12.5), bold=True)
     _line(nation, "Độc lập - Tự do - Hạnh phúc", HEAD, bold=True)
-    _rule(nation, 5.7)
+    _rule(nation, 5.7, within_cm=_RIGHT_CM)
     number, place = table.rows[1].cells
-    symbol = data.abbreviation or ("UBND" if is_committee(data.unit_name) else "…")
-    _line(number, f"Số:         /BC-{symbol}", HEAD)
+    _line(number, f"Số:         /BC-{_symbol(data)}", HEAD)
     where = data.place or "…………"
     _line(place, f"{where}, ngày       tháng       năm {data.year}", HEAD, italic=True)
+
+
+def _symbol(data: UnitReportData) -> str:
+    return data.abbreviation or ("UBND" if is_committee(data.unit_name) else "…")
 
 
 def _title(document: Any, data: UnitReportData) -> None:
@@ -192,7 +197,7 @@ def _title(document: Any, data: UnitReportData) -> None:
     subject = "Tình hình áp dụng, duy trì, cải tiến hệ thống quản lý chất lượng theo TCVN ISO 9001"
     _paragraph(document, subject, BODY, align=_CENTRE, bold=True)
     _paragraph(document, f"({data.period_label})", BODY, align=_CENTRE, bold=True)
-    _rule(document, 5.0)
+    _rule(document, 5.0, within_cm=_TEXT_CM)
 
 
 def _opening(document: Any, data: UnitReportData) -> None:
@@ -242,8 +247,8 @@ def _ending(document: Any, data: UnitReportData) -> None:
     table = _plain_table(document, rows=1, widths=(Cm(8.0), Cm(8.5)))
     recipients, signature = table.rows[0].cells
     _line(recipients, "Nơi nhận:", SMALL, bold=True, italic=True, align=_LEFT)
-    drafter = "…" if not is_committee(data.unit_name) else "VP"
-    for line in ("- Như trên;", f"- Lưu: VT, {drafter}."):
+    kept = f"VT, {data.drafting_section}" if data.drafting_section else "VT"
+    for line in ("- Như trên;", f"- Lưu: {kept}."):
         _line(recipients, line, NOTE, align=_LEFT)
     if is_committee(data.unit_name):
         _line(signature, "TM. ỦY BAN NHÂN DÂN", BODY, bold=True)
@@ -253,29 +258,27 @@ def _ending(document: Any, data: UnitReportData) -> None:
     for _ in range(4):
         _line(signature, "", BODY)
     if data.receipt:
-        text = f"Mã biên nhận số liệu: {data.receipt}, bản {data.version}. Dự thảo do chatbot lập từ số liệu đã nhập."
+        receipt = f"Mã biên nhận số liệu: {data.receipt}, bản {data.version}."
+        text = f"{receipt} Dự thảo do chatbot lập từ số liệu đã nhập."
         _paragraph(document, text, NOTE, align=_LEFT, italic=True, before=6)
 
 
 def _appendix(document: Any, data: UnitReportData) -> None:
     _paragraph(document, "Phụ lục I", BODY, align=_CENTRE, bold=True)
     _paragraph(document, "BẢNG SỐ LIỆU", BODY, align=_CENTRE, bold=True)
-    attached = f"(Kèm theo Báo cáo số         /BC-…       ngày       tháng       năm {data.year} của {data.unit_name})"
+    number = f"số        /BC-{_symbol(data)} ngày      tháng      năm {data.year}"
+    attached = f"(Kèm theo Báo cáo {number} của {data.unit_name})"
     _paragraph(document, attached, BODY, align=_CENTRE, italic=True, after=8)
     table = document.add_table(rows=1, cols=4)
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    widths = (Cm(1.2), Cm(8.6), Cm(2.5), Cm(4.2))
     _row(table.rows[0], ("TT", "Nội dung", "Đơn vị tính", "Số liệu"), bold=True)
     _repeat_at_each_page(table.rows[0])
     figures = ((f, v) for f, v in data.form.lines(data.values) if f.kind is not Kind.TEXT)
     for position, (item, value) in enumerate(figures, start=1):
         cells = (str(position), item.label, item.unit, item.show(value, unit=False))
         _row(table.add_row(), cells)
-    for row in table.rows:
-        _keep_whole(row)
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
+    _widths(table, Cm(1.2), Cm(8.6), Cm(2.5), Cm(4.2))
     _paragraph(document, f"Ghi chú: {data.form.note}", SMALL, italic=True, before=8)
 
 
@@ -285,12 +288,19 @@ def _appendix(document: Any, data: UnitReportData) -> None:
 def _plain_table(document: Any, *, rows: int, widths: tuple[Any, Any]) -> Any:
     table = document.add_table(rows=rows, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _widths(table, *widths)
+    return table
+
+
+def _widths(table: Any, *widths: Any) -> None:
+    """Set the widths of columns, in the grid for LibreOffice and in each cell for Word."""
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row in table.rows:
-        _keep_whole(row)
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = width
-    return table
 
 
 def _row(row: Any, texts: tuple[str, ...], *, bold: bool = False) -> None:
@@ -331,11 +341,11 @@ def _paragraph(
     _font(paragraph.add_run(_clean(text)).font, size, bold=bold, italic=italic)
 
 
-def _rule(holder: Any, width_cm: float) -> None:
+def _rule(holder: Any, width_cm: float, *, within_cm: float) -> None:
     """Draw a rule of a certain length, centred: the upper border of a narrowed paragraph."""
     paragraph = holder.add_paragraph()
-    cell_cm = {2.4: 6.7, 5.7: 9.8}.get(width_cm, 16.5)
-    side = Cm((cell_cm - width_cm) / 2 - (0.19 if cell_cm < 16 else 0))
+    padding = 0 if within_cm == _TEXT_CM else 0.19
+    side = Cm((within_cm - width_cm) / 2 - padding)
     layout = paragraph.paragraph_format
     layout.left_indent = layout.right_indent = side
     layout.line_spacing = Pt(6)
@@ -348,10 +358,6 @@ def _rule(holder: Any, width_cm: float) -> None:
     paragraph._p.get_or_add_pPr().insert_element_before(
         borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
     )
-
-
-def _keep_whole(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _repeat_at_each_page(row: Any) -> None:
