@@ -27,7 +27,7 @@ from knowledge.model import (
     Refinement,
     with_sources,
 )
-from knowledge.places import PlaceFinder
+from knowledge.places import PlaceFinder, speaks_of_self
 from knowledge.question import Question, QuestionReader
 from knowledge.references import ReferenceFinder, places_in_common
 from knowledge.rosters import Rosters
@@ -61,6 +61,8 @@ AS_GOOD = 0.72
 """From this share of the best score on, another province's card answers as well: ask which."""
 BESIDE = 0.9
 """From this share of the best score on, a second card of the same place is given along."""
+NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.8, 0.65
+"""What a national card is worth where the asker's province, or a province named, has cards of its own."""
 SURE = 0.8
 """From this score on, a card is certainly meant."""
 
@@ -75,7 +77,21 @@ _STILL = re.compile(
     r"\b(?:con (?:\w+ ){0,3}(?:hieu luc|ap dung|dung|gia tri|thoi gian|thuc hien|phai)|hien nay|bay gio|nam nay|"
     r"den nay|hien tai|hom nay|het han|het hieu luc|con khong)\b"
 )
+_COMPARING = {
+    "khac", "nhau", "giong", "so", "sanh", "lan", "luot", "khac nhau", "so sanh", "lan luot", "nhau the", "hai",
+    "nam tinh", "5 tinh", "tinh nao", "tinh", "cac tinh",
+}  # fmt: skip
+_AGENCY = re.compile(r"^\s*(?:sở|văn phòng|ban|thanh tra|chi cục)\b", re.IGNORECASE)
+_WHICH_DOCUMENT = re.compile(r"\b(?:quyet dinh|thong tu|van ban|quy dinh)(?: \w+)? (?:nao|gi|so may|may)\b")
+_PREMIER, _FINANCE, _SCIENCE = (
+    re.compile(rf"\b(?:{words})\b")
+    for words in ("thu tuong|chinh phu", "bo tai chinh|kinh phi|du toan|tai chinh", "bo khoa hoc")
+)
 _LEVELS = {Level.SO: "so", Level.CHI_CUC: "chi-cuc", Level.HUYEN: "huyen", Level.XA: "xa"}
+_PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
+    "tinh"
+}
+_VERSION = re.compile(r"9001[: -]*(20\d\d)")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
 
 REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi không trả lời để tránh sai."
@@ -127,7 +143,7 @@ class KnowledgeBase:
         self._units = units
         self._places = PlaceFinder(units)
         vocabulary = Vocabulary(self._texts())
-        reader = Reader(self._lexicon, vocabulary)
+        reader = self._words = Reader(self._lexicon, vocabulary)
         finder = ReferenceFinder(corpus.documents.values())
         self._reader = QuestionReader(self._lexicon, reader, finder)
         self._index = Index(corpus, reader, Features(self._lexicon))
@@ -137,12 +153,7 @@ class KnowledgeBase:
             self._places,
             corpus.documents,
             provinces or load_provinces(),
-            frozenset(
-                pair
-                for pair, count in vocabulary.pairs.items()
-                if count > 0 and pair[:2] in ("xa", "hu", "tr", "ph")
-            )
-            - self._unit_pairs(),
+            self._common_words(),
         )
 
     @property
@@ -160,12 +171,12 @@ class KnowledgeBase:
         texts += [d.title for d in self.corpus.documents.values()]
         return texts
 
-    def _unit_pairs(self) -> frozenset[str]:
-        pairs = set()
-        for name in self._places.names():
-            words = fold(name).split()
-            pairs.update(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))
-        return frozenset(pairs)
+    def _common_words(self) -> frozenset[str]:
+        """Return the words of cards and everyday speech, with and without marks; names apart."""
+        common = Vocabulary(
+            [self._lexicon.everyday, *(a for c in self.corpus.cards.values() for a in c.asks)]
+        )
+        return frozenset(common.marked) | frozenset(common.bare)
 
     @staticmethod
     def _documents_of(card: Card, reader: Reader, finder: ReferenceFinder) -> frozenset[str]:
@@ -207,13 +218,16 @@ class KnowledgeBase:
             return self._refuse(
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
-        hits = self._hits(read, scope, own)
+        hits = self._hits(read, scope, own, asker)
         guarded = self._guard(read, scope, hits)
         if guarded:
             return guarded
         related = self._relation(read, hits)
         if related:
             return related
+        in_force = self._in_force(read)
+        if in_force:
+            return in_force
         listed = self._from_rosters(read, scope, own, hits)
         if listed:
             return listed
@@ -264,18 +278,23 @@ class KnowledgeBase:
     def _scope(self, read: Question, province: str | None) -> _Scope:
         documents = [self.corpus.documents[key] for key in read.documents]
         from_documents = tuple(dict.fromkeys(d.province for d in documents if d.province))
-        national = any(not d.province for d in documents) or read.says(_NATIONAL_WORDS)
+        national = any(not d.province for d in documents)
         if read.provinces:
             return _Scope(read.provinces, True, national)
         if from_documents:
             return _Scope(from_documents, True, national)
+        national = national or read.says(_NATIONAL_WORDS)
         return _Scope((province,) if province else (), False, national)
 
-    def _hits(self, read: Question, scope: _Scope, own: Sequence[Unit]) -> list[Hit]:
+    def _hits(self, read: Question, scope: _Scope, own: Sequence[Unit], asker: Asker) -> list[Hit]:
         provinces = scope.provinces or tuple(SEED_PROVINCES)
         among = {c.id for s in (*provinces, NATIONAL, BOT) for c in self.corpus.of_scope(s)}
-        hits = self._index.search(read, among, ignore=self._said_already(read))
-        fitted = [replace(h, score=h.score * self._fit(read, scope, own, h.card)) for h in hits[:60]]
+        level = _level_of(asker.unit, own)
+        beside = ()
+        if asker.unit and _AGENCY.match(asker.unit) and speaks_of_self(read):
+            beside = tuple(w for w in self._words.read(asker.unit) if w.bare not in _PROVINCE_WORDS)
+        hits = self._index.search(read, among, ignore=self._said_already(read), beside=beside)
+        fitted = [replace(h, score=h.score * self._fit(read, scope, level, h.card)) for h in hits]
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         return fitted
 
@@ -285,9 +304,11 @@ class KnowledgeBase:
         for slug in read.provinces:
             a, b = fold(SEED_PROVINCES[slug]).split()
             words |= {a, b, f"{a} {b}", f"tinh {a}", "tinh"} - ({"ha"} if "ha noi" in read.folded else set())
+        if len(read.provinces) > 1 or read.all_provinces:
+            words |= _COMPARING
         return words
 
-    def _fit(self, read: Question, scope: _Scope, own: Sequence[Unit], card: Card) -> float:
+    def _fit(self, read: Question, scope: _Scope, level: str, card: Card) -> float:
         """Weigh a card by what the question says beside its words: documents, articles, levels."""
         fit = 1.0
         documents = [k for k in read.documents if not self.corpus.documents[k].province]
@@ -302,22 +323,21 @@ class KnowledgeBase:
                     (places_in_common(read.places, c.section) for c in card.citations), default=0
                 )
         elif card.scope == NATIONAL and scope.provinces and not scope.national:
-            fit *= 0.8 if scope.named else 0.92
+            fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
         elif card.scope in SEED_PROVINCES and scope.national and not scope.named:
             fit *= 0.93
         if card.scope == BOT and (documents or scope.named):
             fit *= 0.85
-        return fit * self._level_fit(read, own, card)
+        return fit * self._level_fit(read, level, card)
 
     @staticmethod
-    def _level_fit(read: Question, own: Sequence[Unit], card: Card) -> float:
+    def _level_fit(read: Question, level: str, card: Card) -> float:
         if not card.levels:
             return 1.0
         if read.level:
             return 1.05 if read.level in card.levels else 0.88
-        mine = {_LEVELS[u.level] for u in own}
-        if mine:
-            return 1.03 if mine & set(card.levels) else 0.93
+        if level:
+            return 1.03 if level in card.levels else 0.93
         return 1.0
 
     # --- what is not answered ---
@@ -405,6 +425,35 @@ class KnowledgeBase:
         citations = tuple(Citation(d, "") for d in documents)
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
+    def _in_force(self, read: Question) -> Answer | None:
+        """Say which decision or circular applied in a year, from the days they replaced one another."""
+        if len(read.years) != 1 or not read.says(_WHICH_DOCUMENT) or read.provinces:
+            return None
+        if read.says(_PREMIER):
+            issuer, kind = "Thủ tướng Chính phủ", "Quyết định"
+        elif read.says(_FINANCE):
+            issuer, kind = "Bộ Tài chính", "Thông tư"
+        elif read.says(_SCIENCE):
+            issuer, kind = "Bộ Khoa học và Công nghệ", "Thông tư"
+        else:
+            return None
+        year = read.years[0]
+        chain = [
+            d
+            for d in self.corpus.documents.values()
+            if d.kind == kind and fold(issuer) in fold(d.issuer) and (d.replaces or d.replaced_by)
+        ]
+        held = [d for d in chain if _first_year(d) <= year <= _last_year(d)]
+        if not held:
+            return None
+        held.sort(key=lambda d: (_first_year(d), d.number))
+        text = f"Năm {year}: " + "; ".join(_span(d) for d in held) + "."
+        later = [d for d in chain if _first_year(d) > year and any(k.key in d.replaces for k in held)]
+        for document in later:
+            text += f" Khi đó chưa có {document.kind} {document.number} ({_span(document)})."
+        citations = tuple(Citation(d, "") for d in (*held, *later))[:MOST_CITATIONS]
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
     def _order_of_issue(self, read: Question) -> Answer | None:
         if not read.says(_ISSUED) or not (read.says(_FIRST) or read.says(_LAST)):
             return None
@@ -438,7 +487,7 @@ class KnowledgeBase:
         among = {c.id for s in slugs for c in self.corpus.of_scope(s)}
         best: dict[str, dict[str, Hit]] = defaultdict(dict)
         for hit in self._index.search(read, among, ignore=self._said_already(read)):
-            score = hit.score * self._level_fit(read, (), hit.card)
+            score = hit.score * self._level_fit(read, "", hit.card)
             known = best[hit.card.topic].get(hit.card.scope)
             if known is None or known.score < score:
                 best[hit.card.topic][hit.card.scope] = replace(hit, score=score)
@@ -450,14 +499,15 @@ class KnowledgeBase:
         lines, citations, cards = [], [], []
         full = len(slugs) <= 2
         for slug in slugs:
-            hit = found.get(slug)
-            if hit is None:
+            best_of = found.get(slug)
+            if best_of is None:
                 lines.append(f"- {SEED_PROVINCES[slug]}: tôi không có nội dung này trong văn bản của tỉnh.")
                 continue
-            text = hit.card.answer if full else hit.card.short or hit.card.answer
+            card = best_of.card
+            text = card.answer if full else card.short or card.answer
             lines.append(f"- {SEED_PROVINCES[slug]}: {text.rstrip('.')}.")
-            citations += list(hit.card.citations[: 2 if full else 1])
-            cards.append(hit.card.id)
+            citations += list(card.citations[: 2 if full else 1])
+            cards.append(card.id)
         chosen = tuple(dict.fromkeys(citations))[:MOST_LIST_CITATIONS]
         text = with_sources("\n".join([self.corpus.topics[topic].label + ":", *lines]), chosen)
         return Answer(Outcome.ANSWERED, text[:LONGEST_LIST], chosen, cards=tuple(cards))
@@ -511,14 +561,16 @@ class KnowledgeBase:
     def _given(self, read: Question, scope: _Scope, good: Sequence[Hit], today: date) -> Answer:
         top = good[0]
         cards = [top.card]
-        for hit in good[1:3]:
-            if hit.score < BESIDE * top.score or hit.card.scope != top.card.scope or top.score >= SURE:
-                break
-            length = sum(len(c.answer) for c in (*cards, hit.card)) + 160
-            cited = {(c.document.key, c.section) for card in (*cards, hit.card) for c in card.citations}
+        for hit in self._beside(read, scope, good):
+            together = (*cards, hit.card)
+            length = sum(len(c.answer) for c in together) + 160
+            cited = {(c.document.key, c.section) for card in together for c in card.citations}
             if length <= LONGEST and len(cited) <= MOST_CITATIONS and len(cards) < 2:
                 cards.append(hit.card)
         answer = self._of_card(*cards, unknown=not scope.provinces)
+        premise = self._other_version(read, top.card)
+        if premise and premise not in answer.text:
+            answer = replace(answer, text=f"{premise} {answer.text}")
         note = self._note(read, top.card, today)
         if note and len(answer.text) + len(note) < LONGEST:
             body, mark, sources = answer.text.rpartition("\nCăn cứ:")
@@ -526,6 +578,44 @@ class KnowledgeBase:
                 answer, text=f"{body}\n{note}{mark}{sources}" if mark else f"{answer.text}\n{note}"
             )
         return answer
+
+    def _beside(self, read: Question, scope: _Scope, good: Sequence[Hit]) -> list[Hit]:
+        """Return the cards that are worth giving along with the best one.
+
+        These are cards of the same place that fit nearly as well; one for a second document that the
+        question names; and the card of the asker's own province on the document asked about.
+        """
+        top, documents = good[0], {k for k in read.documents if not self.corpus.documents[k].province}
+        cited = {c.document.key for c in top.card.citations}
+        missing = documents - cited
+        found = []
+        for hit in good[1:12]:
+            cites = {c.document.key for c in hit.card.citations}
+            near = hit.score >= BESIDE * top.score and top.score < SURE and hit.card.scope == top.card.scope
+            second = bool(missing & cites) and hit.score >= 0.5 * top.score
+            own = (
+                bool(documents & self._card_documents[hit.card.id])
+                and top.card.scope == NATIONAL
+                and hit.card.scope in scope.provinces
+                and hit.score >= 0.7 * top.score
+            )
+            if near or second or own:
+                found.append(hit)
+        return found
+
+    def _other_version(self, read: Question, card: Card) -> str:
+        """Correct a version of the standard that the province's document is not written for."""
+        asked = {m.group(1) for m in _VERSION.finditer(read.folded)}
+        if len(asked) != 1 or card.scope not in SEED_PROVINCES:
+            return ""
+        document = self.corpus.documents[card.scope]
+        own = _VERSION.search(document.title)
+        if own is None or own.group(1) in asked:
+            return ""
+        return (
+            f"{document.kind} {document.number} viết theo TCVN ISO 9001:{own.group(1)}, "
+            f"không phải 9001:{asked.pop()}."
+        )
 
     def _of_card(self, *cards: Card, unknown: bool = False) -> Answer:
         texts = [c.answer for c in cards]
@@ -553,3 +643,39 @@ class KnowledgeBase:
                 "hiện còn áp dụng hay không thì chưa xác minh."
             )
         return ""
+
+
+def _level_of(unit: str | None, own: Sequence[Unit]) -> str:
+    """Return the level of the asker's unit: from the records, else from its name."""
+    if own:
+        return _LEVELS[own[0].level]
+    name = fold(unit or "").replace("uy ban nhan dan", "ubnd")
+    for level, pattern in (
+        ("xa", r"^(ubnd )?(xa|phuong|thi tran|dac khu)\b"),
+        ("huyen", r"^(ubnd )?(huyen|thanh pho|thi xa)\b"),
+        ("chi-cuc", r"^chi cuc\b"),
+        ("so", r"^(so|ban|thanh tra|van phong)\b"),
+    ):
+        if re.search(pattern, name):
+            return level
+    return ""
+
+
+def _first_year(document: LegalDocument) -> int:
+    day = document.effective or document.issued
+    return day.year if day else 9999
+
+
+def _last_year(document: LegalDocument) -> int:
+    return document.replaced_on.year if document.replaced_on else 9999
+
+
+def _span(document: LegalDocument) -> str:
+    begun = document.effective or document.issued
+    text = document.full_name()
+    if begun and document.effective:
+        text += f", có hiệu lực từ {begun.day:02d}/{begun.month}/{begun.year}"
+    if document.replaced_on and document.replaced_by:
+        day = document.replaced_on
+        text += f", bị {document.replaced_by} thay thế từ {day.day:02d}/{day.month}/{day.year}"
+    return text

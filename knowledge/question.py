@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from isobot.domain.text import fold, nfc
+from isobot.domain.units import Unit
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.lexicon import Lexicon
 from knowledge.references import Reference, ReferenceFinder, find_places
@@ -62,6 +63,11 @@ class Question:
     def documents(self) -> tuple[str, ...]:
         """Return the keys of the documents named, each once."""
         return tuple(dict.fromkeys(key for r in self.references for key in r.keys))
+
+    def levels_beside(self, own: Sequence[Unit]) -> bool:
+        """Tell whether the question names a level that is not the asker's own."""
+        mine = {str(u.level) for u in own}
+        return any(level not in mine and p.search(self.folded) for level, p in _LEVEL_WORDS)
 
     def says(self, pattern: re.Pattern[str]) -> bool:
         """Tell whether the folded question holds a pattern."""

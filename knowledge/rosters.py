@@ -55,6 +55,7 @@ _MEMBER = re.compile(
     r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien)\b|"
     r"\bco (?:phai )?(?:ten|trong|nam|thuoc)\b|\bco (?:ten )?(?:khong|ko)\b|\bthuoc dien\b"
 )
+_EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
 _NAMED_DISTRICT = re.compile(r"\bhuyen ((?:[a-z]+ ){0,2}[a-z]+)")
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
@@ -68,13 +69,13 @@ class Rosters:
         places: PlaceFinder,
         documents: Mapping[str, LegalDocument],
         provinces: Mapping[str, Province],
-        common_pairs: frozenset[str],
+        common_words: frozenset[str],
     ) -> None:
         self._units = units
         self._places = places
         self._documents = documents
         self._provinces = provinces
-        self._common_pairs = common_pairs
+        self._common_words = common_words
 
     def answer(self, question: Question, scope: Sequence[str], own: Sequence[Unit]) -> Answer | None:
         """Answer a question about units, or return None where it is about something else.
@@ -84,7 +85,8 @@ class Rosters:
         mentions = self._places.find(question, scope)
         districts = _districts(mentions)
         named = self._named(mentions, districts)
-        about = named or (tuple(own) if speaks_of_self(question) or not mentions else ())
+        mine = speaks_of_self(question) or (not mentions and not question.levels_beside(own))
+        about = named or (tuple(own) if mine else ())
         if named and question.says(_AFTER_REFORM):
             return self._after_reform(named)
         if about and not named and speaks_of_self(question) and question.says(_AFTER_REFORM):
@@ -150,7 +152,7 @@ class Rosters:
         missing = self._not_listed(question, scope, mentions)
         if missing and not named:
             return missing
-        if about and (speaks_of_self(question) or asked):
+        if about and not question.says(_EVERY_LEVEL):
             if any(u.in_plan for u in about):
                 return self._years(question, about)
             if any(self._units.predecessors_of(u.code) for u in about):
@@ -226,7 +228,7 @@ class Rosters:
         own: Sequence[Unit],
     ) -> Answer | None:
         counting, listing = question.says(_COUNT), question.says(_LIST)
-        if not (counting or listing) or question.says(_NOT_COUNT):
+        if not (counting or listing) or self._counts_other_things(question):
             return None
         provinces = [p for p in (scope or PLANS) if p in PLANS]
         years = [y for y in question.years if y in (2022, 2023, 2024)]
@@ -244,6 +246,17 @@ class Rosters:
         if "kon-tum" in provinces and len(provinces) == 1:
             return self._of_level(question, listing=listing and not counting)
         return None
+
+    @staticmethod
+    def _counts_other_things(question: Question) -> bool:
+        """Tell whether money, days or classes are counted, judging by the words around the count."""
+        for pattern in (_COUNT, _LIST):
+            for match in pattern.finditer(question.folded):
+                before = " ".join(question.folded[: match.start()].split()[-5:])
+                after = " ".join(question.folded[match.end() :].split()[:3])
+                if not _NOT_COUNT.search(f"{before} {match.group()} {after}"):
+                    return False
+        return True
 
     def _of_district(
         self, question: Question, district: tuple[str, str], years: Sequence[int], *, listing: bool
@@ -337,17 +350,20 @@ class Rosters:
 
     def _strange_name(self, question: Question, kind: str, following: list[str]) -> str:
         """Return the name behind "huyện" or "xã" where the documents never use such words together."""
-        if not following or following[0] in _NO_NAME or f"{kind} {following[0]}" in self._common_pairs:
+        if not following or following[0] in _NO_NAME:
             return ""
         name = [following[0]]
         if len(following) > 1 and following[1] not in _NO_NAME:
             name.append(following[1])
-        if len(name) == 1 and len(following) > 1:
+        if len(name) == 1:
             return ""
         words = question.words
         for at in range(len(words) - len(name)):
             run = words[at + 1 : at + 1 + len(name)]
-            if words[at].bare == kind and [w.bare for w in run] == name:
+            if words[at].bare != kind or [w.bare for w in run] != name:
+                continue
+            strange = any((w.marked if question.marks else w.bare) not in self._common_words for w in run)
+            if strange or (run[0].capital and run[1].capital):
                 return " ".join(w.marked.capitalize() for w in run)
         return ""
 

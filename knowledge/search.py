@@ -23,6 +23,10 @@ PAIR_WEIGHT = 0.6
 ANSWER_WEIGHT = 0.55
 TOPIC_WEIGHT = 0.8
 ASK_SHARE, COVER_SHARE = 0.6, 0.4
+UNKNOWN_WEIGHT = 2.2
+"""What a word weighs that no card holds; a word of one card in a hundred weighs about 4.6."""
+LOOKED_AT = 60
+"""How many cards are weighed closely, after the first count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,6 @@ class Index:
             self._marked[card.id] = marked
         total = len(corpus.cards)
         self._rarity = {f: log(1 + total / len(cards)) for f, cards in self._in_cards.items()}
-        self._unknown = log(1 + total / 2)
         for card, found, worth in phrases:
             number = len(self._phrases)
             mass = sum(self._rarity[f] * w for f, w in found.items())
@@ -128,12 +131,22 @@ class Index:
         """Tell whether any card holds a feature."""
         return feature in self._in_cards
 
-    def search(self, question: Question, among: Collection[str], ignore: Iterable[str] = ()) -> list[Hit]:
+    def search(
+        self,
+        question: Question,
+        among: Collection[str],
+        ignore: Iterable[str] = (),
+        beside: Sequence[Word] = (),
+    ) -> list[Hit]:
         """Return the cards of the given ids that share anything with the question, best first.
 
-        `ignore` names words that have done their work already, such as the name of a province.
+        `ignore` names words that have done their work already, such as the name of a province;
+        `beside` are words that are known without being typed, such as the asker's office.
         """
         wanted = self._wanted(question, frozenset(ignore))
+        for feature, weight in self._features.of(beside).items():
+            if feature in self._rarity:
+                wanted.setdefault(feature, 0.5 * weight * self._rarity[feature])
         if not wanted:
             return []
         mass = sum(wanted.values())
@@ -144,11 +157,15 @@ class Index:
                 if card_id in among:
                     covered[card_id] += weight * held
         marks = {w.bare: w.marked for w in question.words if w.marked != w.bare} if question.marks else {}
-        hits = []
-        for card_id, cover in covered.items():
-            share = cover / mass
-            score = ASK_SHARE * ask_scores.get(card_id, 0.0) + COVER_SHARE * share
-            hits.append(Hit(self._cards[card_id], score * self._marks_fit(card_id, marks, wanted), share))
+        counted = [
+            (ASK_SHARE * ask_scores.get(card_id, 0.0) + COVER_SHARE * cover / mass, card_id, cover / mass)
+            for card_id, cover in covered.items()
+        ]
+        counted.sort(key=lambda row: (-row[0], row[1]))
+        hits = [
+            Hit(self._cards[card_id], score * self._marks_fit(card_id, marks, wanted), share)
+            for score, card_id, share in counted[:LOOKED_AT]
+        ]
         hits.sort(key=lambda hit: (-hit.score, hit.card.id))
         return hits
 
@@ -164,7 +181,7 @@ class Index:
                 # A pair nobody wrote says nothing; a word nobody wrote says that the cards lack it.
                 if " " in feature or feature.startswith("#"):
                     continue
-                rarity = self._unknown if weight == 1.0 else 0.3 * self._unknown
+                rarity = UNKNOWN_WEIGHT if weight == 1.0 else 0.2 * UNKNOWN_WEIGHT
             wanted[feature] = rarity * weight
         return wanted
 
@@ -181,7 +198,11 @@ class Index:
             phrase = phrases[number]
             if phrase.card not in among:
                 continue
-            score = phrase.worth * 2 * common / (mass + phrase.mass)
+            # A long story holds the question once: what it says beside counts a quarter.
+            told = (
+                mass if mass <= 1.5 * phrase.mass else 1.5 * phrase.mass + 0.25 * (mass - 1.5 * phrase.mass)
+            )
+            score = phrase.worth * 2 * common / (told + phrase.mass)
             if score > best.get(phrase.card, 0.0):
                 best[phrase.card] = score
         return best

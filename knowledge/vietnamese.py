@@ -11,12 +11,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 
 from rapidfuzz.distance import OSA
 
-from isobot.domain.text import fold, nfc
+from isobot.domain.text import fold as fold_text
+from isobot.domain.text import nfc
 from knowledge.lexicon import Lexicon, ShortForm
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+(?:[/:-]\d+)*(?:/[^\W\d_][\w&-]*)?|[^\W_]+(?:['’][^\W_]+)*")
@@ -48,6 +50,12 @@ _TCVN3 = dict(
     )
 )
 _TCVN3_ONLY = frozenset(_TCVN3) - frozenset("àáâãèéêìíòóôõùúýÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ")
+
+
+@lru_cache(maxsize=50_000)
+def fold(word: str) -> str:
+    """Fold one word; remembered, because the same words come again and again."""
+    return fold_text(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,10 @@ class Vocabulary:
             ),
         )
         return self._joined.get(best, best) if best not in self.bare else best
+
+    def follows(self, previous: str, word: str, following: str) -> bool:
+        """Tell whether a word stands beside one of these neighbours anywhere."""
+        return self.pairs[f"{previous} {word}"] > 1 or self.pairs[f"{word} {following}"] > 1
 
     def _frequency(self, entry: str) -> int:
         return self.bare[entry] or self.pairs[self._joined.get(entry, "")]
@@ -198,10 +210,11 @@ class Reader:
                 return [(decoded, fold(decoded))]
         if bare in SYLLABLES or len(bare) < 3:
             return [(marked, bare)]
-        pieces = vocabulary.split(bare)
+        near = vocabulary.nearest(bare, previous, following)
+        short_slip = near and len(bare) <= 5 and vocabulary.follows(previous, near, following)
+        pieces = None if short_slip else vocabulary.split(bare)
         if pieces:
             return self._cut(marked, pieces)
-        near = vocabulary.nearest(bare, previous, following)
         if near:
             return [(piece, piece) for piece in near.split()]
         return [(marked, bare)]
@@ -247,6 +260,7 @@ def _from_tcvn3(word: str) -> str:
     return "".join(_TCVN3.get(c, c) for c in word)
 
 
+@lru_cache(maxsize=50_000)
 def one_spelling(word: str) -> str:
     """Write a syllable with its tone where the old rule puts it: "hoà" and "hòa" become "hòa"."""
     word = nfc(word).casefold()
