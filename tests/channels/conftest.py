@@ -86,9 +86,7 @@ class House:
     @contextlib.asynccontextmanager
     async def serving(self, *channels: Channel) -> AsyncIterator[None]:
         """Answer and send while the block runs."""
-        engine = Engine(
-            self.database, self.router, self.clock, bell=self.bell, outbox_bell=self.outbox_bell
-        )
+        engine = Engine(self.database, self.router, self.clock, bell=self.bell, outbox_bell=self.outbox_bell)
         sender = Sender(self.database, channels, render, self.clock, bell=self.outbox_bell)
         async with running(engine.run()), running(sender.run()):
             yield

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
+from starlette.requests import Request
 from starlette.types import ASGIApp
 
 
@@ -37,3 +38,20 @@ async def served(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
         server.should_exit = True
         await serving
         listener.close()
+
+
+async def ring_or_hang_up(bell: asyncio.Event, request: Request, seconds: float) -> None:
+    """Hold a long poll until there is news, the caller is gone, or the time is over.
+
+    The request's body must have been read.
+    """
+    waits = [asyncio.create_task(bell.wait()), asyncio.create_task(_hung_up(request))]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

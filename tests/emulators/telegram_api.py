@@ -12,6 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -21,6 +22,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.emulators.serve import ring_or_hang_up
 
 TOKEN = "987654321:AAEmulatorTokenThatMustNeverBeLogged"
 BOT = {"id": 987654321, "is_bot": True, "first_name": "ISO thử", "username": "iso_thu_bot"}
@@ -49,6 +52,7 @@ class Fault:
     description: str
     parameters: dict[str, Any] = field(default_factory=dict)
     times: int = 1
+    when: Callable[[dict[str, Any]], bool] = lambda _: True
 
 
 class TelegramEmulator:
@@ -146,9 +150,18 @@ class TelegramEmulator:
     def called(self, method: str) -> list[dict[str, Any]]:
         return [parameters for name, parameters in self.calls if name == method]
 
-    def fails(self, method: str, status: int, description: str, *, times: int = 1, **parameters: Any) -> None:
-        """Let the next calls of a method fail."""
-        self._faults[method].append(Fault(status, description, parameters, times))
+    def fails(
+        self,
+        method: str,
+        status: int,
+        description: str,
+        *,
+        times: int = 1,
+        when: Callable[[dict[str, Any]], bool] = lambda _: True,
+        **parameters: Any,
+    ) -> None:
+        """Let the next calls of a method fail, or the next whose parameters are such."""
+        self._faults[method].append(Fault(status, description, parameters, times, when))
 
     # The Bot API
 
@@ -159,12 +172,12 @@ class TelegramEmulator:
         if request.path_params["token"] != self.token:
             return _failure(401, "Unauthorized")
         for fault in self._faults[method]:
-            if fault.times > 0:
+            if fault.times > 0 and fault.when(parameters):
                 fault.times -= 1
                 return _failure(fault.status, fault.description, fault.parameters)
         known: dict[str, Callable[[dict[str, Any]], Awaitable[Response]]] = {
             "getMe": self._get_me,
-            "getUpdates": self._get_updates,
+            "getUpdates": partial(self._get_updates, request=request),
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._set_webhook,
             "sendMessage": self._send,
@@ -187,7 +200,7 @@ class TelegramEmulator:
         self.webhook, self.secret = parameters.get("url", ""), parameters.get("secret_token", "")
         return _result(True)
 
-    async def _get_updates(self, parameters: dict[str, Any]) -> Response:
+    async def _get_updates(self, parameters: dict[str, Any], request: Request) -> Response:
         if self.webhook:
             return _failure(409, "Conflict: can't use getUpdates method while webhook is active")
         if self._pollers:
@@ -201,11 +214,7 @@ class TelegramEmulator:
                 await self.on_acknowledge(done)
             if not self.pending:
                 self._bell.clear()
-                try:
-                    async with asyncio.timeout(float(parameters.get("timeout", 0))):
-                        await self._bell.wait()
-                except TimeoutError:
-                    pass
+                await ring_or_hang_up(self._bell, request, float(parameters.get("timeout", 0)))
             return _result(self.pending[:100])
         finally:
             self._pollers -= 1
