@@ -1,0 +1,20 @@
+"""Turns the recipe of an attachment, with what was loaded for it, into a file."""
+
+from isobot.exports.docx import UnitReportData, unit_report_docx
+from isobot.exports.xlsx import PeriodTableData, period_xlsx
+
+Renderable = UnitReportData | PeriodTableData
+
+
+def render(kind: str, data: Renderable) -> bytes:
+    """Make the file that an attachment's kind names. Takes time: call it in a thread.
+
+    Raises:
+        ValueError: there is no such kind, or the data are of another one; a mistake in our code.
+    """
+    match kind, data:
+        case "report_docx", UnitReportData():
+            return unit_report_docx(data)
+        case "period_xlsx", PeriodTableData():
+            return period_xlsx(data)
+    raise ValueError(f"no renderer for an attachment {kind!r} of {type(data).__name__}")
