@@ -30,6 +30,13 @@ _ASKING = re.compile(
 _YES_NO = re.compile(
     r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b"
 )
+_TITLE_WORDS = (
+    r"ap dung|duy tri|va|cai tien|trien khai|iso|he thong|quan ly|chat luong|tcvn|9001(?::20\d\d)?|cap|xa|nam|20\d\d"
+    r"|ve|phe duyet|xay dung|vao|hoat dong|cua|cac|tinh|giai doan|theo|tieu chuan|quoc gia|ubnd|uy ban nhan dan|iso dien tu"
+)
+_TITLE = re.compile(rf"\b(?:ke hoach|quyet dinh|chi thi)(?: (?:{_TITLE_WORDS}))+\b")
+TITLE_WEIGHT = 0.35
+"""What the words of a title count: "kế hoạch áp dụng ISO cấp xã" only says which plan is meant."""
 _ALL_PROVINCES = re.compile(
     r"\b(?:(?:nam|5) tinh|tinh nao|cac tinh|nhung tinh|dia phuong nao|tung tinh|moi tinh|cac dia phuong)\b"
 )
@@ -55,9 +62,17 @@ class Question:
     sentences: tuple[float, ...]
     """The weight of each sentence: 1 where something is asked, less where the person tells a story."""
 
-    def weight(self, word: Word) -> float:
-        """Return how much a word counts."""
-        return self.sentences[word.sentence]
+    def weights(self) -> list[float]:
+        """Return how much each word counts: a document's own title counts little."""
+        weights = [self.sentences[w.sentence] for w in self.words]
+        starts = [0]
+        for word in self.words:
+            starts.append(starts[-1] + len(word.bare) + 1)
+        for match in _TITLE.finditer(self.folded):
+            for place, start in enumerate(starts[:-1]):
+                if match.start() <= start < match.end():
+                    weights[place] *= TITLE_WEIGHT
+        return weights
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -102,7 +117,7 @@ class QuestionReader:
             references=self._finder.find(folded),
             places=find_places(folded),
             years=tuple(dict.fromkeys(int(m.group()) for m in _YEAR.finditer(_without_numbers(folded)))),
-            level=_level(folded),
+            level=_level(_plain(words, marked, marks)),
             marks=marks,
             yes_no=_YES_NO.search(folded) is not None,
             sentences=_weights(words),
@@ -174,6 +189,17 @@ def _without_numbers(folded: str) -> str:
     return re.sub(r"\b\d+/(?:19|20)\d\d\b|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}", " ", folded)
 
 
+def _plain(words: Sequence[Word], marked: str, marks: bool) -> str:
+    """Return the folded text without words that only fold to a level: "số", "xa"."""
+    if not marks:
+        return re.sub(
+            r"\bso (?=\d|may|nao|lieu|luong|hieu|tien|kinh phi|va|ngay|nhieu)",
+            " ",
+            " ".join(w.bare for w in words),
+        )
+    return " ".join(w.bare for w in words if w.marked not in ("số", "xa", "so", "sổ", "xả", "xá"))
+
+
 def _level(folded: str) -> str:
     """Return the level asked about; of several the one that speaks of itself, else the lowest named."""
     for level, pattern in _LEVEL_WORDS:
@@ -192,7 +218,10 @@ def _weights(words: Sequence[Word]) -> tuple[float, ...]:
     if count < 2 or not any(asking):
         return (1.0,) * count
     last = max(i for i, a in enumerate(asking) if a)
-    return tuple(1.0 if i == last else 0.5 if a else 0.3 for i, a in enumerate(asking))
+    # What is asked often leans on the clause before it: "nếu ... thì sao, có cần báo cáo không?"
+    return tuple(
+        1.0 if i == last else 0.7 if i == last - 1 else 0.6 if a else 0.3 for i, a in enumerate(asking)
+    )
 
 
 def pairs(words: Sequence[str]) -> list[str]:

@@ -170,8 +170,7 @@ class Index:
         return hits
 
     def _wanted(self, question: Question, ignore: frozenset[str]) -> dict[str, float]:
-        weights = [question.weight(w) for w in question.words]
-        found = self._features.of(question.words, weights)
+        found = self._features.of(question.words, question.weights())
         wanted = {}
         for feature, weight in found.items():
             if feature in ignore:

@@ -25,6 +25,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+(?:[/:-]\d+)*(?:/[^\W\d_][\w&-]
 _CHUNK_EDGES = '"“”()[]{}<>,;:!?…'
 _CAPITAL_INSIDE = re.compile(r"[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
+_LONG_SENTENCE, _LONG_CLAUSE = 22, 5
 _GLUED = re.compile(r"^([^\W\d_]+?)(\d+(?:/.*)?)$")
 
 _INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
@@ -151,7 +152,7 @@ class Reader:
     def read(self, text: str) -> tuple[Word, ...]:
         """Return the words of a text; sentences are counted from 0."""
         words: list[Word] = []
-        for number, sentence in enumerate(s for s in _SENTENCE.split(unicode_text(text)) if s.strip()):
+        for number, sentence in enumerate(clauses(unicode_text(text))):
             tokens = self._tokens(sentence)
             for place, token in enumerate(tokens):
                 previous = words[-1].bare if words else ""
@@ -236,6 +237,27 @@ class Reader:
     def _checked(self, decoded: str, low: str) -> str:
         decoded = one_spelling(decoded)
         return decoded if decoded != low and decoded in self._vocabulary.marked else ""
+
+
+def clauses(text: str) -> list[str]:
+    """Cut a text into sentences, and long sentences at the commas between long parts."""
+    parts: list[str] = []
+    for sentence in _SENTENCE.split(text):
+        if not sentence.strip():
+            continue
+        if len(sentence.split()) < _LONG_SENTENCE:
+            parts.append(sentence)
+            continue
+        pieces = sentence.split(", ")
+        current = pieces[0]
+        for piece in pieces[1:]:
+            if len(current.split()) >= _LONG_CLAUSE and len(piece.split()) >= _LONG_CLAUSE:
+                parts.append(current)
+                current = piece
+            else:
+                current = f"{current}, {piece}"
+        parts.append(current)
+    return parts
 
 
 def unicode_text(text: str) -> str:
