@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from knowledge.answer import Answer, Asker, Outcome, Refinement
-
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Choice
 from isobot.storage import records
+from knowledge.model import Answer, Asker, Outcome, Refinement
 
 LONGEST_QUESTION = 1500
 OFFERED = 6
@@ -40,7 +39,7 @@ async def answer(turn: Turn, services: Services, question: str) -> Answer | None
     if not any(c.isalnum() for c in question):
         turn.say("Anh/chị gõ giúp tôi câu hỏi bằng chữ, ví dụ: “xã báo cáo tháng nào”.")
         return None
-    found = services.knowledge.answer(question, asker_of(turn, services), None, turn.today)
+    found = services.knowledge.answer(question, asker_of(turn, services), today=turn.today)
     await _tell(turn, services, question, found)
     return found
 
@@ -56,7 +55,7 @@ async def refine(turn: Turn, services: Services, number: int) -> Answer | None:
     question = str(asked["question"])
     if province and not unit and not card:
         turn.conversation.memory["province"] = province
-    found = services.knowledge.answer(question, asker_of(turn, services), refinement, turn.today)
+    found = services.knowledge.answer(question, asker_of(turn, services), refinement, today=turn.today)
     await _tell(turn, services, question, found)
     return found
 
@@ -87,8 +86,9 @@ async def _tell(turn: Turn, services: Services, question: str, found: Answer) ->
 
 def show_card(turn: Turn, services: Services, card: str) -> None:
     """Show one card, picked from a menu."""
-    found = services.knowledge.card_answer(card)
-    if found is None:
+    try:
+        found = services.knowledge.card_answer(card)
+    except KeyError:
         turn.say("Nội dung này không còn. Anh/chị gõ câu hỏi giúp tôi.")
         return
     turn.say(found.text)
@@ -98,33 +98,33 @@ def show_groups(turn: Turn, services: Services) -> None:
     """Offer the groups of topics (căn cứ theo chủ đề)."""
     turn.conversation.leave()
     menu = services.knowledge.menu(asker_of(turn, services).province)
-    choices = [Choice(f"grp:{group.id}", group.label, lasting=True) for group in menu if group.topics]
+    choices = [Choice(f"grp:{g.group.id}", g.group.label, lasting=True) for g in menu]
     turn.say("Anh/chị muốn xem căn cứ về việc gì?", *choices)
 
 
 def show_group(turn: Turn, services: Services, group_id: str) -> None:
     """Offer the topics of a group."""
     menu = services.knowledge.menu(asker_of(turn, services).province)
-    group = next((g for g in menu if g.id == group_id), None)
-    if group is None:
+    found = next((g for g in menu if g.group.id == group_id), None)
+    if found is None:
         show_groups(turn, services)
         return
-    choices = [Choice(f"top:{topic.id}", topic.label, lasting=True) for topic in group.topics]
-    turn.say(f"{group.label}. Anh/chị chọn chủ đề:", *choices)
+    choices = [Choice(f"top:{t.topic.id}", t.topic.label, lasting=True) for t in found.topics]
+    turn.say(f"{found.group.label}. Anh/chị chọn chủ đề:", *choices)
 
 
 def show_topic(turn: Turn, services: Services, topic_id: str) -> None:
     """Offer the cards of a topic; a single one is shown at once."""
     menu = services.knowledge.menu(asker_of(turn, services).province)
-    topic = next((t for g in menu for t in g.topics if t.id == topic_id), None)
-    if topic is None:
+    found = next((t for g in menu for t in g.topics if t.topic.id == topic_id), None)
+    if found is None:
         show_groups(turn, services)
         return
-    if len(topic.cards) == 1:
-        show_card(turn, services, topic.cards[0].id)
+    if len(found.cards) == 1:
+        show_card(turn, services, found.cards[0].id)
         return
-    choices = [Choice(f"card:{card.id}", card.title, lasting=True) for card in topic.cards[:10]]
-    turn.say(f"{topic.label}:", *choices)
+    choices = [Choice(f"card:{card.id}", card.title, lasting=True) for card in found.cards[:10]]
+    turn.say(f"{found.topic.label}:", *choices)
 
 
 def show_step(turn: Turn, services: Services, number: int = 1) -> None:
@@ -138,7 +138,6 @@ def show_step(turn: Turn, services: Services, number: int = 1) -> None:
     number = min(max(number, 1), len(steps))
     card = steps[number - 1]
     shown = services.knowledge.card_answer(card.id)
-    assert shown is not None
     heading = f"Bước {number}/{len(steps)}: {card.title}"
     if number == 1:
         heading = _whose_steps(services, asker, card.scope) + heading

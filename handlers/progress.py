@@ -11,6 +11,7 @@ from isobot.domain.messages import Attachment, Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Unit
+from isobot.exports.xlsx import period_filename
 from isobot.storage import reports
 from isobot.storage.reports import ReportRecord
 
@@ -41,8 +42,13 @@ async def _show_province(turn: Turn, services: Services, province: str) -> None:
             await show_period(turn, services, province, rule, period)
             shown = True
     if not shown:
-        name = services.provinces[province].name if province in services.provinces else province
+        name = _province_name(services, province)
         turn.say(services.rules.silence(province) or f"{name}: hiện chưa có kỳ báo cáo nào đã mở.")
+
+
+def _province_name(services: Services, province: str) -> str:
+    known = services.provinces.get(province)
+    return known.name if known else province
 
 
 def current_period(rule: ReportingRule, turn: Turn) -> Period | None:
@@ -98,7 +104,7 @@ def send_table(turn: Turn, services: Services, rule_id: str, period_key: str, pr
         return
     made = Attachment(
         "period_xlsx",
-        f"Tong hop {province} {period.key}.xlsx",
+        period_filename(_province_name(services, province), period.label),
         {"rule": rule.id, "period": period.key, "province": province},
     )
     turn.say(f"Bảng số liệu {period.label} theo các đơn vị đã gửi, kèm danh sách chưa gửi:", attachment=made)

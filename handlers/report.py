@@ -12,8 +12,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.answer import Outcome
-
 from handlers import ask
 from handlers.services import Services
 from isobot.actions import reporting
@@ -28,9 +26,11 @@ from isobot.domain.text import fold
 from isobot.domain.units import Unit
 from isobot.domain.values import Value
 from isobot.errors import AnswerRefused, Refusal, StaleEdit
+from isobot.exports.docx import report_filename
 from isobot.storage import reports
 from isobot.storage.reports import ReportRecord
 from isobot.storage.store import Store
+from knowledge.model import Outcome
 
 DIALOGUE = "report"
 LONGEST_BUTTON = 60
@@ -165,7 +165,7 @@ async def open_report(turn: Turn, services: Services, rule_id: str, key: str, co
     if unit is None or rule is None or period is None:
         turn.say("Kỳ báo cáo này không còn trong danh sách. Gõ “báo cáo” để xem các kỳ hiện có.")
         return
-    form = services.forms[rule.form_for(unit.level)]
+    form = services.forms.get(rule.form_for(unit.level))
     try:
         work = await reporting.open_report(
             turn.store, actor=turn.actor, unit=unit, rule=rule, period=period, form=form
@@ -180,7 +180,7 @@ async def open_report(turn: Turn, services: Services, rule_id: str, key: str, co
 async def practise(turn: Turn, services: Services) -> None:
     """Open a practice report, empty, that counts for nothing (nhập thử)."""
     person = turn.actor.id or -zlib.crc32(turn.conversation.chat_key.encode()) - 1
-    form = services.forms[PRACTICE_FORM]
+    form = services.forms.get(PRACTICE_FORM)
     work = await reporting.open_practice(turn.store, person=person, form=form, today=turn.today)
     _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", ())
     await _go_on(turn, work)
@@ -262,7 +262,7 @@ async def _work(turn: Turn, services: Services) -> Work | None:
     if not isinstance(key, int):
         return None
     record = await turn.store.report(key)
-    return reporting.work_on(record, services.forms[record.form], services.rules)
+    return reporting.work_on(record, services.forms.get(record.form, record.form_version), services.rules)
 
 
 async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
@@ -280,7 +280,8 @@ async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
         turn.conversation.state.update(field="", picking=True)
         turn.say("Anh/chị muốn sửa mục số mấy? Ví dụ: 3.", Choice("r:summary", "Thôi", by_word=True))
     elif key == "r:docx":
-        _offer_draft(turn, work)
+        made = _draft_file(work, services, version=0)
+        turn.say("Bản dự thảo để anh/chị soát và trình ký:", attachment=made)
         _show_summary(turn, work)
     else:
         await _go_on(turn, work)
@@ -375,7 +376,7 @@ async def _answer_between(
     """Answer a question in mid-form, then come back to the very field."""
     question = re.sub(r"^\s*hỏi\s*:?\s*", "", turn.text, flags=re.IGNORECASE)
     if only_if_sure:
-        tried = services.knowledge.answer(question, ask.asker_of(turn, services), None, turn.today)
+        tried = services.knowledge.answer(question, ask.asker_of(turn, services), today=turn.today)
         if tried.outcome is Outcome.REFUSED:
             return False
     found = await ask.answer(turn, services, question)
@@ -504,14 +505,12 @@ async def _send(turn: Turn, services: Services, work: Work) -> None:
         f"bản thứ {work.record.version}{' (gửi sau hạn)' if late else ''}.",
         "Văn bản chính thức vẫn phải được ký và gửi theo quy định. Bản dự thảo ở tệp kèm theo.",
     ]
-    turn.say("\n".join(lines), attachment=_draft_file(work))
+    turn.say("\n".join(lines), attachment=_draft_file(work, services, version=work.record.version))
 
 
-def _offer_draft(turn: Turn, work: Work) -> None:
-    turn.say("Bản dự thảo để anh/chị soát và trình ký:", attachment=_draft_file(work))
-
-
-def _draft_file(work: Work) -> Attachment:
+def _draft_file(work: Work, services: Services, *, version: int) -> Attachment:
+    """Name the draft of a version that was sent, or with 0 of the figures as they stand."""
     record = work.record
-    name = f"DU THAO Bao cao {record.unit} {record.period}.docx"
-    return Attachment("report_docx", name, {"report": record.id, "version": record.version})
+    unit = services.directory.get(record.unit)
+    name = report_filename(unit.name if unit else "Nhập thử", work.label, version=max(version, 1))
+    return Attachment("report_docx", name, {"report": record.id, "version": version})

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from knowledge.answer import KnowledgeBase
-
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import LadderStep, RuleBook
-from isobot.domain.forms import Form
 from isobot.domain.units import Province, UnitDirectory
+from isobot.formfiles import Forms
+from knowledge.answer import KnowledgeBase
 
 
 @dataclass(slots=True)
@@ -16,7 +15,7 @@ class Services:
     """Loaded once at the start; `directory` and `knowledge` are replaced after an import."""
 
     knowledge: KnowledgeBase
-    forms: Mapping[str, Form]
+    forms: Forms
     rules: RuleBook
     directory: UnitDirectory
     provinces: Mapping[str, Province]

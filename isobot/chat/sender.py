@@ -118,7 +118,9 @@ class Sender:
         started = 0
         if room > 0:
             async with self._database.read() as connection:
-                due = await outbox.due(connection, now=self._clock.now(), most=MESSAGES_AT_ONCE)
+                due = await outbox.due(
+                    connection, list(self._channels), now=self._clock.now(), most=MESSAGES_AT_ONCE
+                )
             for chat_key, messages in list(_by_chat(due, self._busy).items())[:room]:
                 self._busy[chat_key] = asyncio.create_task(self._deliver_all(chat_key, messages))
                 started += 1
@@ -144,9 +146,7 @@ class Sender:
             self._bell.ring()
 
     async def _deliver(self, message: Outgoing) -> _Outcome:
-        channel = self._channels.get(message.bot)
-        if channel is None:
-            return _Outcome(message, wait=LONGEST_BACK_OFF, why="this bot is not on in this process")
+        channel = self._channels[message.bot]
         try:
             file = None
             if message.reply.attachment is not None and channel.sends_files:
@@ -209,4 +209,5 @@ def _by_chat(messages: Sequence[Outgoing], busy: Mapping[str, object]) -> dict[s
 
 
 def _back_off(attempts: int) -> timedelta:
-    return min(LONGEST_BACK_OFF, FIRST_BACK_OFF * (2**attempts))
+    doubled: timedelta = FIRST_BACK_OFF * 2**attempts
+    return min(LONGEST_BACK_OFF, doubled)

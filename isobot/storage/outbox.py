@@ -91,8 +91,10 @@ def _outgoing(row: Any) -> Outgoing:
     )
 
 
-async def due(connection: AsyncConnection, *, now: datetime, most: int) -> list[Outgoing]:
-    """Return messages that may be sent now, answers first.
+async def due(
+    connection: AsyncConnection, bots: Sequence[str], *, now: datetime, most: int
+) -> list[Outgoing]:
+    """Return messages of some bots that may be sent now, answers first.
 
     A message stays behind an earlier one of its chat that has to wait, so a chat keeps its order.
     """
@@ -109,6 +111,7 @@ async def due(connection: AsyncConnection, *, now: datetime, most: int) -> list[
     found = await connection.execute(
         select(*_COLUMNS)
         .where(outbox.c.status == "queued", outbox.c.not_before <= now, ~held_up)
+        .where(outbox.c.bot.in_(bots))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(most)
     )

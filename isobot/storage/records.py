@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.storage.statements import insert_if_absent, insert_or_replace
@@ -40,22 +40,26 @@ async def replace_units(
 ) -> None:
     """Put the units of one source in place of those it gave before."""
     await connection.execute(delete(units).where(units.c.source == source))
-    fresh = [{**row, "source": source} for row in rows]
+    fresh = [{**row, "source": source, "place": place} for place, row in enumerate(rows)]
     if fresh:
         await connection.execute(insert(units), fresh)
 
 
 async def add_units(connection: AsyncConnection, rows: Iterable[Mapping[str, Any]], *, source: str) -> None:
     """Add units, or overwrite those of the same code."""
-    for row in rows:
-        statement = insert_or_replace(connection, units, ["code"], {**row, "source": source})
+    last = (await connection.execute(select(func.max(units.c.place)))).scalar() or 0
+    for place, row in enumerate(rows, start=last + 1):
+        values = {**row, "source": source, "place": place}
+        statement = insert_or_replace(connection, units, ["code"], values)
         await connection.execute(statement)
 
 
-async def unit_records(connection: AsyncConnection) -> list[dict[str, Any]]:
-    """Return the record of every unit, in the order of codes."""
-    found = await connection.execute(select(units.c.record).order_by(units.c.code))
-    return [dict(row) for row in found.scalars()]
+async def unit_records(connection: AsyncConnection, *, source: str = "") -> list[dict[str, Any]]:
+    """Return the records of units in the order they were written, of all sources or of one."""
+    query = select(units.c.record).order_by(units.c.place)
+    if source:
+        query = query.where(units.c.source == source)
+    return [dict(row) for row in (await connection.execute(query)).scalars()]
 
 
 async def add_question(

@@ -195,6 +195,7 @@ units = Table(
     Column("name", Text, nullable=False),
     Column("record", Json, nullable=False),
     Column("source", String(20), nullable=False),
+    Column("place", Integer, nullable=False),
 )
 
 posts = Table(

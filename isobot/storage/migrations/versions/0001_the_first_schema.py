@@ -237,6 +237,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_units")),
     )
     with op.batch_alter_table("units", schema=None) as batch_op:

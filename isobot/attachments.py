@@ -1,0 +1,159 @@
+"""Makes the files that messages carry as recipes: loads what they name, and lays it out in a thread."""
+
+import asyncio
+from typing import Any
+
+from handlers.services import Services
+from isobot.actions.reporting import work_on
+from isobot.chat.sender import RenderedFile
+from isobot.clock import Clock, vietnam_day
+from isobot.domain import deadlines
+from isobot.domain.deadlines import Period, ReportingRule
+from isobot.domain.messages import Attachment
+from isobot.domain.reports import ReportStatus
+from isobot.domain.units import Level, Unit
+from isobot.domain.values import values_from_json
+from isobot.errors import NotFound
+from isobot.exports.docx import UnitReportData, report_filename
+from isobot.exports.render import Renderable, render
+from isobot.exports.xlsx import MissingUnit, PeriodTableData, UnitRow, period_filename
+from isobot.storage import reports
+from isobot.storage.database import Database
+
+REPORT_DOCX, PERIOD_XLSX = "report_docx", "period_xlsx"
+_TYPES = {
+    REPORT_DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    PERIOD_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_UNIT_WORDS = {Level.XA: "xã", Level.HUYEN: "huyện", Level.CHI_CUC: "chi cục", Level.SO: "cơ quan"}
+
+
+class FileMaker:
+    """Turns a recipe into a file."""
+
+    def __init__(self, database: Database, services: Services, clock: Clock) -> None:
+        self._database = database
+        self._services = services
+        self._clock = clock
+
+    async def make(self, attachment: Attachment) -> RenderedFile:
+        """Make the file of a recipe.
+
+        Raises:
+            NotFound: what the recipe names is no more.
+        """
+        if attachment.kind == REPORT_DOCX:
+            data, name = await self._report(**attachment.parameters)
+        elif attachment.kind == PERIOD_XLSX:
+            data, name = await self._period(**attachment.parameters)
+        else:
+            raise NotFound(f"attachment of kind {attachment.kind!r}")
+        content = await asyncio.to_thread(render, attachment.kind, data)
+        return RenderedFile(name, content, _TYPES[attachment.kind])
+
+    async def _report(self, report: int, version: int) -> tuple[Renderable, str]:
+        """Load a version that was sent; version 0 is the draft as it stands."""
+        async with self._database.read() as connection:
+            record = (await reports.load(connection, [report])).get(report)
+            sent = await reports.version_of(connection, report, version) if version else None
+        if record is None:
+            raise NotFound(f"report {report}")
+        services = self._services
+        form = services.forms.get(record.form, record.form_version)
+        work = work_on(record, form, services.rules)
+        values = values_from_json(sent.figures) if sent is not None else work.values
+        unit, rule = services.directory.get(record.unit), services.rules.get(record.rule)
+        name = unit.name if unit else "Đơn vị nhập thử"
+        year = work.period.covers_to.year if work.period else vietnam_day(self._clock.now()).year
+        data = UnitReportData(
+            form=form,
+            values=values,
+            unit_name=name,
+            period_label=work.label,
+            year=year,
+            recipient=rule.recipient if rule else "",
+            bases=self._bases(rule),
+            place=_place(unit),
+            problems=form.problems(values, period=work.covers),
+            former_units=self._former(unit),
+            receipt=sent.receipt if sent is not None else "",
+            version=max(version, 1),
+            practice=record.practice_of != 0,
+        )
+        return data, report_filename(name, work.label, version=max(version, 1))
+
+    def _bases(self, rule: ReportingRule | None) -> tuple[str, ...]:
+        documents = self._services.knowledge.corpus.documents
+        named = [documents[b.document] for b in (rule.basis if rule else ()) if b.document in documents]
+        return tuple(
+            f"{document.full_name()} của {document.issuer} về {_subject(document.title)}"
+            for document in named
+        )
+
+    def _former(self, unit: Unit | None) -> tuple[str, ...]:
+        if unit is None:
+            return ()
+        return tuple(u.place_name for u in self._services.directory.predecessors_of(unit.code))
+
+    async def _period(self, rule: str, period: str, province: str) -> tuple[Renderable, str]:
+        services = self._services
+        known = services.rules.get(rule)
+        due = deadlines.find_period(known, period) if known else None
+        if known is None or due is None:
+            raise NotFound(f"period {rule} {period}")
+        async with self._database.read() as connection:
+            found = await reports.of_period(connection, province=province, rule=rule, period=period)
+            sent = await reports.latest_versions(connection, province=province, rule=rule, period=period)
+        records = {record.unit: record for record in found}
+        units = [
+            u for u in deadlines.reporting_units(known, due, services.directory) if u.province == province
+        ]
+        rows = tuple(
+            UnitRow(
+                code=unit.code,
+                name=unit.name,
+                values=values_from_json(sent[unit.code].figures),
+                district=unit.true_district or unit.district,
+                status=ReportStatus(records[unit.code].status).label,
+                submitted_on=vietnam_day(sent[unit.code].submitted_at),
+                late=_late(records[unit.code], due),
+                version=sent[unit.code].version,
+                receipt=sent[unit.code].receipt,
+                note=unit.note,
+            )
+            for unit in units
+            if unit.code in sent
+        )
+        missing = tuple(
+            MissingUnit(unit.code, unit.name, unit.true_district or unit.district, note=unit.note)
+            for unit in units
+            if unit.code not in sent
+        )
+        name = services.provinces[province].name if province in services.provinces else province
+        levels = {unit.level for unit in units}
+        data = PeriodTableData(
+            title=known.title,
+            province_name=name,
+            period_label=due.label,
+            last_day=due.last_day,
+            made_on=vietnam_day(self._clock.now()),
+            form=services.forms.get(next(iter(known.forms.values()))),
+            rows=rows,
+            missing=missing,
+            unit_word=_UNIT_WORDS[levels.pop()] if len(levels) == 1 else "đơn vị",
+        )
+        return data, period_filename(name, due.label)
+
+
+def _late(record: Any, period: Period) -> bool:
+    first = record.first_submitted_at
+    return first is not None and vietnam_day(first) > period.last_day
+
+
+def _place(unit: Unit | None) -> str:
+    return unit.bare_name if unit is not None and unit.level is Level.XA else ""
+
+
+def _subject(title: str) -> str:
+    lowered = title[:1].lower() + title[1:]
+    return lowered.removeprefix("về việc ").removeprefix("về ")

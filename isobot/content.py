@@ -1,0 +1,50 @@
+"""Everything that is read from files at the start; a mistake in any of them stops it there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import knowledge
+from isobot.datafiles import data_dir
+from isobot.domain.calendar import WorkCalendar
+from isobot.domain.deadlines import LadderStep, RuleBook
+from isobot.domain.units import Province
+from isobot.errors import DataFileError
+from isobot.formfiles import Forms, load_forms
+from isobot.rulefiles import load_calendar, load_ladder, load_rules
+from isobot.unitfiles import load_provinces
+from knowledge.corpus import Corpus, load_corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The files an office may change, checked."""
+
+    forms: Forms
+    rules: RuleBook
+    ladder: tuple[LadderStep, ...]
+    calendar: WorkCalendar
+    provinces: dict[str, Province]
+    corpus: Corpus
+
+
+def load_content() -> Content:
+    """Read forms, rules, ladder, calendar, provinces and cards.
+
+    Raises:
+        DataFileError: one of them cannot be used; it names file, place, problem and cure.
+    """
+    forms = load_forms()
+    rules = load_rules()
+    for rule in rules.rules:
+        for form in rule.forms.values():
+            if all(form != known.id for known in forms):
+                problem = f"there is no form {form!r}"
+                raise DataFileError(data_dir() / "rules", rule.id, problem, mend="name a form of data/forms")
+    return Content(
+        forms=forms,
+        rules=rules,
+        ladder=load_ladder(),
+        calendar=load_calendar(),
+        provinces=dict(load_provinces()),
+        corpus=load_corpus(Path(knowledge.__path__[0])),
+    )

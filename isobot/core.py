@@ -1,0 +1,63 @@
+"""What every command shares: the checked content, the database brought up to date, the units."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from handlers.services import Services
+from isobot.clock import Clock, SystemClock
+from isobot.content import Content, load_content
+from isobot.settings import Settings
+from isobot.storage import unit_records
+from isobot.storage.database import Database
+from isobot.storage.migrate import migrate
+from isobot.unitfiles import load_units
+from knowledge.answer import KnowledgeBase
+
+
+@dataclass(slots=True)
+class Core:
+    """The parts that every command shares."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    content: Content
+    services: Services
+
+
+async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
+    """Read the content, bring the database up to date, and load the units.
+
+    Raises:
+        DataFileError: a shipped or edited file cannot be used.
+    """
+    content = load_content()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    await migrate(database)
+    shipped = [unit for unit in load_units() if settings.is_demo or not unit.demo]
+    async with database.write() as connection:
+        await unit_records.refresh_shipped(connection, shipped)
+        directory = await unit_records.load_directory(connection)
+    services = Services(
+        knowledge=KnowledgeBase(content.corpus, directory, content.provinces),
+        forms=content.forms,
+        rules=content.rules,
+        directory=directory,
+        provinces=content.provinces,
+        calendar=content.calendar,
+        ladder=content.ladder,
+        demo=settings.is_demo,
+    )
+    return Core(settings, database, clock or SystemClock(), content, services)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Core]:
+    """Prepare, and close the database at the end."""
+    core = await prepare(settings)
+    try:
+        yield core
+    finally:
+        await core.database.close()

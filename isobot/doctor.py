@@ -1,0 +1,130 @@
+"""`isobot doctor`: looks at everything an installation needs, and says what to do."""
+
+import os
+import shutil
+from dataclasses import dataclass
+
+import httpx
+
+from isobot.core import Core, opened
+from isobot.errors import IsobotError
+from isobot.settings import Settings
+from isobot.storage import outbox
+from isobot.storage.migrate import is_current
+
+LEAST_FREE_BYTES = 200_000_000
+WAIT_SECONDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the examination; a fault keeps the bot from working as configured."""
+
+    what: str
+    is_fault: bool = False
+    cure: str = ""
+
+    def __str__(self) -> str:
+        mark = "✗" if self.is_fault else "✓"
+        return f"{mark} {self.what}" + (f"\n    → {self.cure}" if self.cure else "")
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at settings, folder, files, database and channels, in this order."""
+    found = [_mode(settings), _folder(settings)]
+    try:
+        async with opened(settings) as core:
+            found += await _inside(core)
+    except IsobotError as error:
+        found.append(Finding(f"Không khởi động được: {error}", True, "Sửa chỗ nêu trên rồi chạy lại."))
+    except Exception as error:
+        what = f"Không mở được cơ sở dữ liệu ({type(error).__name__})."
+        found.append(Finding(what, True, "Kiểm tra ISOBOT_DATABASE_URL hoặc quyền ghi của ISOBOT_DATA_DIR."))
+    found += [await _telegram(settings), await _zalo(settings), _web(settings)]
+    return found
+
+
+def _mode(settings: Settings) -> Finding:
+    if settings.is_demo:
+        return Finding(
+            "Chế độ dùng thử (chưa có token, chỉ mở trên máy này).",
+            cure="Đặt ISOBOT_TELEGRAM_TOKEN hoặc ISOBOT_ZALO_TOKEN để chạy thật.",
+        )
+    return Finding("Chế độ chạy thật.")
+
+
+def _folder(settings: Settings) -> Finding:
+    folder = settings.data_dir.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return Finding(
+            f"Không tạo được thư mục {folder}: {error.strerror}.", True, "Đặt ISOBOT_DATA_DIR khác."
+        )
+    if not os.access(folder, os.W_OK):
+        return Finding(f"Không ghi được vào {folder}.", True, "Cấp quyền ghi, hoặc đặt ISOBOT_DATA_DIR khác.")
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        return Finding(f"Ổ đĩa của {folder} còn {free // 1_000_000} MB.", True, "Dọn bớt ổ đĩa.")
+    return Finding(f"Thư mục dữ liệu: {folder}.")
+
+
+async def _inside(core: Core) -> list[Finding]:
+    current = await is_current(core.database)
+    async with core.database.read() as connection:
+        messages = await outbox.counts(connection)
+    kind = "SQLite" if core.database.is_sqlite else "PostgreSQL"
+    found = [
+        Finding(
+            f"Cơ sở dữ liệu {kind}: {'đúng phiên bản' if current else 'chưa đúng phiên bản'}.",
+            not current,
+            "" if current else "Chạy: isobot migrate",
+        ),
+        Finding(
+            f"Nội dung: {len(core.content.corpus.cards)} thẻ tri thức, "
+            f"{len(core.content.rules.rules)} chế độ báo cáo, {len(core.services.directory)} đơn vị."
+        ),
+    ]
+    dead = messages.get("dead", 0)
+    if dead:
+        found.append(Finding(f"Có {dead} tin không gửi được.", cure="Xem nhật ký để biết lý do."))
+    return found
+
+
+async def _telegram(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("Telegram: tắt.", cure="Lấy token từ @BotFather rồi đặt ISOBOT_TELEGRAM_TOKEN.")
+    base = (settings.telegram_api_base or "https://api.telegram.org").rstrip("/")
+    return await _call("Telegram", base, settings.telegram_token.get_secret_value(), "ISOBOT_TELEGRAM_TOKEN")
+
+
+async def _zalo(settings: Settings) -> Finding:
+    if settings.zalo_token is None:
+        return Finding("Zalo: tắt.", cure="Tạo bot trong Zalo Bot Manager rồi đặt ISOBOT_ZALO_TOKEN.")
+    base = (settings.zalo_api_base or "https://bot-api.zaloplatforms.com").rstrip("/")
+    return await _call("Zalo", base, settings.zalo_token.get_secret_value(), "ISOBOT_ZALO_TOKEN")
+
+
+async def _call(name: str, base: str, token: str, variable: str) -> Finding:
+    """Ask the platform who the bot is; nothing of the answer or the address is printed."""
+    try:
+        async with httpx.AsyncClient(timeout=WAIT_SECONDS) as client:
+            answer = (await client.get(f"{base}/bot{token}/getMe")).json()
+    except (httpx.HTTPError, ValueError):
+        return Finding(
+            f"{name}: không kết nối được.", True, "Kiểm tra mạng, tường lửa và địa chỉ máy chủ API."
+        )
+    if not (isinstance(answer, dict) and answer.get("ok")):
+        return Finding(f"{name}: token bị từ chối.", True, f"Kiểm tra lại {variable}.")
+    return Finding(f"{name}: kết nối được.")
+
+
+def _web(settings: Settings) -> Finding:
+    if not settings.web_chat:
+        return Finding("Web: tắt (ISOBOT_WEB_CHAT=false).")
+    if settings.public_url is None:
+        return Finding(
+            f"Web: http://{settings.host}:{settings.port}/ (chưa có địa chỉ công khai).",
+            cure="Đặt ISOBOT_PUBLIC_URL và ISOBOT_WEBHOOK_SECRET để mở ra ngoài và dùng webhook.",
+        )
+    return Finding(f"Web: {settings.public_url}")
