@@ -3,6 +3,9 @@
 from isobot.exports.docx import UnitReportData, unit_report_docx
 from isobot.exports.xlsx import PeriodTableData, period_xlsx
 
+REPORT_DOCX = "report_docx"
+PERIOD_XLSX = "period_xlsx"
+
 Renderable = UnitReportData | PeriodTableData
 
 
@@ -12,9 +15,8 @@ def render(kind: str, data: Renderable) -> bytes:
     Raises:
         ValueError: there is no such kind, or the data are of another one; a mistake in our code.
     """
-    match kind, data:
-        case "report_docx", UnitReportData():
-            return unit_report_docx(data)
-        case "period_xlsx", PeriodTableData():
-            return period_xlsx(data)
+    if kind == REPORT_DOCX and isinstance(data, UnitReportData):
+        return unit_report_docx(data)
+    if kind == PERIOD_XLSX and isinstance(data, PeriodTableData):
+        return period_xlsx(data)
     raise ValueError(f"no renderer for an attachment {kind!r} of {type(data).__name__}")

@@ -134,6 +134,7 @@ _HEADING_ROW = 4
 
 def _figures(sheet: Any, data: PeriodTableData, formats: dict[str, Any]) -> None:
     _title(sheet, data, formats)
+    _printable(sheet)
     fields = [field for field in data.form.fields if field.kind is not Kind.TEXT]
     texts = [field for field in data.form.fields if field.kind is Kind.TEXT]
     shown = fields + texts
@@ -160,6 +161,14 @@ def _figures(sheet: Any, data: PeriodTableData, formats: dict[str, Any]) -> None
         last = _HEADING_ROW + len(data.rows)
         sheet.autofilter(_HEADING_ROW, 0, last, start + len(shown) - 1)
         _totals(sheet, last, start, fields, complete, formats)
+
+
+def _printable(sheet: Any) -> None:
+    """Print on A4 across, the heads and the unit on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(_HEADING_ROW)
+    sheet.repeat_columns(0, _FROZEN_COLUMNS - 1)
 
 
 def _title(sheet: Any, data: PeriodTableData, formats: dict[str, Any]) -> None:
@@ -223,13 +232,21 @@ def _totals(
         numbers = [v.figure for v in values if v.is_given and isinstance(v.figure, int)]
         at = start + offset
         if field.kind in (Kind.INTEGER, Kind.MONEY):
-            sheet.write_formula(last + 1, at, f"=SUM({cells})", formats["total"], sum(numbers))
+            total, formula = _sum(cells, numbers, none)
+            sheet.write_formula(last + 1, at, formula, formats["total"], total)
             sheet.write_formula(last + 2, at, f"=COUNT({cells})", formats["total"], len(numbers))
         _count(sheet, last + 3, at, cells, NONE_ARISING_LABEL, none, formats)
         _count(sheet, last + 4, at, cells, BLANK_LABEL, blank, formats)
         if field.total_label:
             _write(sheet, last + 5, at, field.total_label, formats["label"])
             sheet.set_row(last + 5, 48)
+
+
+def _sum(cells: str, numbers: Sequence[int], none: int) -> tuple[int | str, str]:
+    """Return a total and its formula: of no figure at all there is no zero, but a word."""
+    word = f'IF(COUNTIF({cells},"{NONE_ARISING_LABEL}")>0,"{NONE_ARISING_LABEL}","{BLANK_LABEL}")'
+    known = sum(numbers) if numbers else NONE_ARISING_LABEL if none else BLANK_LABEL
+    return known, f"=IF(COUNT({cells})>0,SUM({cells}),{word})"
 
 
 def _count(
