@@ -28,7 +28,6 @@ def read_yaml(path: Path, model: type[M]) -> M:
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(path, "the file", f"cannot be read ({error})", mend="check its name") from error
     try:
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
         content = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -39,7 +38,8 @@ def read_yaml(path: Path, model: type[M]) -> M:
         return model.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = _place(root, first["loc"])
+        # The lines are looked up only now: composing the file again takes as long as reading it.
+        where = _place(yaml.compose(text, Loader=yaml.CSafeLoader), first["loc"])
         raise DataFileError(path, where, first["msg"], mend=_cure(first["type"])) from error
 
 
