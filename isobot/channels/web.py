@@ -1,0 +1,441 @@
+"""The web chat: a page that posts what is typed and waits for what is said.
+
+The page reads what was handed to this channel from the history, so nothing is lost while it is
+closed. Who somebody is rests on a cookie with a random value; the chat's own name is derived from
+it, so neither the database nor a log holds what opens a chat.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol
+from urllib.parse import parse_qs, quote, urlsplit
+
+import structlog
+from jinja2 import Environment, FileSystemLoader
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from isobot.channels.shared import Arrivals, BodyTooLarge, clean, read_body
+from isobot.chat.door import Door
+from isobot.chat.files import FileLinks, LinkRefused
+from isobot.chat.history import History
+from isobot.chat.outgoing import Outgoing
+from isobot.chat.sender import RenderedFile, Renderer
+from isobot.clock import Clock
+from isobot.domain.messages import Incoming, IncomingKind
+
+log = structlog.get_logger()
+
+HERE = Path(__file__).parent
+COOKIE = "isobot_chat"
+PERSONA_COOKIE = "isobot_persona"
+COOKIE_SECONDS = 180 * 24 * 3600
+MOST_TEXT = 20_000
+MOST_BODY_BYTES = 200_000
+MOST_FORM_BYTES = 4_000
+LONGEST_WAIT_SECONDS = 20.0
+LOOK_SECONDS = 1.0
+"""How often a waiting page looks by itself: another process may send what it waits for."""
+JUST_SENT_SECONDS = 0.02
+"""A message is marked as sent a moment after its delivery woke the page."""
+
+_SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Somebody to be in the demo: "Cán bộ xã Thành Sơn" under the group "Thanh Hóa"."""
+
+    key: str
+    group: str
+    label: str
+    detail: str = ""
+
+
+class Demo(Protocol):
+    """The people of the demo, where nobody needs a code."""
+
+    banner: str
+    """What stands on top of every page: that this is a trial and its figures are not real."""
+
+    def personas(self) -> Sequence[Persona]:
+        """Return whom one can be; those of one group stand together."""
+
+    async def enter(self, chat: str, key: str) -> None:
+        """Make a chat of the web channel speak as a persona."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """Who asks: the cookie's value, the persona chosen in the demo, and the chat they lead to."""
+
+    session: str
+    persona: str
+    fresh: bool
+
+    @property
+    def chat(self) -> str:
+        return hashlib.sha256(f"{self.session}|{self.persona}".encode()).hexdigest()[:32]
+
+
+class _Post(BaseModel):
+    """What the page posts: a text, or a choice with the prompt that it stood under."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9._:-]+$")
+    text: str = ""
+    choice: str = Field(default="", max_length=100)
+    prompt: int = Field(default=0, ge=-1, le=10**15)
+
+    @classmethod
+    def read(cls, body: bytes) -> "_Post":
+        """Read a body; half an emoji, which a cut in a browser leaves, is dropped beforehand."""
+        posted = json.loads(body)
+        if isinstance(posted, dict):
+            posted = {
+                name: clean(value) if isinstance(value, str) else value for name, value in posted.items()
+            }
+        return cls.model_validate(posted)
+
+
+class WebChannel:
+    """One chat page for everybody who opens it, each in a chat of their own."""
+
+    sends_files = False
+
+    def __init__(
+        self,
+        door: Door,
+        history: History,
+        render: Renderer,
+        clock: Clock,
+        *,
+        demo: Demo | None = None,
+        title: str = "Trợ lý ISO hành chính",
+        public_url: str | None = None,
+        bot: str = "web",
+    ) -> None:
+        """Prepare the page.
+
+        `public_url` is the address that people see when a proxy stands in front; posts from any other
+        are refused, and with https the cookie is never sent in the clear.
+        """
+        self.bot = bot
+        self._door = door
+        self._history = history
+        self._render = render
+        self._demo = demo
+        self._title = title
+        self._public_url = public_url
+        self._arrivals = Arrivals(clock)
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._closing = False
+
+    def routes(self) -> list[BaseRoute]:
+        """Return every route of the page."""
+        routes: list[BaseRoute] = [
+            Route("/", self._page),
+            Route("/chat/messages", self._take, methods=["POST"]),
+            Route("/chat/messages", self._messages),
+            Route("/chat/files/{message:int}", self._file),
+            Mount("/chat/static", StaticFiles(directory=HERE / "static")),
+        ]
+        if self._demo is not None:
+            routes += [Route("/demo", self._personas), Route("/demo/enter", self._enter, methods=["POST"])]
+        return routes
+
+    async def deliver(self, message: Outgoing, file: RenderedFile | None) -> str | None:
+        """Wake the page that waits; it reads the message from the history."""
+        for bell in self._waiting.get(message.chat, ()):
+            bell.set()
+        return None
+
+    def stop_waiting(self) -> None:
+        """Answer every waiting page now, so that the server can stop; it asks again later."""
+        self._closing = True
+        for bells in self._waiting.values():
+            for bell in bells:
+                bell.set()
+
+    # The chat
+
+    async def _page(self, request: Request) -> Response:
+        visit = self._visit(request)
+        persona = self._persona(visit.persona)
+        page = _pages.get_template("chat.html").render(
+            title=self._title,
+            banner=self._demo.banner if self._demo else "",
+            demo=self._demo is not None,
+            persona=persona,
+            chat=visit.chat[:8],
+            most_text=MOST_TEXT,
+        )
+        return self._remember(request, visit, HTMLResponse(page, headers=_HEADERS))
+
+    async def _take(self, request: Request) -> Response:
+        """Store what was typed or pressed; the same id is taken once, so a page may repeat itself."""
+        if not self._is_own_page(request):
+            return _error(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
+        try:
+            post = _Post.read(await read_body(request, MOST_BODY_BYTES))
+        except BodyTooLarge:
+            return _too_long()
+        except (ValueError, RecursionError):
+            return _error(
+                HTTPStatus.BAD_REQUEST, "Tin gửi lên không đúng dạng. Anh/chị tải lại trang rồi gửi lại."
+            )
+        if len(post.text) > MOST_TEXT:
+            return _too_long()
+        if not post.text.strip() and not post.choice:
+            return _error(HTTPStatus.BAD_REQUEST, "Tin chưa có nội dung. Anh/chị gõ câu hỏi rồi gửi.")
+        visit = self._visit(request)
+        chosen = bool(post.choice)
+        event = Incoming(
+            bot=self.bot,
+            chat=visit.chat,
+            sender=visit.chat,
+            event_id=f"{visit.chat}:{post.id}",
+            order=self._arrivals.next(),
+            kind=IncomingKind.CHOICE if chosen else IncomingKind.TEXT,
+            text="" if chosen else post.text,
+            choice=post.choice,
+            prompt=post.prompt if chosen else 0,
+        )
+        fresh = await self._door.take([event])
+        return self._remember(request, visit, _json({"ok": True, "new": bool(fresh)}))
+
+    async def _messages(self, request: Request) -> Response:
+        """Return the messages after `after` that are not among `seen`; wait up to `wait` seconds for one.
+
+        `seen` is there because a reminder may be sent after a younger answer: the page asks from some
+        messages back, and names those it has.
+        """
+        try:
+            after = int(request.query_params.get("after", "0"))
+            seen = {int(number) for number in request.query_params.get("seen", "").split(",") if number}
+            wait = float(request.query_params.get("wait", LONGEST_WAIT_SECONDS))
+        except ValueError:
+            return _error(HTTPStatus.BAD_REQUEST, "Địa chỉ không đúng. Anh/chị tải lại trang.")
+        visit = self._visit(request)
+        deadline = monotonic() + max(0.0, min(wait, LONGEST_WAIT_SECONDS))
+        patience = LOOK_SECONDS
+        with self._listening(visit.chat) as bell:
+            while True:
+                said = await self._history.after(f"{self.bot}:{visit.chat}", after)
+                fresh = [_as_json(message) for message in said if message.id not in seen]
+                left = deadline - monotonic()
+                if fresh or left <= 0 or self._closing:
+                    return self._remember(request, visit, _json({"messages": fresh}))
+                if await _rung(bell, min(patience, left)):
+                    patience = JUST_SENT_SECONDS
+                else:
+                    patience = min(patience * 2, LOOK_SECONDS)
+
+    async def _file(self, request: Request) -> Response:
+        visit = self._visit(request)
+        message = await self._history.message(request.path_params["message"])
+        if message is None or message.chat_key != f"{self.bot}:{visit.chat}":
+            return _no_such_file()
+        return await _rendered(message, self._render)
+
+    # The demo
+
+    async def _personas(self, request: Request) -> Response:
+        demo = self._demo
+        assert demo is not None
+        people = demo.personas()
+        if "application/json" in request.headers.get("accept", ""):
+            return _json(
+                {
+                    "personas": [
+                        {"key": p.key, "group": p.group, "label": p.label, "detail": p.detail} for p in people
+                    ]
+                }
+            )
+        visit = self._visit(request)
+        page = _pages.get_template("demo.html").render(
+            title=self._title,
+            banner=demo.banner,
+            groups=[(group, list(members)) for group, members in groupby(people, key=lambda p: p.group)],
+            current=visit.persona,
+        )
+        return self._remember(request, visit, HTMLResponse(page, headers=_HEADERS))
+
+    async def _enter(self, request: Request) -> Response:
+        """Become a persona; each one has its own chat, found again when one comes back to it."""
+        demo = self._demo
+        assert demo is not None
+        if not self._is_own_page(request):
+            return _error(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
+        try:
+            form = parse_qs((await read_body(request, MOST_FORM_BYTES)).decode("utf-8", "replace"))
+        except BodyTooLarge:
+            return _too_long()
+        key = form.get("key", [""])[0]
+        if key and self._persona(key) is None:
+            return _error(HTTPStatus.NOT_FOUND, "Không có vai này. Anh/chị mở lại trang chọn vai.")
+        old = self._visit(request)
+        visit = _Visit(old.session, key, fresh=True)
+        if key:
+            await demo.enter(visit.chat, key)
+        response: Response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        if "application/json" in request.headers.get("accept", ""):
+            response = _json({"ok": True})
+        self._set_cookie(request, response, PERSONA_COOKIE, key)
+        return self._remember(request, visit, response)
+
+    def _persona(self, key: str) -> Persona | None:
+        people = self._demo.personas() if self._demo is not None else ()
+        return next((persona for persona in people if persona.key == key), None)
+
+    # Who asks
+
+    def _visit(self, request: Request) -> _Visit:
+        session = request.cookies.get(COOKIE, "")
+        persona = request.cookies.get(PERSONA_COOKIE, "") if self._demo is not None else ""
+        known = _SESSION.fullmatch(session) is not None
+        return _Visit(session if known else secrets.token_urlsafe(32), persona, fresh=not known)
+
+    def _remember(self, request: Request, visit: _Visit, response: Response) -> Response:
+        if visit.fresh or request.url.path == "/":
+            self._set_cookie(request, response, COOKIE, visit.session)
+        return response
+
+    def _set_cookie(self, request: Request, response: Response, name: str, value: str) -> None:
+        response.set_cookie(
+            name,
+            value,
+            max_age=COOKIE_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=self._seen_as(request).scheme == "https",
+        )
+
+    def _seen_as(self, request: Request) -> URL:
+        return URL(self._public_url) if self._public_url else request.url
+
+    def _is_own_page(self, request: Request) -> bool:
+        """Tell whether a post comes from our page; what is no browser names no origin and has no cookie."""
+        origin = request.headers.get("origin")
+        if origin is None:
+            return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+        # The scheme is left out: behind a proxy the program itself is reached by plain http.
+        return urlsplit(origin).netloc in {self._seen_as(request).netloc, request.url.netloc}
+
+    @contextmanager
+    def _listening(self, chat: str) -> Iterator[asyncio.Event]:
+        bell = asyncio.Event()
+        self._waiting[chat].add(bell)
+        try:
+            yield bell
+        finally:
+            self._waiting[chat].discard(bell)
+            if not self._waiting[chat]:
+                del self._waiting[chat]
+
+
+def files_route(links: FileLinks, history: History, render: Renderer) -> Route:
+    """Return the route of signed links, for chats that cannot carry a file."""
+
+    async def download(request: Request) -> Response:
+        number = request.path_params["message"]
+        try:
+            links.check(number, request.query_params.get("e", ""), request.query_params.get("s", ""))
+        except LinkRefused as refused:
+            return HTMLResponse(_note(str(refused)), HTTPStatus.FORBIDDEN, headers=_HEADERS)
+        message = await history.message(number)
+        return _no_such_file() if message is None else await _rendered(message, render)
+
+    return Route("/files/{message:int}", download)
+
+
+async def _rung(bell: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await bell.wait()
+    except TimeoutError:
+        return False
+    bell.clear()
+    return True
+
+
+def _as_json(message: Outgoing) -> dict[str, Any]:
+    reply = message.reply
+    return {
+        "id": message.id,
+        "text": reply.text,
+        "choices": [
+            {"key": c.key, "label": c.label, "prompt": 0 if c.lasting else message.prompt}
+            for c in reply.choices
+        ],
+        "file": reply.attachment and {"name": reply.attachment.filename, "url": f"/chat/files/{message.id}"},
+        "sent_at": message.sent_at.isoformat() if message.sent_at else None,
+    }
+
+
+async def _rendered(message: Outgoing, render: Renderer) -> Response:
+    """Make the file of a message now; it shows the figures as the recipe names them."""
+    if message.reply.attachment is None:
+        return _no_such_file()
+    try:
+        file = await render(message.reply.attachment)
+    except Exception:
+        log.exception("file_not_rendered", message=message.id)
+        note = "Chưa tạo được tệp này. Anh/chị thử lại sau ít phút, hoặc báo quản trị viên."
+        return HTMLResponse(_note(note), HTTPStatus.INTERNAL_SERVER_ERROR, headers=_HEADERS)
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in file.filename)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}"
+    headers = {**_HEADERS, "Content-Disposition": disposition}
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def _no_such_file() -> Response:
+    note = "Không có tệp này trong cuộc trò chuyện của anh/chị."
+    return HTMLResponse(_note(note), HTTPStatus.NOT_FOUND, headers=_HEADERS)
+
+
+def _note(text: str) -> str:
+    return _pages.get_template("note.html").render(text=text)
+
+
+def _json(content: dict[str, Any]) -> JSONResponse:
+    return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+
+def _error(status: HTTPStatus, text: str) -> JSONResponse:
+    return JSONResponse({"ok": False, "error": text}, status)
+
+
+def _too_long() -> JSONResponse:
+    most = f"{MOST_TEXT:,}".replace(",", ".")
+    return _error(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"Tin dài quá {most} ký tự nên chưa gửi được. Anh/chị chia thành nhiều tin ngắn hơn.",
+    )
