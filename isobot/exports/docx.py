@@ -201,7 +201,8 @@ def _title(document: Any, data: UnitReportData) -> None:
 
 
 def _opening(document: Any, data: UnitReportData) -> None:
-    _paragraph(document, f"Kính gửi: {data.recipient}.", BODY, align=_CENTRE, before=10, after=6)
+    recipient = data.recipient or "…………"
+    _paragraph(document, f"Kính gửi: {recipient}.", BODY, align=_CENTRE, before=10, after=6)
     for position, basis in enumerate(data.bases, start=1):
         end = "." if position == len(data.bases) else ";"
         _paragraph(document, f"Căn cứ {basis}{end}", BODY, italic=True, indent=True, after=6)
@@ -232,7 +233,9 @@ def _body(document: Any, data: UnitReportData) -> None:
             reason = _clean(data.reasons[problem.check]).rstrip(".")
             text = f"- {problem.message} Lý do: {reason}."
             _paragraph(document, text, BODY, indent=True, after=6)
-    closing = f"Trên đây là báo cáo của {data.unit_name}, kính gửi {data.recipient} tổng hợp./."
+    closing = (
+        f"Trên đây là báo cáo của {data.unit_name}, kính gửi {data.recipient or 'quý cơ quan'} tổng hợp./."
+    )
     _paragraph(document, closing, BODY, indent=True, before=6, after=12)
 
 

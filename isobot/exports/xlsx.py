@@ -127,6 +127,7 @@ _ABOUT = (
     _Column("Mã biên nhận", 18, lambda row: row.receipt),
     _Column("Ghi chú", 24, lambda row: row.note),
 )
+_WORDS = (BLANK_LABEL, NONE_ARISING_LABEL)
 _FROZEN_COLUMNS = 3
 _HEADING_ROW = 4
 """Counted from zero; the lines above it are title, period, denominator, and the note on sums."""
@@ -232,7 +233,7 @@ def _totals(
         numbers = [v.figure for v in values if v.is_given and isinstance(v.figure, int)]
         at = start + offset
         if field.kind in (Kind.INTEGER, Kind.MONEY):
-            total, formula = _sum(cells, numbers, none)
+            total, formula = _sum(cells, numbers, [field.show(v) for v in values])
             sheet.write_formula(last + 1, at, formula, formats["total"], total)
             sheet.write_formula(last + 2, at, f"=COUNT({cells})", formats["total"], len(numbers))
         _count(sheet, last + 3, at, cells, NONE_ARISING_LABEL, none, formats)
@@ -242,11 +243,13 @@ def _totals(
             sheet.set_row(last + 5, 48)
 
 
-def _sum(cells: str, numbers: Sequence[int], none: int) -> tuple[int | str, str]:
-    """Return a total and its formula: of no figure at all there is no zero, but a word."""
-    word = f'IF(COUNTIF({cells},"{NONE_ARISING_LABEL}")>0,"{NONE_ARISING_LABEL}","{BLANK_LABEL}")'
-    known = sum(numbers) if numbers else NONE_ARISING_LABEL if none else BLANK_LABEL
-    return known, f"=IF(COUNT({cells})>0,SUM({cells}),{word})"
+def _sum(cells: str, numbers: Sequence[int], words: Sequence[str]) -> tuple[int | str, str]:
+    """Return a total and its formula: of no figure at all there is no zero, but the word that is there."""
+    said = next((word for word in _WORDS if word in words), "")
+    choice = '""'
+    for word in reversed(_WORDS):
+        choice = f'IF(COUNTIF({cells},"{word}")>0,"{word}",{choice})'
+    return sum(numbers) if numbers else said, f"=IF(COUNT({cells})>0,SUM({cells}),{choice})"
 
 
 def _count(
