@@ -1,0 +1,1 @@
+"""What isobot can carry, measured on this machine: `make bench`."""
