@@ -85,7 +85,8 @@ async def show_period(
         names = "; ".join(unit.place_name for unit in missing[:NAMED])
         more = f"; và {len(missing) - NAMED} đơn vị khác (xem bảng)" if len(missing) > NAMED else ""
         lines.append(f"Chưa gửi ({len(missing)}): {names}{more}.")
-    lines += rule.remarks()[-1:] if rule.inherited else []
+    if rule.inherited:
+        lines.append(rule.remark())
     turn.say(
         "\n".join(lines),
         Choice(f"px:{rule.id}:{period.key}:{province}", "Tải bảng .xlsx", lasting=True),

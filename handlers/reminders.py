@@ -60,7 +60,7 @@ async def show(turn: Turn, services: Services) -> None:
                 key = f"sn:{rule.id}:{period.key}:{unit.code}"
                 if steps and period.opens <= turn.today and len(key) <= 60:
                     choices.append(Choice(key, f"Hoãn nhắc {period.label}", lasting=True))
-            lines += [f"  {remark}" for remark in rule.remarks()[-1:]]
+            lines.append(f"  {rule.remark()}")
     turn.say("\n".join(lines), *choices)
 
 

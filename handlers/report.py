@@ -47,6 +47,12 @@ _QUESTION_WORDS = re.compile(
     r"\b(la gi|the nao|ntn|khi nao|bao gio|o dau|ai |tai sao|vi sao|nhu the nao|may |bao nhieu|co phai"
     r"|duoc khong|khong a|hay khong|gui cho|can cu)\b"
 )
+_ENDS_ASKING = re.compile(
+    r"\b(la gi|the nao|ntn|khi nao|bao gio|o dau|(thang|nam|ngay|ai|co quan|so) nao|bao nhieu|may lan)"
+    r"( a| vay| nhi| the)*[.?]*$"
+)
+"""How a question ends that was typed without its mark; a reason or a difficulty hardly ever does."""
+
 _WORDS_TO_STEER = {
     "vi sao hoi": "r:why",
     "vi sao": "r:why",
@@ -173,7 +179,7 @@ async def open_report(turn: Turn, services: Services, rule_id: str, key: str, co
     except Refusal as refusal:
         turn.say(str(refusal))
         return
-    _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remarks())
+    _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remark())
     await _go_on(turn, work)
 
 
@@ -182,11 +188,11 @@ async def practise(turn: Turn, services: Services) -> None:
     person = turn.actor.id or -zlib.crc32(turn.conversation.chat_key.encode()) - 1
     form = services.forms.get(PRACTICE_FORM)
     work = await reporting.open_practice(turn.store, person=person, form=form, today=turn.today)
-    _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", ())
+    _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", "")
     await _go_on(turn, work)
 
 
-def _welcome(turn: Turn, work: Work, heading: str, remarks: Sequence[str]) -> None:
+def _welcome(turn: Turn, work: Work, heading: str, remark: str) -> None:
     turn.conversation.enter(DIALOGUE, report=work.record.id, field="")
     done = len(work.values)
     if work.record.version:
@@ -197,12 +203,12 @@ def _welcome(turn: Turn, work: Work, heading: str, remarks: Sequence[str]) -> No
     elif done:
         turn.say(f"{heading}\nĐã nhập {done} mục, ta làm tiếp.")
     else:
-        lines = [heading, *remarks, f"Có {work.form.size} câu, khoảng 5 phút. {work.form.note}"]
+        lines = [heading, remark, f"Có {work.form.size} câu, khoảng 5 phút. {work.form.note}"]
         lines.append(
             "Lúc nào cũng có thể gõ: “quay lại”, “sửa mục 3”, “tạm dừng”, hoặc hỏi tôi. "
             "Không có gì để đếm thì gõ “không phát sinh”."
         )
-        turn.say("\n".join(lines))
+        turn.say("\n".join(line for line in lines if line))
 
 
 async def prefetch(store: Store, turns: Sequence[Turn]) -> None:
@@ -360,7 +366,12 @@ def _asks(text: str, field: Field) -> bool:
     """Tell whether a text is surely a question and no answer."""
     said = text.strip()
     if field.kind is Kind.TEXT:
-        return said.endswith("?") or fold(said).startswith(("hoi:", "hoi "))
+        folded = fold(said)
+        return (
+            said.endswith("?")
+            or folded.startswith(("hoi:", "hoi "))
+            or _ENDS_ASKING.search(folded) is not None
+        )
     return said.endswith("?") and any(c.isalpha() for c in said)
 
 

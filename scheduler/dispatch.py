@@ -26,7 +26,8 @@ log = structlog.get_logger()
 PEOPLE_AT_ONCE = 100
 """How many people's messages go into one commit, so that officers' answers need not wait long."""
 
-LEDGER_REACH = timedelta(days=plan.REACH_DAYS)
+LEDGER_REACH = timedelta(days=400)
+"""Older rows of the ledger belong to ladders that ended long ago."""
 
 
 @dataclass(frozen=True, slots=True)

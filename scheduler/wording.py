@@ -43,7 +43,7 @@ def _own(step: DueStep, today: date, directory: UnitDirectory) -> str:
         lines.append("Đơn vị chưa gửi số liệu; kính báo lãnh đạo đơn vị.")
     else:
         lines.append("Tôi chưa nhận được số liệu. Gõ “báo cáo” để nhập, khoảng 5 phút.")
-    lines += step.rule.remarks()[-1:]
+    lines.append(step.rule.remark())
     return "\n".join(lines)
 
 

@@ -11,6 +11,9 @@ from isobot.domain.people import Actor
 from isobot.storage.conversations import Conversation
 from isobot.storage.store import Store
 
+LONGEST_JOINED = 1500
+"""Characters; with its choices a message then still fits Zalo's 2000."""
+
 
 @dataclass(slots=True)
 class Turn:
@@ -57,15 +60,34 @@ class Turn:
     def finish(self) -> None:
         """Queue what was said, and remember the choices that are now on offer."""
         record = self.conversation
-        offering = [reply for reply in self.replies if reply.choices]
+        replies = _joined(self.replies)
+        offering = [reply for reply in replies if reply.choices]
         if offering:
             record.prompt += 1
             record.offered = offering[-1].choices
-        elif self.replies:
+        elif replies:
             record.offered = ()
-        for reply in self.replies:
+        for reply in replies:
             self.store.send(record.bot, record.chat, reply, prompt=record.prompt)
         self.store.keep(record)
+
+
+def _joined(replies: Sequence[Reply]) -> list[Reply]:
+    """Put replies that follow each other into one message: some platforms count messages by the month."""
+    joined: list[Reply] = []
+    for reply in replies:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and not last.choices
+            and last.attachment is None
+            and reply.attachment is None
+            and len(last.text) + len(reply.text) <= LONGEST_JOINED
+        ):
+            joined[-1] = Reply(f"{last.text}\n\n{reply.text}", reply.choices)
+        else:
+            joined.append(reply)
+    return joined
 
 
 class Router(Protocol):

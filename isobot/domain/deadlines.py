@@ -129,14 +129,12 @@ class ReportingRule:
         """Return the id of the form that units of a level fill in."""
         return self.forms[level]
 
-    def remarks(self) -> tuple[str, ...]:
+    def remark(self) -> str:
         """Return in Vietnamese what must be said along with a deadline: who set it, and how sure it is."""
-        says = [f"Nghĩa vụ báo cáo: {self.nature.label}."]
+        says = f"Kỳ báo cáo này theo {self.nature.label}"
         if self.date_nature is not self.nature:
-            says.append(f"Ngày cuối: {self.date_nature.label}.")
-        if self.inherited:
-            says.append(f"Lưu ý: {INHERITED_MARK}.")
-        return tuple(says)
+            says += f", ngày cuối theo {self.date_nature.label}"
+        return f"{says} ({INHERITED_MARK})." if self.inherited else f"{says}."
 
 
 @dataclass(frozen=True, slots=True)

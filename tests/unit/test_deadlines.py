@@ -79,7 +79,9 @@ def test_law_plan_and_office_setting_are_told_apart(rule, duty, day, inherited):
     found = BOOK.get(rule)
 
     assert (found.nature, found.date_nature, found.inherited) == (duty, day, inherited)
-    assert ("Lưu ý: kế thừa, chưa xác minh hiệu lực." in found.remarks()) is inherited
+    assert ("(kế thừa, chưa xác minh hiệu lực)" in found.remark()) is inherited
+    assert found.nature.label in found.remark()
+    assert found.date_nature.label in found.remark()
 
 
 def test_every_rule_stands_somewhere_and_has_a_form():
