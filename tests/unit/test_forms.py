@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isobot.domain.expressions import Facts, read_condition, read_term
@@ -32,6 +32,7 @@ def test_zero_blank_and_none_arising_are_three_values():
     assert [value.figure for value in three] == [0, None, 0]
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(max_size=8),
@@ -155,6 +156,7 @@ def test_long_text_is_refused_with_its_length():
 
 
 @pytest.mark.parametrize("kind", list(Kind))
+@settings(deadline=None)
 @given(text=st.text(max_size=80))
 def test_any_text_is_an_answer_or_refused(kind, text):
     field = a_field(kind, choices=CHOICES if kind is Kind.CHOICE else (), least=0)
@@ -378,6 +380,7 @@ COMMUNE = load_forms().get("xa-rut-gon")
 SOME_ANSWER = st.sampled_from([Value.of(0), Value.of(3), Value.of(7), NONE_ARISING, BLANK])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([f.key for f in COMMUNE.fields]), SOME_ANSWER))
 def test_next_question_is_always_visible_and_unanswered(values):
     field = COMMUNE.next_field(values)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isobot.domain.numbers import (
@@ -172,22 +172,26 @@ def test_what_is_no_day_is_refused_with_an_example(typed):
         read_date(typed, today=TODAY)
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=-(10**18), max_value=10**18))
 def test_written_integer_is_read_back(number):
     assert read_integer(format_number(number)) == number
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=0, max_value=10**12, places=2))
 def test_written_decimal_is_read_back(number):
     assert read_number(format_number(number)) == number
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=10**12 - 1), st.booleans())
 def test_number_spelt_in_words_is_read_back(number, without_marks):
     words = spell(number)
     assert read_integer(fold(words) if without_marks else words) == number
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(2000, 1, 1), max_value=TODAY))
 def test_written_day_is_read_back(day):
     assert read_date(format_date(day), today=TODAY) == day
@@ -198,12 +202,14 @@ NUMBERISH = st.text(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=200), NUMBERISH))
 def test_any_text_is_read_or_refused(text):
     for read in (read_number, read_integer, read_money):
         assert reads_or_refuses(read, text)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=200), st.text(alphabet="0123456789/-. ngàythánămhôqu", max_size=30)))
 def test_any_text_is_a_day_or_refused(text):
     assert reads_or_refuses(partial(read_date, today=TODAY), text)

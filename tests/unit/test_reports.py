@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isobot.domain.reports import (
@@ -56,6 +56,7 @@ def test_every_act_has_an_outcome_or_a_reason(status, act):
         assert reason.startswith("Báo cáo")
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=23**5), st.integers(min_value=2020, max_value=2099))
 def test_receipt_is_read_back_however_it_is_typed(serial, year):
     receipt = receipt_number("TH", year=year, serial=serial)
@@ -73,6 +74,7 @@ def test_receipt_has_no_letters_that_look_alike():
     assert not set(ALPHABET) & set("0158OILSBZGUV")
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=23**4 - 1), st.integers(0, 3), st.sampled_from(ALPHABET))
 def test_one_wrong_character_is_noticed(serial, place, letter):
     receipt = receipt_number("KT", year=2026, serial=serial)
@@ -85,6 +87,7 @@ def test_one_wrong_character_is_noticed(serial, place, letter):
         read_receipt(receipt.replace(f"-{group}-", f"-{wrong}-"))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=23**4 - 1))
 def test_swapped_neighbours_are_noticed(serial):
     receipt = receipt_number("KT", year=2026, serial=serial)
