@@ -59,12 +59,16 @@ ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 ENOUGH_COVERED = 0.12
 """The least share of the question that the card has to hold."""
+ENOUGH_HELD = 0.45
+"""The least share of the words asked that one of the best cards has to hold."""
 AS_GOOD = 0.72
 """From this share of the best score on, another province's card answers as well: ask which."""
 BESIDE = 0.9
 """From this share of the best score on, a second card of the same place is given along."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.8, 0.65
 """What a national card is worth where the asker's province, or a province named, has cards of its own."""
+BESIDE_SURE = 0.95
+"""The same where the best card is certainly meant."""
 SURE = 0.8
 """From this score on, a card is certainly meant."""
 
@@ -108,7 +112,7 @@ _WANTED_KINDS = (
         1.12,
     ),
     (
-        re.compile(r"\b(?:bao nhieu tien|muc chi|kinh phi|so tien|don gia|bao nhieu kinh phi|trieu)\b"),
+        re.compile(r"\b(?:bao nhieu tien|muc chi|kinh phi|tien|chi tra|don gia|bao nhieu kinh phi|trieu)\b"),
         CardKind.FUNDING,
         1.06,
     ),
@@ -120,6 +124,7 @@ _WANTED_KINDS = (
     (re.compile(r"\b(?:cac buoc|buoc nao|buoc may|trinh tu|quy trinh|may buoc)\b"), CardKind.STEPS, 1.06),
 )
 """Words that show what kind of card is wanted, and what such a card gains."""
+_STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _SIGNING = re.compile(r"\b(?:ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b")
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
@@ -356,6 +361,13 @@ class KnowledgeBase:
             fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
         elif card.scope in SEED_PROVINCES and scope.national and not scope.named:
             fit *= 0.93
+        elif card.scope in SEED_PROVINCES and not scope.provinces and card.kind is CardKind.ABSENT:
+            fit *= 0.8
+        if documents and card.scope in SEED_PROVINCES and not scope.provinces:
+            fit *= 0.75
+        step = _STEP.search(read.folded)
+        if step and card.step is not None:
+            fit *= 1.3 if card.step == int(step.group(1)) else 0.9
         if card.scope == BOT and (documents or scope.named):
             fit *= 0.85
         return fit * self._level_fit(read, level, card) * _kind_fit(read, card)
@@ -382,15 +394,15 @@ class KnowledgeBase:
             )
         for name, phrases in self._lexicon.outside:
             said = self._phrase(read, phrases)
-            held = hits and hits[0].score >= ENOUGH and said in self._asked_as(hits[0].card)
-            if said and not held:
+            held = hits and hits[0].score >= ENOUGH and hits[0].card.scope == BOT
+            if said and not (held and said in self._asked_as(hits[0].card)):
                 return self._refuse(
                     read,
                     f"Câu hỏi về {name} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có.",
                 )
         if read.other_provinces and not read.provinces and not read.documents:
-            wanted = fold(read.other_provinces[0])
-            told = [h for h in hits[:8] if h.score >= ENOUGH and wanted in fold(h.card.answer)]
+            wanted = read.other_provinces[0]
+            told = [h for h in hits[:8] if h.score >= ENOUGH and wanted in h.card.answer]
             if told:
                 return self._of_card(told[0].card)
             names = ", ".join(SEED_PROVINCES.values())
@@ -505,9 +517,9 @@ class KnowledgeBase:
     ) -> Answer | None:
         if len(read.provinces) > 1 or any(not self.corpus.documents[k].province for k in read.documents):
             return None
-        if hits and hits[0].score >= SURE:
-            return None
-        return self._rosters.answer(read, scope.provinces, own) or self._rosters.short(read, scope.provinces)
+        sure = bool(hits) and hits[0].score >= SURE
+        found = self._rosters.answer(read, scope.provinces, own, cards_know=sure)
+        return found or self._rosters.short(read, scope.provinces)
 
     def _compare(self, read: Question) -> Answer | None:
         """Set provinces side by side on the topic that fits best for most of them."""
@@ -547,6 +559,11 @@ class KnowledgeBase:
 
     def _from_cards(self, read: Question, scope: _Scope, hits: Sequence[Hit], today: date) -> Answer:
         good = [h for h in hits if h.score >= ENOUGH and h.covered >= ENOUGH_COVERED]
+        ignore = self._said_already(read)
+        if good and not read.documents:
+            held = max(self._index.held(read, h.card.id, ignore) for h in good[:3])
+            if held < ENOUGH_HELD:
+                good = []
         if not good:
             return self._refuse(read, REFUSAL)
         if not scope.provinces:
@@ -558,14 +575,18 @@ class KnowledgeBase:
     def _which_province(self, read: Question, good: Sequence[Hit]) -> Answer | None:
         """Ask which province is meant where cards of several fit about as well."""
         top = good[0]
+        if any(not self.corpus.documents[k].province for k in read.documents):
+            return None
         if top.card.scope == BOT or (top.card.scope == NATIONAL and self._stands_out(good)):
             return None
-        leading = next((h for h in good if h.card.scope in SEED_PROVINCES), None)
+        provincial = [h for h in good if h.card.scope in SEED_PROVINCES]
+        leading = next((h for h in provincial if h.card.kind is not CardKind.ABSENT), None)
         if leading is None:
             return None
         found: dict[str, Hit] = {}
         for hit in good:
             same = hit.card.topic == leading.card.topic and hit.card.scope in SEED_PROVINCES
+            same = same and hit.card.kind is not CardKind.ABSENT
             if same and hit.score >= AS_GOOD * leading.score:
                 found.setdefault(hit.card.scope, hit)
         if len(found) < 2:
@@ -622,7 +643,8 @@ class KnowledgeBase:
         found = []
         for hit in good[1:25]:
             cites = {c.document.key for c in hit.card.citations}
-            near = hit.score >= BESIDE * top.score and top.score < SURE and hit.card.scope == top.card.scope
+            near = hit.score >= (BESIDE if top.score < SURE else BESIDE_SURE) * top.score
+            near = near and hit.card.scope == top.card.scope
             second = bool(missing & cites) and hit.score >= 0.3 * top.score
             own = (
                 bool(documents & self._card_documents[hit.card.id])

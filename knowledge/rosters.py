@@ -55,6 +55,9 @@ _MEMBER = re.compile(
     r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien)\b|"
     r"\bco (?:phai )?(?:ten|trong|nam|thuoc)\b|\bco (?:ten )?(?:khong|ko)\b|\bthuoc dien\b"
 )
+_FORMED_FROM = re.compile(
+    r"\b(?:gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|lap tu|truoc day)\b"
+)
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
 _NAMED_DISTRICT = re.compile(r"\bhuyen ((?:[a-z]+ ){0,2}[a-z]+)")
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
@@ -77,10 +80,13 @@ class Rosters:
         self._provinces = provinces
         self._common_words = common_words
 
-    def answer(self, question: Question, scope: Sequence[str], own: Sequence[Unit]) -> Answer | None:
+    def answer(
+        self, question: Question, scope: Sequence[str], own: Sequence[Unit], *, cards_know: bool = False
+    ) -> Answer | None:
         """Answer a question about units, or return None where it is about something else.
 
         `scope` is the provinces it may be about (all where empty), `own` the asker's unit.
+        Where `cards_know`, a card fits so well that only questions about a unit itself are taken here.
         """
         mentions = self._places.find(question, scope)
         districts = _districts(mentions)
@@ -88,20 +94,24 @@ class Rosters:
         mine = speaks_of_self(question) or (not mentions and not question.levels_beside(own))
         about = named or (tuple(own) if mine else ())
         if named and question.says(_AFTER_REFORM):
-            return self._after_reform(named)
+            return self._after_reform(question, named)
         if about and not named and speaks_of_self(question) and question.says(_AFTER_REFORM):
-            return self._after_reform(about)
+            return self._after_reform(question, about)
         return (
             self._which_district(question, named)
-            or self._counts(question, scope, districts, own)
+            or (None if cards_know and not districts else self._counts(question, scope, districts, own))
             or self._membership(question, about)
-            or self._year(question, scope, mentions, named, about)
+            or (
+                None
+                if cards_know and not named and not speaks_of_self(question)
+                else self._year(question, scope, mentions, named, about)
+            )
         )
 
     def about(self, question: Question, unit: Unit) -> Answer | None:
         """Answer the question for the one unit that the person picked."""
         if question.says(_AFTER_REFORM):
-            return self._after_reform([unit])
+            return self._after_reform(question, [unit])
         if unit.in_plan:
             return self._which_district(question, (unit,)) or self._years(question, [unit])
         return None
@@ -420,7 +430,12 @@ class Rosters:
         citations = self._citations([unit])
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
-    def _after_reform(self, units: Sequence[Unit]) -> Answer | None:
+    def _after_reform(self, question: Question, units: Sequence[Unit]) -> Answer | None:
+        former = [u for u in units if u.valid_to is not None]
+        if former and not question.says(_FORMED_FROM):
+            units = former
+        elif len(units) > 1 and question.says(_FORMED_FROM):
+            units = [u for u in units if u.valid_to is None] or units
         lines = [line for u in units[:6] if (line := self._now(u, full=True))]
         if not lines:
             return None

@@ -7,7 +7,7 @@ whose marks differ counts less.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -25,6 +25,8 @@ TOPIC_WEIGHT = 0.8
 ASK_SHARE, COVER_SHARE = 0.6, 0.4
 UNKNOWN_WEIGHT = 2.2
 """What a word weighs that no card holds; a word of one card in a hundred weighs about 4.6."""
+STRANGE_WEIGHT = 4.5
+"""The same where it is weighed whether the documents hold the subject at all."""
 LOOKED_AT = 60
 """How many cards are weighed closely, after the first count."""
 
@@ -65,15 +67,27 @@ class Features:
         for pair, weight in zip(pairs(bares), given[1:], strict=False):
             if not all(p in self._stop for p in pair.split()):
                 found[pair] = max(found.get(pair, 0.0), PAIR_WEIGHT * weight)
+        for place, concept, _ in self._concepts_at(bares):
+            found[concept] = max(found.get(concept, 0.0), given[place])
+        return found
+
+    def is_stop(self, bare: str) -> bool:
+        """Tell whether a word carries no question."""
+        return bare in self._stop
+
+    def concepts(self, words: Sequence[Word]) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the concepts of a text with the words that express them."""
+        return [(concept, phrase) for _, concept, phrase in self._concepts_at([w.bare for w in words])]
+
+    def _concepts_at(self, bares: Sequence[str]) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         place = 0
         while place < len(bares):
             for phrase, concept in self._synonyms.get(bares[place], ()):
                 if tuple(bares[place : place + len(phrase)]) == phrase:
-                    found[concept] = max(found.get(concept, 0.0), given[place])
+                    yield place, concept, phrase
                     place += len(phrase) - 1
                     break
             place += 1
-        return found
 
 
 class Index:
@@ -168,6 +182,38 @@ class Index:
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.card.id))
         return hits
+
+    def held(self, question: Question, card_id: str, ignore: Collection[str]) -> float:
+        """Return the share of the words asked, by rarity, that a card holds in any form.
+
+        Only the clause that asks counts, and a word typed with marks has to bear the same marks.
+        Document numbers are left out: they choose the card by themselves.
+        """
+        words, weights = question.words, question.weights()
+        asked = [
+            w
+            for w, weight in zip(words, weights, strict=True)
+            if weight == 1.0 and w.bare not in ignore and not any(c.isdigit() for c in w.bare)
+        ]
+        meant = self._concepts_of(asked)
+        total = found = 0.0
+        for word in {w.bare: w for w in asked if not self._features.is_stop(w.bare)}.values():
+            rarity = self._rarity.get(word.bare, STRANGE_WEIGHT)
+            total += rarity
+            typed = question.marks and word.marked != word.bare
+            same = not typed or word.marked in self._marked[card_id]
+            here = card_id in self._in_cards.get(word.bare, {})
+            if (here and same) or any(card_id in self._in_cards.get(c, {}) for c in meant.get(word.bare, ())):
+                found += rarity
+        return found / total if total else 1.0
+
+    def _concepts_of(self, words: Sequence[Word]) -> dict[str, set[str]]:
+        """Return the concepts that each word is a part of."""
+        meant: dict[str, set[str]] = defaultdict(set)
+        for concept, phrase in self._features.concepts(words):
+            for bare in phrase:
+                meant[bare].add(concept)
+        return meant
 
     def _wanted(self, question: Question, ignore: frozenset[str]) -> dict[str, float]:
         found = self._features.of(question.words, question.weights())
