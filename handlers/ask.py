@@ -1,5 +1,6 @@
 """Questions and answers, legal basis by topic, and the steps one at a time (hỏi đáp)."""
 
+import re
 from typing import Any
 
 from handlers.services import Services
@@ -10,6 +11,7 @@ from knowledge.model import Answer, Asker, Outcome, Refinement
 
 LONGEST_QUESTION = 1500
 OFFERED = 6
+_STEP = re.compile(r"^Bước \d+(\.\d+)?\s*[:.-]\s*", re.IGNORECASE)
 
 
 def asker_of(turn: Turn, services: Services) -> Asker:
@@ -138,7 +140,7 @@ def show_step(turn: Turn, services: Services, number: int = 1) -> None:
     number = min(max(number, 1), len(steps))
     card = steps[number - 1]
     shown = services.knowledge.card_answer(card.id)
-    heading = f"Bước {number}/{len(steps)}: {card.title}"
+    heading = f"Bước {number}/{len(steps)}: {_STEP.sub('', card.title)}"
     if number == 1:
         heading = _whose_steps(services, asker, card.scope) + heading
     turns = []
@@ -146,7 +148,7 @@ def show_step(turn: Turn, services: Services, number: int = 1) -> None:
         turns.append(Choice(f"step:{number + 1}", "Bước tiếp theo", lasting=True))
     if number > 1:
         turns.append(Choice(f"step:{number - 1}", "Bước trước", lasting=True))
-    turn.say(f"{heading}\n{shown.text}", *turns)
+    turn.say(f"{heading}\n{_STEP.sub('', shown.text)}", *turns)
 
 
 def _whose_steps(services: Services, asker: Asker, scope: str) -> str:

@@ -63,6 +63,8 @@ _WORDS_TO_STEER = {
     "de sau": "r:pause",
     "gui": "r:send",
     "gui bao cao": "r:send",
+    "gui ban sua": "r:send",
+    "xem du thao": "r:docx",
     "xem lai": "r:summary",
     "tom tat": "r:summary",
 }
@@ -472,28 +474,43 @@ def _show_summary(turn: Turn, work: Work) -> None:
     errors = [p for p in problems if p.is_error]
     lines += [f"✗ {p.as_text()}" for p in errors]
     lines += [f"Lưu ý: {p.as_text()}" for p in problems if not p.is_error]
-    choices = [Choice("r:pick", "Sửa một mục"), Choice("r:pause", "Để sau")]
     if work.record.practice_of:
         lines.append("Đây là bản nhập thử.")
-        choices.insert(0, Choice("r:send", "Kết thúc nhập thử"))
     elif errors:
         lines.append("Còn chỗ sai nên chưa gửi được. Gõ “sửa mục” kèm số mục để sửa.")
-    else:
-        again = work.record.version > 0
-        choices.insert(0, Choice("r:send", "Gửi bản sửa" if again else "Gửi báo cáo"))
-        choices.insert(1, Choice("r:docx", "Xem dự thảo .docx"))
-    turn.say("\n".join(lines), *choices)
+    turn.say("\n".join(lines), *_summary_choices(work, can_send=not errors))
+
+
+def _summary_choices(work: Work, *, can_send: bool) -> tuple[Choice, ...]:
+    """Offer what to do with a complete draft, by words: there a number means a line of the summary."""
+    rest = (
+        Choice("r:pick", "Sửa một mục", by_word=True),
+        Choice("r:pause", "Để sau", by_word=True),
+    )
+    if work.record.practice_of:
+        return (Choice("r:send", "Kết thúc nhập thử", by_word=True), *rest)
+    if not can_send:
+        return rest
+    again = work.record.version > 0
+    send = Choice("r:send", "Gửi bản sửa" if again else "Gửi báo cáo", by_word=True)
+    return (send, Choice("r:docx", "Xem dự thảo", by_word=True), *rest)
 
 
 async def _at_summary(turn: Turn, services: Services, work: Work) -> None:
+    if turn.incoming.kind is IncomingKind.TEXT and work.form.by_number(turn.text):
+        await _mend(turn, work, turn.text)
+        return
     if turn.incoming.kind is IncomingKind.TEXT and len(turn.text.split()) >= 3:
         found = await ask.answer(turn, services, turn.text)
         if found is not None and found.outcome is Outcome.CLARIFY and found.options:
             turn.conversation.state["asking"] = True
             return
-    else:
-        turn.say("Tôi chưa rõ ý anh/chị. Anh/chị chọn một việc dưới bản tóm tắt.")
-    _show_summary(turn, work)
+    errors = any(p.is_error for p in work.form.problems(work.values, period=work.covers))
+    send = "" if errors else "“gửi báo cáo”, "
+    turn.say(
+        f"Báo cáo đã đủ các mục. Anh/chị gõ {send}“sửa mục” kèm số mục, “xem lại”, hoặc “để sau”.",
+        *_summary_choices(work, can_send=not errors),
+    )
 
 
 async def _send(turn: Turn, services: Services, work: Work) -> None:

@@ -15,12 +15,12 @@ from isobot.domain.units import Level, Unit
 from isobot.domain.values import values_from_json
 from isobot.errors import NotFound
 from isobot.exports.docx import UnitReportData, report_filename
-from isobot.exports.render import Renderable, render
+from isobot.exports.render import PERIOD_XLSX, REPORT_DOCX, Renderable, render
 from isobot.exports.xlsx import MissingUnit, PeriodTableData, UnitRow, period_filename
 from isobot.storage import reports
 from isobot.storage.database import Database
 
-REPORT_DOCX, PERIOD_XLSX = "report_docx", "period_xlsx"
+
 _TYPES = {
     REPORT_DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     PERIOD_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
