@@ -311,9 +311,7 @@ def units_list(
 def units_import(
     file: Annotated[Path, typer.Argument(help="Tệp .csv hoặc .xlsx.")],
     province: Annotated[str, typer.Option(help="Tỉnh, khi tệp không có cột tỉnh.")] = "",
-    write: Annotated[
-        bool, typer.Option("--write", help="Ghi vào cơ sở dữ liệu; không có thì chỉ kiểm tra.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không ghi.")] = False,
 ) -> None:
     """Nhập danh sách đơn vị: kiểm tra mọi dòng, rồi ghi tất cả hoặc không ghi gì."""
 
@@ -327,8 +325,8 @@ def units_import(
             raise typer.Exit(1)
         replaced = sum(1 for u in table.units if u.code in directory)
         print(f"Đọc được {len(table.units)} đơn vị ({replaced} đơn vị thay bản đang có).")
-        if not write:
-            print("Mới kiểm tra, chưa ghi. Thêm --write để ghi.")
+        if dry_run:
+            print("Mới kiểm tra, chưa ghi gì.")
             return
         async with core.database.write() as connection:
             await unit_records.add_imported(connection, table.units)
