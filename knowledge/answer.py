@@ -32,7 +32,7 @@ from knowledge.question import Question, QuestionReader
 from knowledge.references import ReferenceFinder, places_in_common
 from knowledge.rosters import Rosters
 from knowledge.search import Features, Hit, Index
-from knowledge.vietnamese import Reader, Vocabulary, Word, one_spelling
+from knowledge.vietnamese import Reader, Vocabulary, Word, one_spelling, plain_words
 
 __all__ = [
     "Answer",
@@ -208,10 +208,8 @@ class KnowledgeBase:
 
     def _common_words(self) -> frozenset[str]:
         """Return the words of cards and everyday speech, with and without marks; names apart."""
-        common = Vocabulary(
-            [self._lexicon.everyday, *(a for c in self.corpus.cards.values() for a in c.asks)]
-        )
-        return frozenset(common.marked) | frozenset(common.bare)
+        asks = [ask for card in self.corpus.cards.values() for ask in card.asks]
+        return plain_words([self._lexicon.everyday, *asks])
 
     @staticmethod
     def _documents_of(card: Card, reader: Reader, finder: ReferenceFinder) -> frozenset[str]:

@@ -6,7 +6,6 @@ Reading decides nothing about the answer; it only makes plain what was typed.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from isobot.domain.text import fold, nfc
 from isobot.domain.units import Unit
@@ -222,8 +221,3 @@ def _weights(words: Sequence[Word]) -> tuple[float, ...]:
     return tuple(
         1.0 if i == last else 0.7 if i == last - 1 else 0.6 if a else 0.3 for i, a in enumerate(asking)
     )
-
-
-def pairs(words: Sequence[str]) -> list[str]:
-    """Return neighbouring words, joined."""
-    return [f"{a} {b}" for a, b in pairwise(words)]

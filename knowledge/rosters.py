@@ -26,7 +26,7 @@ _YEAR = re.compile(
 )
 _ADOPT = re.compile(
     r"\b(?:iso|he thong|ap dung|trien khai|lam|thuc hien|hoan thanh|xong|lo trinh|danh sach|dot|moc|chuyen|"
-    r"quan ly chat luong|phai|lui|dien tu)\b"
+    r"quan ly chat luong|phai|lui|dien tu|han)\b"
 )
 _OTHER_MATTER = re.compile(
     r"\b(?:bao cao|kiem tra|du toan|kinh phi|tien|danh gia|tap huan|dao tao|cong bo|xem xet|hieu luc|ky|"
@@ -120,9 +120,9 @@ class Rosters:
         """Answer a question that is hardly more than the name of a unit."""
         mentions = self._places.find(question, scope)
         named = self._named(mentions, _districts(mentions))
-        taken = sum(m.end - m.start for m in mentions)
-        rest = [w for w in question.words if w.bare not in _FILLING]
-        if named and len(rest) - taken <= 1 and any(u.in_plan for u in named):
+        taken = {place for m in mentions for place in range(m.start, m.end)}
+        rest = [w for at, w in enumerate(question.words) if at not in taken and w.bare not in _FILLING]
+        if named and len(rest) <= 1 and any(u.in_plan for u in named):
             return self._years(question, named)
         return None
 

@@ -9,11 +9,12 @@ whose marks differ counts less.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 from knowledge.corpus import Card, Corpus
 from knowledge.lexicon import Lexicon
-from knowledge.question import Question, pairs
+from knowledge.question import Question
 from knowledge.vietnamese import Reader, Word
 
 WRONG_MARKS = 0.7
@@ -64,8 +65,10 @@ class Features:
         for bare, weight in zip(bares, given, strict=True):
             if bare not in self._stop:
                 found[bare] = max(found.get(bare, 0.0), weight)
-        for pair, weight in zip(pairs(bares), given[1:], strict=False):
-            if not all(p in self._stop for p in pair.split()):
+        stop = self._stop
+        for (first, second), weight in zip(pairwise(bares), given[1:], strict=False):
+            if first not in stop or second not in stop:
+                pair = f"{first} {second}"
                 found[pair] = max(found.get(pair, 0.0), PAIR_WEIGHT * weight)
         for place, concept, _ in self._concepts_at(bares):
             found[concept] = max(found.get(concept, 0.0), given[place])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import log
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -25,6 +26,8 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+(?:[/:-]\d+)*(?:/[^\W\d_][\w&-]
 _CHUNK_EDGES = '"“”()[]{}<>,;:!?…'
 _CAPITAL_INSIDE = re.compile(r"[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
+MOST_REMEMBERED = 20_000
+"""Words kept with their reading, so that the same word is not worked out twice."""
 _LONG_SENTENCE, _LONG_CLAUSE = 22, 5
 _GLUED = re.compile(r"^([^\W\d_]+?)(\d+(?:/.*)?)$")
 
@@ -148,31 +151,42 @@ class Reader:
         self._lexicon = lexicon
         self._vocabulary = vocabulary
         self._known: dict[tuple[str, str, str], tuple[tuple[str, str], ...]] = {}
+        self._chunks: dict[str, tuple[str, ...]] = {}
+        self._plain: dict[tuple[str, int], Word] = {}
 
     def read(self, text: str) -> tuple[Word, ...]:
         """Return the words of a text; sentences are counted from 0."""
         words: list[Word] = []
         for number, sentence in enumerate(clauses(unicode_text(text))):
-            tokens = self._tokens(sentence)
+            tokens = [t for chunk in sentence.split() for t in self._chunk(chunk)]
             for place, token in enumerate(tokens):
+                known = self._plain.get((token, number))
+                if known is not None:
+                    words.append(known)
+                    continue
                 previous = words[-1].bare if words else ""
                 following = fold(tokens[place + 1]) if place + 1 < len(tokens) else ""
                 words.extend(self._words(token, previous, following, number))
         return tuple(words)
 
-    def _tokens(self, sentence: str) -> list[str]:
-        tokens: list[str] = []
-        for chunk in sentence.split():
-            bare = chunk.strip(_CHUNK_EDGES)
-            if self._short_forms(bare.casefold()) or self._short_forms(bare.casefold().rstrip(".")):
-                tokens.append(bare if self._short_forms(bare.casefold()) else bare.rstrip("."))
-                continue
-            glued = _GLUED.match(bare)
-            if glued and (glued[1].casefold() in "đdk" or self._short_forms(glued[1].casefold())):
-                tokens.append(glued[1])
-                bare = glued[2]
-            tokens.extend(match.group() for match in _TOKEN.finditer(bare))
+    def _chunk(self, chunk: str) -> tuple[str, ...]:
+        """Cut what stands between two spaces into words, numbers and short forms; remembered."""
+        tokens = self._chunks.get(chunk)
+        if tokens is None:
+            tokens = self._chunks[chunk] = tuple(self._tokens(chunk.strip(_CHUNK_EDGES)))
+            _keep_small(self._chunks)
         return tokens
+
+    def _tokens(self, bare: str) -> list[str]:
+        for whole in (bare, bare.rstrip(".")):
+            if self._short_forms(whole.casefold()):
+                return [whole]
+        tokens: list[str] = []
+        glued = _GLUED.match(bare)
+        if glued and (glued[1].casefold() in "đdk" or self._short_forms(glued[1].casefold())):
+            tokens.append(glued[1])
+            bare = glued[2]
+        return tokens + [match.group() for match in _TOKEN.finditer(bare)]
 
     def _short_forms(self, token: str) -> tuple[ShortForm, ...]:
         if token in self._lexicon.short_forms:
@@ -185,20 +199,24 @@ class Reader:
             return [Word("điều", "dieu", sentence)]
         if low == "k" and following[:1].isdigit():
             return [Word("khoản", "khoan", sentence)]
-        for form in self._short_forms(token.casefold()):
+        forms = self._short_forms(token.casefold())
+        for form in forms:
             if form.fits(previous, following):
                 return [Word(w, fold(w), sentence) for w in form.full.split()]
         plain = fold(low) in self._vocabulary.bare
         key = (low, "" if plain else previous, "" if plain else following)
         if key not in self._known:
-            if len(self._known) > 20_000:
-                self._known.clear()
             self._known[key] = tuple(self._resolve(low, previous, following))
+            _keep_small(self._known)
         typed = one_spelling(low)
-        return [
+        words = [
             Word(m, b, sentence, guessed=m != typed and fold(m) != fold(typed), capital=token[:1].isupper())
             for m, b in self._known[key]
         ]
+        if plain and not forms:
+            self._plain[token, sentence] = words[0]
+            _keep_small(self._plain)
+        return words
 
     def _resolve(self, low: str, previous: str, following: str) -> list[tuple[str, str]]:
         """Find what a token means: itself, a keyboard slip, syllables run together, or one letter off."""
@@ -239,6 +257,18 @@ class Reader:
         return decoded if decoded != low and decoded in self._vocabulary.marked else ""
 
 
+def plain_words(texts: Iterable[str]) -> frozenset[str]:
+    """Return the words of texts, with and without their marks."""
+    words = {one_spelling(m) for text in texts for m in _TOKEN.findall(nfc(text).casefold())}
+    return frozenset(words | {fold(w) for w in words})
+
+
+def _keep_small(remembered: dict[Any, Any]) -> None:
+    """Forget everything before strangers' words fill the memory."""
+    if len(remembered) > MOST_REMEMBERED:
+        remembered.clear()
+
+
 def clauses(text: str) -> list[str]:
     """Cut a text into sentences, and long sentences at the commas between long parts."""
     parts: list[str] = []
@@ -262,7 +292,7 @@ def clauses(text: str) -> list[str]:
 
 def unicode_text(text: str) -> str:
     """Bring text to NFC, decoding the words that are in TCVN3."""
-    if sum(c in _TCVN3_ONLY for c in text) >= 2:
+    if not _TCVN3_ONLY.isdisjoint(text) and sum(c in _TCVN3_ONLY for c in text) >= 2:
         words = text.split(" ")
         old = [_looks_tcvn3(w) for w in words]
         near = [any(old[max(0, i - 1) : i + 2]) for i in range(len(words))]
