@@ -65,7 +65,7 @@ function showTheirs(message) {
   withLinks(bubble, message.text);
   item.append(bubble);
   if (message.file) {
-    const link = build("a", "file", "📎 " + message.file.name);
+    const link = build("a", "file", "Tải tệp: " + message.file.name);
     link.href = message.file.url;
     link.download = message.file.name;
     item.append(link);
@@ -111,6 +111,10 @@ function showMine(entry) {
 
 const atTheEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 160;
 const toTheEnd = () => { log.scrollTop = log.scrollHeight; };
+// The log shrinks when a keyboard or a notice comes up; who read its end goes on reading it.
+let readsTheEnd = true;
+log.addEventListener("scroll", () => { readsTheEnd = atTheEnd(); });
+new ResizeObserver(() => { if (readsTheEnd) toTheEnd(); }).observe(log);
 
 function offline(yes) { document.getElementById("offline").hidden = !yes; }
 
