@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 from starlette.requests import Request
 
@@ -11,6 +13,9 @@ from isobot.clock import Clock
 from isobot.domain.messages import Incoming
 from isobot.domain.text import nfc
 
+GESTURES_AT_ONCE = 20
+"""So many "typing" marks and callback answers may be under way; in a rush the rest are left out,
+because they count against the same limits of the platform as the answers do."""
 WEBHOOK_BODY_BYTES = 1_000_000
 """Far above any update of Telegram or Zalo, which carry text and links and no files."""
 
@@ -44,11 +49,11 @@ async def read_body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-async def take_to_the_end(door: Door, events: Sequence[Incoming]) -> None:
-    """Store events even if the program is being stopped meanwhile, then stop."""
+async def take_to_the_end(door: Door, events: Sequence[Incoming]) -> int:
+    """Store events even if the program is being stopped meanwhile, then stop; return how many were new."""
     storing = asyncio.ensure_future(door.take(events))
     try:
-        await asyncio.shield(storing)
+        return await asyncio.shield(storing)
     except asyncio.CancelledError:
         await storing
         raise
@@ -92,3 +97,29 @@ class Progress:
     def finish(self, message: int) -> None:
         """Forget a message that has left as a whole."""
         self._done.pop(message, None)
+
+
+class Gestures:
+    """Small calls that go round the outbox: they show that something is coming, and may be lost."""
+
+    def __init__(self, *, harmless: type[Exception]) -> None:
+        """Prepare; errors of the class `harmless` are passed over in silence."""
+        self._harmless = harmless
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def make(self, call: Callable[[], Awaitable[Any]]) -> None:
+        """Start a call, unless too many are under way."""
+        if len(self._under_way) < GESTURES_AT_ONCE:
+            task = asyncio.create_task(self._silently(call))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _silently(self, call: Callable[[], Awaitable[Any]]) -> None:
+        with suppress(self._harmless, RuntimeError):
+            await call()

@@ -11,7 +11,6 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from time import monotonic
@@ -51,6 +50,7 @@ from telegram.request import HTTPXRequest
 from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
     BodyTooLarge,
+    Gestures,
     Progress,
     clean,
     read_body,
@@ -70,9 +70,6 @@ POLL_SECONDS = 30
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 SHORT_LABEL = 14
 """Two buttons with labels up to this length fit side by side on a narrow phone."""
-GESTURES_AT_ONCE = 20
-"""So many "typing" marks and callback answers may be under way; in a rush the rest are left out,
-because they count against the same thirty messages a second as the answers do."""
 LONGEST_BACK_OFF = 60.0
 BUSY = timedelta(seconds=5)
 BROKEN = timedelta(minutes=5)
@@ -126,7 +123,7 @@ class TelegramChannel:
         self._poll_seconds = poll_seconds
         self._id = 0
         self._progress = Progress()
-        self._gestures: set[asyncio.Task[None]] = set()
+        self._gestures = Gestures(harmless=TelegramError)
         self._requests = (
             HTTPXRequest(connection_pool_size=100, read_timeout=20, pool_timeout=10),
             HTTPXRequest(connection_pool_size=2, read_timeout=10),
@@ -306,17 +303,11 @@ class TelegramChannel:
 
     def _acknowledge(self, update: Update) -> None:
         """Show at once that something is coming: both gestures may be lost without harm."""
-        if len(self._gestures) >= GESTURES_AT_ONCE:
-            return
-        gesture: Coroutine[Any, Any, Any] | None = None
-        if update.callback_query is not None:
-            gesture = self._api.answer_callback_query(update.callback_query.id)
-        elif update.message is not None and update.message.text and self.incoming(update) is not None:
-            gesture = self._api.send_chat_action(update.message.chat.id, ChatAction.TYPING)
-        if gesture is not None:
-            task = asyncio.create_task(_silently(gesture))
-            self._gestures.add(task)
-            task.add_done_callback(self._gestures.discard)
+        query, message = update.callback_query, update.message
+        if query is not None:
+            self._gestures.make(lambda: self._api.answer_callback_query(query.id))
+        elif message is not None and message.text and self.incoming(update) is not None:
+            self._gestures.make(lambda: self._api.send_chat_action(message.chat.id, ChatAction.TYPING))
 
     # Going out
 
@@ -381,9 +372,7 @@ class TelegramChannel:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        for task in self._gestures:
-            task.cancel()
-        await asyncio.gather(*self._gestures, return_exceptions=True)
+        await self._gestures.stop()
         # The bot's own shutdown leaves them open when nobody ever asked who it is.
         for request in self._requests:
             await request.shutdown()
@@ -432,11 +421,6 @@ class TelegramChannel:
         if not isinstance(error, TelegramError):
             return type(error).__name__
         return f"{type(error).__name__}: {error}".replace(self._token, "***")
-
-
-async def _silently(gesture: Coroutine[Any, Any, Any]) -> None:
-    with suppress(TelegramError, RuntimeError):
-        await gesture
 
 
 def _wait_of(error: RetryAfter) -> timedelta:

@@ -95,7 +95,7 @@ class House:
         """Return the first waiting event of each chat, as the engine would find it."""
         async with self.database.read() as connection:
             later = datetime.max.replace(tzinfo=UTC)
-            chats = await inbox.chats_waiting(connection, now=later, most=100)
+            chats = [p.chat_key for p in await inbox.first_in_line(connection, now=later, most=100)]
             return [w.incoming for w in await inbox.first_events(connection, chats, now=later)]
 
 

@@ -1,0 +1,439 @@
+"""Zalo: a bot of the Zalo Bot Platform, over a thin client of our own.
+
+The platform has no buttons, no files and no editing, so choices become a numbered list and a file
+becomes a link. Its polling has no offset: an update is either gone once it was handed over, or comes
+back at every poll; both have been reported. So whatever comes is stored before the next poll, each
+message once by its id. A message written while nobody polls may be lost; a webhook is preferred.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from time import monotonic
+from typing import Any, NoReturn
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from isobot.channels.shared import (
+    WEBHOOK_BODY_BYTES,
+    BodyTooLarge,
+    Gestures,
+    Progress,
+    clean,
+    read_body,
+    same_secret,
+    take_to_the_end,
+)
+from isobot.chat.door import Door
+from isobot.chat.outgoing import Outgoing
+from isobot.chat.sender import RenderedFile
+from isobot.clock import Clock
+from isobot.domain.messages import Incoming, IncomingKind, Reply, split_text
+from isobot.errors import ChannelBusy, ChatGone, DeliveryError, MessageRefused, SettingsError
+
+log = structlog.get_logger()
+
+API_BASE = "https://bot-api.zaloplatforms.com"
+WEBHOOK_PATH = "/webhooks/zalo"
+POLL_SECONDS = 30
+PATIENCE_SECONDS = 15.0
+"""How long an answer may take, beyond the time that a poll waits."""
+FLOOR_SECONDS = 1.0
+"""The least time between polls that bring nothing new: seen, an old update comes at every poll at once."""
+MOST_TEXT = 2000
+"""Of a message, in UTF-16 units: the platform does not say which unit, its text styles count these."""
+LONGEST_BACK_OFF = 30.0
+"""Short, because what people write while nobody polls may be lost."""
+BUSY = timedelta(seconds=5)
+OVER_QUOTA = timedelta(seconds=60)
+BROKEN = timedelta(minutes=5)
+NO_LINK = (
+    "Tệp “{name}” chưa lấy được qua Zalo vì hệ thống chưa có địa chỉ công khai. "
+    "Anh/chị lấy tệp ở kênh khác, hoặc hỏi quản trị viên."
+)
+
+_KINDS = {
+    "message.text.received": IncomingKind.TEXT,
+    "message.image.received": IncomingKind.PHOTO,
+    "message.sticker.received": IncomingKind.STICKER,
+    "message.voice.received": IncomingKind.VOICE,
+    "message.unsupported.received": IncomingKind.OTHER,
+}
+_GONE = re.compile(r"\b(chat|user|recipient)(_id)?\b.*(not found|not exist|invalid|block)", re.IGNORECASE)
+_SECONDS_UNTIL = 10**12
+"""A date below this is in seconds: some bodies give them, where the documents say milliseconds."""
+
+
+class _Refusal(Exception):
+    """The platform answered `ok: false`, or nothing at all (code 0)."""
+
+    def __init__(self, code: int, description: str) -> None:
+        super().__init__(f"{code} {description}")
+        self.code = code
+
+
+class _Person(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str
+    display_name: str = ""
+    name: str = ""
+    is_bot: bool = False
+
+
+class _Chat(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str
+    chat_type: str = "PRIVATE"
+
+
+class _Message(BaseModel):
+    """What counts of a message; pictures and voices are named by their event and not fetched."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    message_id: str = Field(min_length=1, max_length=120)
+    date: int | None = None
+    sender: _Person = Field(alias="from")
+    chat: _Chat
+    text: str | None = None
+    caption: str | None = None
+
+
+class ZaloChannel:
+    """One Zalo bot."""
+
+    sends_files = False
+
+    def __init__(
+        self,
+        token: str,
+        door: Door,
+        clock: Clock,
+        *,
+        api_base: str | None = None,
+        file_url: Callable[[int], str] | None = None,
+        bot: str = "zalo",
+        poll_seconds: int = POLL_SECONDS,
+        floor_seconds: float = FLOOR_SECONDS,
+    ) -> None:
+        """Prepare a bot; nothing is called yet.
+
+        `file_url` gives the link to the file of a message; None where people cannot reach this server.
+        """
+        for library in ("httpx", "httpcore"):
+            logging.getLogger(library).setLevel(logging.WARNING)
+        self.bot = bot
+        self._address = f"{(api_base or API_BASE).rstrip('/')}/bot{token}"
+        self._token = token
+        self._door = door
+        self._clock = clock
+        self._file_url = file_url
+        self._poll_seconds = poll_seconds
+        self._floor_seconds = floor_seconds
+        self._names: list[str] = []
+        self._progress = Progress()
+        self._gestures = Gestures(harmless=_Refusal)
+        self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
+
+    # Coming in
+
+    async def run_polling(self) -> None:
+        """Fetch updates until cancelled; what was handed over is stored before the next call.
+
+        Raises:
+            SettingsError: Zalo does not know the token.
+        """
+        await self._connect()
+        await self._take_webhook_away()
+        log.info("zalo_polls", bot=self._names)
+        failures = 0
+        while True:
+            begun = monotonic()
+            fresh = 0
+            try:
+                waiting = {"timeout": str(self._poll_seconds)}
+                events = self._events(
+                    await self._call("getUpdates", waiting, seconds=self._poll_seconds + PATIENCE_SECONDS)
+                )
+                fresh = await self._store(events)
+                failures = 0
+            except _Refusal as refusal:
+                self._stop_when_unknown(refusal)
+                if refusal.code == HTTPStatus.REQUEST_TIMEOUT:  # nobody wrote anything: the usual answer
+                    failures = 0
+                else:
+                    failures += 1
+                    await self._back_off("zalo_poll_failed", failures, refusal)
+            if not fresh:
+                await asyncio.sleep(max(0.0, self._floor_seconds - (monotonic() - begun)))
+
+    def webhook_route(self, secret: str) -> Route:
+        """Return the route that Zalo posts to; it answers 200 after the event was stored."""
+
+        async def receive(request: Request) -> Response:
+            try:
+                body = await read_body(request, WEBHOOK_BODY_BYTES)
+            except BodyTooLarge:
+                return PlainTextResponse("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            if not body.strip():
+                # Zalo tries the address with an empty body, and seen, without the secret.
+                return PlainTextResponse("ok")
+            if not same_secret(request.headers.get("X-Bot-Api-Secret-Token"), secret):
+                return PlainTextResponse("wrong secret", HTTPStatus.FORBIDDEN)
+            try:
+                events = self._events(_unwrapped(json.loads(body)), strict=True)
+            except (ValueError, RecursionError):
+                log.warning("zalo_webhook_malformed")
+                return PlainTextResponse("not an event", HTTPStatus.BAD_REQUEST)
+            await self._door.take(events)
+            self._acknowledge(events)
+            return PlainTextResponse("ok")
+
+        return Route(WEBHOOK_PATH, receive, methods=["POST"])
+
+    async def set_webhook(self, public_url: str, secret: str) -> None:
+        """Tell Zalo where to post; the server should listen by then, as Zalo tries the address at once.
+
+        Raises:
+            SettingsError: Zalo does not know the token, or does not take the address.
+        """
+        await self._connect()
+        url = public_url.rstrip("/") + WEBHOOK_PATH
+        failures = 0
+        while True:
+            try:
+                answer = await self._call("setWebhook", {"url": url, "secret_token": secret})
+                break
+            except _Refusal as refusal:
+                self._stop_when_unknown(refusal)
+                if refusal.code in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+                    raise SettingsError(
+                        f"Zalo refuses the webhook {url}: {self._masked(refusal)}; mend ISOBOT_PUBLIC_URL "
+                        "(https, reachable from outside) or ISOBOT_WEBHOOK_SECRET (8 to 256 characters)"
+                    ) from None
+                failures += 1
+                await self._back_off("zalo_unreachable", failures, refusal)
+        tried = answer.get("verification") if isinstance(answer, dict) else None
+        if isinstance(tried, dict) and tried.get("ok") is False:
+            log.warning("zalo_webhook_not_reached", url=url, outcome=str(tried.get("outcome", "")))
+        else:
+            log.info("zalo_webhook_set", bot=self._names, url=url)
+
+    def _events(self, result: Any, *, strict: bool = False) -> list[Incoming]:
+        """Read one event, a list of them, or none: all three have been seen.
+
+        Raises:
+            ValueError: an event has another shape and `strict` was asked for; it is left out otherwise.
+        """
+        found: list[Incoming] = []
+        for event in result if isinstance(result, list) else [result] if result else []:
+            try:
+                incoming = self._incoming(event)
+            except ValueError:
+                if strict:
+                    raise
+                log.warning("zalo_event_malformed")
+                continue
+            if incoming is not None:
+                found.append(incoming)
+        return found
+
+    def _incoming(self, event: Any) -> Incoming | None:
+        """Read an event; None for kinds that do not concern the bot, such as those yet to be invented."""
+        if not isinstance(event, dict) or not isinstance(event.get("event_name"), str):
+            raise ValueError("no event_name")
+        kind = _KINDS.get(event["event_name"])
+        if kind is None:
+            return None
+        try:
+            message = _Message.model_validate(event.get("message"))
+        except ValidationError:
+            raise ValueError("not a message") from None  # the first one quotes what people wrote
+        if message.sender.is_bot:
+            return None
+        private = message.chat.chat_type.upper() != "GROUP"
+        text = clean(message.text or message.caption or "")
+        return Incoming(
+            bot=self.bot,
+            chat=message.chat.id,
+            sender=message.sender.id,
+            event_id=message.message_id,
+            order=self._moment(message.date),
+            kind=kind,
+            text=text if private else self._without_mention(text),
+            sender_name=clean(message.sender.display_name or message.sender.name),
+            private=private,
+        )
+
+    def _moment(self, date: int | None) -> int:
+        """Return the moment of a message in milliseconds."""
+        if date is None or not 0 < date < 10**15:
+            return int(self._clock.now().timestamp() * 1000)
+        return date * 1000 if date < _SECONDS_UNTIL else date
+
+    def _without_mention(self, text: str) -> str:
+        """Take the bot's own name out of what was said in a group."""
+        for name in sorted(self._names, key=len, reverse=True):
+            text, taken = re.subn("@" + re.escape(name), " ", text, count=1, flags=re.IGNORECASE)
+            if taken:
+                break
+        return text.strip()
+
+    async def _store(self, events: Sequence[Incoming]) -> int:
+        """Store what was handed over, however long it takes: the platform may not hand it over again."""
+        failures = 0
+        while True:
+            try:
+                fresh = await take_to_the_end(self._door, events)
+            except Exception as error:
+                failures += 1
+                await self._back_off("zalo_not_stored", failures, error)
+                continue
+            if fresh:
+                self._acknowledge(events)
+            return fresh
+
+    def _acknowledge(self, events: Sequence[Incoming]) -> None:
+        """Show in the chat that an answer is coming."""
+        for chat in dict.fromkeys(event.chat for event in events):
+            typing = {"chat_id": chat, "action": "typing"}
+            self._gestures.make(partial(self._call, "sendChatAction", typing))
+
+    # Going out
+
+    async def deliver(self, message: Outgoing, file: RenderedFile | None) -> str | None:
+        """Send a message, in several parts where it is long; return the id of the last part."""
+        reference: str | None = None
+        parts = split_text(self._plain(message.id, message.reply), MOST_TEXT)
+        for part in parts[self._progress.done(message.id) :]:
+            if not part.strip():
+                continue
+            try:
+                sent = await self._call("sendMessage", {"chat_id": message.chat, "text": part})
+            except _Refusal as refusal:
+                self._raise_ours(refusal)
+            reference = str(sent["message_id"]) if isinstance(sent, dict) and "message_id" in sent else None
+            self._progress.advance(message.id)
+        self._progress.finish(message.id)
+        return reference
+
+    def _plain(self, number: int, reply: Reply) -> str:
+        """Write a reply with its file as a link, above the numbered choices."""
+        if reply.attachment is None:
+            return reply.as_plain_text()
+        name = reply.attachment.filename
+        line = NO_LINK.format(name=name)
+        if self._file_url is not None:
+            line = f"Tệp “{name}”:\n{self._file_url(number)}"
+        return replace(reply, text=f"{reply.text}\n{line}".strip()).as_plain_text()
+
+    def _raise_ours(self, refusal: _Refusal) -> NoReturn:
+        said = self._masked(refusal)
+        error: DeliveryError = ChannelBusy(self.bot, BUSY)
+        if refusal.code == HTTPStatus.TOO_MANY_REQUESTS:
+            error = ChannelBusy(self.bot, OVER_QUOTA)
+        elif refusal.code == HTTPStatus.UNAUTHORIZED:
+            log.error("zalo_token_refused", mend="set ISOBOT_ZALO_TOKEN to the bot's present token")
+            error = ChannelBusy(self.bot, BROKEN)
+        elif refusal.code in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+            error = ChatGone(said) if _GONE.search(said) else MessageRefused(said)
+        else:
+            # 403 is the platform's own inner error, and everything else may pass as well.
+            log.warning("zalo_unreachable", problem=said)
+        raise error from None
+
+    # Keeping in touch
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._gestures.stop()
+        await self._client.aclose()
+
+    async def _connect(self) -> None:
+        """Learn what the bot is called; tries until Zalo can be reached."""
+        failures = 0
+        while True:
+            try:
+                me = await self._call("getMe", {})
+                break
+            except _Refusal as refusal:
+                self._stop_when_unknown(refusal)
+                failures += 1
+                await self._back_off("zalo_unreachable", failures, refusal)
+        if isinstance(me, dict):
+            names = (me.get("display_name"), me.get("account_name"))
+            self._names = [clean(name) for name in names if isinstance(name, str) and name]
+
+    async def _take_webhook_away(self) -> None:
+        """Polling brings nothing while a webhook is set, and says nothing about it."""
+        try:
+            info = await self._call("getWebhookInfo", {})
+            if isinstance(info, dict) and info.get("url"):
+                log.warning("zalo_webhook_taken_away", reason="this process polls")
+                await self._call("deleteWebhook", {})
+        except _Refusal as refusal:
+            if refusal.code not in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # there is no webhook
+                log.warning("zalo_webhook_unknown", problem=self._masked(refusal))
+
+    async def _call(self, method: str, parameters: dict[str, str], *, seconds: float | None = None) -> Any:
+        """Call a method and return its result; `ok` decides, whatever the HTTP status says.
+
+        Raises:
+            _Refusal: the platform refused, or could not be reached.
+        """
+        try:
+            response = await self._client.post(
+                f"{self._address}/{method}", json=parameters, timeout=seconds or PATIENCE_SECONDS
+            )
+        except httpx.HTTPError as error:
+            # Its text is left out: it may hold the address, and so the token.
+            raise _Refusal(0, type(error).__name__) from None
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict):
+            if answer.get("ok") is True:
+                return answer.get("result")
+            code = answer.get("error_code", answer.get("errorCode", response.status_code))
+            if isinstance(code, int):
+                raise _Refusal(code, str(answer.get("description", "")))
+        raise _Refusal(response.status_code, "an answer that is no JSON object")
+
+    def _stop_when_unknown(self, refusal: _Refusal) -> None:
+        if refusal.code == HTTPStatus.UNAUTHORIZED:
+            raise SettingsError(
+                "Zalo does not know the bot's token: set ISOBOT_ZALO_TOKEN to the one that Zalo Bot Creator "
+                "sent (and see that ISOBOT_ZALO_API_BASE, if set, is a Zalo Bot API server)"
+            ) from None
+
+    async def _back_off(self, event: str, failures: int, error: Exception) -> None:
+        wait = min(LONGEST_BACK_OFF, 0.5 * 2 ** min(failures, 8))
+        log.warning(event, problem=self._masked(error), wait_seconds=wait)
+        await asyncio.sleep(wait)
+
+    def _masked(self, error: Exception) -> str:
+        """Tell an error without the token; of a foreign error only its kind, as it may quote people."""
+        if not isinstance(error, _Refusal):
+            return type(error).__name__
+        return str(error).replace(self._token, "***")
+
+
+def _unwrapped(body: Any) -> Any:
+    """Take the event out of `{"ok": true, "result": event}`; bodies without the wrapper were seen too."""
+    if not isinstance(body, dict) or not ("result" in body or "event_name" in body):
+        raise ValueError("no event")
+    return body if "event_name" in body else body["result"]
