@@ -17,7 +17,7 @@ from isobot.domain.messages import Reply
 from isobot.domain.people import STRANGER
 from isobot.storage import conversations, inbox, people
 from isobot.storage.database import Database
-from isobot.storage.inbox import Waiting, key_of
+from isobot.storage.inbox import Place, key_of
 from isobot.storage.outbox import Priority
 from isobot.storage.store import Store
 
@@ -51,6 +51,7 @@ class Engine:
         self._bell = bell
         self._outbox_bell = outbox_bell
         self._chats_at_once = chats_at_once
+        self._looked_at = clock.now()
 
     async def run(self) -> None:
         """Work until cancelled; a cancellation in mid-transaction undoes it."""
@@ -67,32 +68,27 @@ class Engine:
     async def step(self) -> int:
         """Deal with the first event of each of several chats; return how many were dealt with."""
         waiting = await self._look()
-        fresh = [event for event in waiting if event.attempts == 0]
-        again = [event for event in waiting if event.attempts > 0]
+        fresh = [place for place in waiting if place.attempts == 0]
+        again = [place for place in waiting if place.attempts > 0]
         handled = 0
-        if fresh:
+        if len(fresh) == 1:
+            again = fresh + again
+        elif fresh:
             try:
-                handled = await self._handle([event.chat_key for event in fresh])
+                handled = await self._handle([place.chat_key for place in fresh])
             except Exception:
-                if len(fresh) == 1:
-                    log.exception("event_failed", event=fresh[0].id)
-                    await self._fail(fresh[0])
-                    handled = 1
-                else:
-                    log.warning("batch_failed", events=len(fresh))
-                    again = [*fresh, *again]
-        for event in again:
-            await self._handle_alone(event)
-            handled += 1
+                log.warning("batch_failed", events=len(fresh))
+                again = fresh + again
+        for place in again:
+            handled += await self._handle_alone(place)
         if handled:
             self._outbox_bell.ring()
         return handled
 
-    async def _look(self) -> list[Waiting]:
-        now = self._clock.now()
+    async def _look(self) -> list[Place]:
+        self._looked_at = self._clock.now()
         async with self._database.read() as connection:
-            chats = await inbox.chats_waiting(connection, now=now, most=self._chats_at_once)
-            return await inbox.first_events(connection, chats, now=now) if chats else []
+            return await inbox.first_in_line(connection, now=self._looked_at, most=self._chats_at_once)
 
     async def _handle(self, chats: list[str]) -> int:
         """Deal with the first event of each chat that no other process holds, in one commit."""
@@ -115,32 +111,33 @@ class Engine:
             await inbox.mark_done(connection, [event.id for event in events], at=now)
         return len(events)
 
-    async def _handle_alone(self, event: Waiting) -> None:
+    async def _handle_alone(self, place: Place) -> int:
         try:
-            await self._handle([event.chat_key])
+            return await self._handle([place.chat_key])
         except Exception:
-            log.exception("event_failed", event=event.id, attempt=event.attempts + 1)
-            await self._fail(event)
+            log.exception("event_failed", event=place.id, attempt=place.attempts + 1)
+            await self._fail(place)
+            return 1
 
-    async def _fail(self, event: Waiting) -> None:
+    async def _fail(self, place: Place) -> None:
         """Try an event again later, or give it up with an apology after the last try."""
         now = self._clock.now()
-        last = event.attempts + 1 >= TRIES
-        again_at = None if last else now + BACK_OFF * (2**event.attempts)
+        last = place.attempts + 1 >= TRIES
+        again_at = None if last else now + BACK_OFF * (2**place.attempts)
         async with self._database.write() as connection:
             await inbox.mark_failed(
-                connection, event, why="see the log of this moment", again_at=again_at, at=now
+                connection, place, why="see the log of this moment", again_at=again_at, at=now
             )
             if last:
                 store = Store(connection, now)
-                incoming = event.incoming
-                store.send(incoming.bot, incoming.chat, Reply(APOLOGY), priority=Priority.ANSWER)
+                bot, _, chat = place.chat_key.partition(":")
+                store.send(bot, chat, Reply(APOLOGY), priority=Priority.ANSWER)
                 await store.flush()
 
     async def _patience(self) -> float:
         """Return for how many seconds there is surely nothing to do, unless the bell rings."""
         async with self._database.read() as connection:
-            due = await inbox.next_moment(connection)
+            due = await inbox.next_moment(connection, after=self._looked_at)
         if due is None:
             return 1.0
         return min(1.0, max(0.02, (due - self._clock.now()).total_seconds()))

@@ -25,7 +25,8 @@ from isobot.storage.outbox import Outgoing
 log = structlog.get_logger()
 
 CHATS_AT_ONCE = 50
-MESSAGES_AT_ONCE = 400
+MESSAGES_A_CHAT = 2
+"""How many messages an answer has in the mean, or more."""
 TRIES = 8
 FIRST_BACK_OFF = timedelta(seconds=2)
 LONGEST_BACK_OFF = timedelta(minutes=30)
@@ -119,9 +120,13 @@ class Sender:
         if room > 0:
             async with self._database.read() as connection:
                 due = await outbox.due(
-                    connection, list(self._channels), now=self._clock.now(), most=MESSAGES_AT_ONCE
+                    connection,
+                    list(self._channels),
+                    now=self._clock.now(),
+                    most=room * MESSAGES_A_CHAT,
+                    apart_from=list(self._busy),
                 )
-            for chat_key, messages in list(_by_chat(due, self._busy).items())[:room]:
+            for chat_key, messages in list(_by_chat(due).items())[:room]:
                 self._busy[chat_key] = asyncio.create_task(self._deliver_all(chat_key, messages))
                 started += 1
         if started:
@@ -200,11 +205,10 @@ class Sender:
                     await people.mark_gone(connection, outcome.message.chat_key, at=now)
 
 
-def _by_chat(messages: Sequence[Outgoing], busy: Mapping[str, object]) -> dict[str, list[Outgoing]]:
+def _by_chat(messages: Sequence[Outgoing]) -> dict[str, list[Outgoing]]:
     grouped: dict[str, list[Outgoing]] = defaultdict(list)
     for message in messages:
-        if message.chat_key not in busy:
-            grouped[message.chat_key].append(message)
+        grouped[message.chat_key].append(message)
     return grouped
 
 

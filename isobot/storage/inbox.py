@@ -1,10 +1,10 @@
 """The inbox: what the platforms handed over, kept until it is dealt with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Incoming
@@ -17,11 +17,19 @@ GAP_PATIENCE = timedelta(milliseconds=400)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An event that waits, with its place in the inbox."""
+    """An event that waits."""
 
     id: int
     chat_key: str
     incoming: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the inbox: which event, of which chat, and how often it was tried in vain."""
+
+    id: int
+    chat_key: str
     attempts: int
 
 
@@ -30,33 +38,49 @@ def key_of(bot: str, chat: str) -> str:
     return f"{bot}:{chat}"
 
 
-async def store(
-    connection: AsyncConnection, events: Iterable[Incoming], *, at: datetime, gapless: bool = False
-) -> int:
-    """Keep events, each once; return how many were new.
+_earlier = inbox.alias("earlier")
+_HAS_EARLIER = exists().where(
+    _earlier.c.chat_key == inbox.c.chat_key,
+    _earlier.c.done_at.is_(None),
+    or_(
+        _earlier.c.event_order < inbox.c.event_order,
+        and_(_earlier.c.event_order == inbox.c.event_order, _earlier.c.id < inbox.c.id),
+    ),
+)
+"""There is an event of the same chat to be dealt with before this one."""
 
-    `gapless` says that the bot numbers its events 1, 2, 3 and that they may arrive out of turn: an
-    event whose forerunner is missing then waits a moment for it.
+
+async def store(
+    connection: AsyncConnection,
+    events: Sequence[Incoming],
+    *,
+    at: datetime,
+    out_of_turn: Collection[str] = (),
+) -> set[tuple[str, str]]:
+    """Keep events, each once; return (bot, event id) of those that were new.
+
+    `out_of_turn` names bots that number their events 1, 2, 3, with the number as the event's id, and
+    whose events may arrive in another order: one whose forerunner is missing then waits a moment for it.
     """
-    rows = []
-    for event in events:
-        held = gapless and not await _has_forerunner(connection, event)
-        rows.append(
-            {
-                "bot": event.bot,
-                "event_id": event.event_id,
-                "chat_key": key_of(event.bot, event.chat),
-                "chat": event.chat,
-                "event_order": event.order,
-                "payload": event.as_payload(),
-                "received_at": at,
-                "not_before": at + GAP_PATIENCE if held else at,
-                "attempts": 0,
-            }
-        )
-    if not rows:
-        return 0
-    taken = await connection.execute(insert_if_absent(connection, inbox), rows)
+    if not events:
+        return set()
+    orphans = await _without_forerunner(connection, [e for e in events if e.bot in out_of_turn])
+    rows = [
+        {
+            "bot": event.bot,
+            "event_id": event.event_id,
+            "chat_key": key_of(event.bot, event.chat),
+            "chat": event.chat,
+            "event_order": event.order,
+            "payload": event.as_payload(),
+            "received_at": at,
+            "not_before": at + GAP_PATIENCE if (event.bot, event.event_id) in orphans else at,
+            "attempts": 0,
+        }
+        for event in events
+    ]
+    statement = insert_if_absent(connection, inbox).returning(inbox.c.bot, inbox.c.event_id)
+    taken = {(row[0], row[1]) for row in await connection.execute(statement, rows)}
     chats = {
         row["chat_key"]: {
             "chat_key": row["chat_key"],
@@ -68,31 +92,38 @@ async def store(
             "updated_at": at,
         }
         for row in rows
+        if (row["bot"], row["event_id"]) in taken
     }
-    await connection.execute(insert_if_absent(connection, conversations), list(chats.values()))
-    return max(taken.rowcount, 0)
+    if chats:
+        await connection.execute(insert_if_absent(connection, conversations), list(chats.values()))
+    return taken
 
 
-async def _has_forerunner(connection: AsyncConnection, event: Incoming) -> bool:
+async def _without_forerunner(
+    connection: AsyncConnection, events: Sequence[Incoming]
+) -> set[tuple[str, str]]:
+    """Find the events whose number before is neither in the inbox nor among them."""
+    here = {(event.bot, event.event_id) for event in events}
+    for bot in {event.bot for event in events}:
+        before = [str(event.order - 1) for event in events if event.bot == bot]
+        found = await connection.execute(
+            select(inbox.c.event_id).where(inbox.c.bot == bot, inbox.c.event_id.in_(before))
+        )
+        here.update((bot, number) for number in found.scalars())
+    return {(e.bot, e.event_id) for e in events if (e.bot, str(e.order - 1)) not in here}
+
+
+async def first_in_line(connection: AsyncConnection, *, now: datetime, most: int) -> list[Place]:
+    """Find the first waiting event of chats, those that came longest ago; a chat whose first event
+    must wait still is left out, however many wait behind it.
+    """
     found = await connection.execute(
-        select(inbox.c.id)
-        .where(inbox.c.bot == event.bot, inbox.c.event_order >= event.order - 1)
-        .where(inbox.c.event_order < event.order)
-        .limit(1)
-    )
-    return found.first() is not None
-
-
-async def chats_waiting(connection: AsyncConnection, *, now: datetime, most: int) -> list[str]:
-    """Name the chats whose events have waited longest."""
-    oldest = (
-        select(inbox.c.chat_key)
-        .where(inbox.c.done_at.is_(None), inbox.c.not_before <= now)
+        select(inbox.c.id, inbox.c.chat_key, inbox.c.attempts)
+        .where(inbox.c.done_at.is_(None), inbox.c.not_before <= now, ~_HAS_EARLIER)
         .order_by(inbox.c.id)
-        .limit(most * 2)
+        .limit(most)
     )
-    found = await connection.execute(oldest)
-    return list(dict.fromkeys(found.scalars()))[:most]
+    return [Place(row.id, row.chat_key, row.attempts) for row in found]
 
 
 async def first_events(connection: AsyncConnection, chats: Sequence[str], *, now: datetime) -> list[Waiting]:
@@ -106,29 +137,25 @@ async def first_events(connection: AsyncConnection, chats: Sequence[str], *, now
             inbox.c.chat,
             inbox.c.event_order,
             inbox.c.payload,
-            inbox.c.not_before,
-            inbox.c.attempts,
         )
         .where(inbox.c.done_at.is_(None), inbox.c.chat_key.in_(chats))
-        .order_by(inbox.c.chat_key, inbox.c.event_order, inbox.c.id)
+        .where(inbox.c.not_before <= now, ~_HAS_EARLIER)
+        .order_by(inbox.c.id)
     )
-    first: dict[str, Waiting] = {}
-    held: set[str] = set()
-    for row in found:
-        if row.chat_key in first or row.chat_key in held:
-            continue
-        if row.not_before > now:
-            held.add(row.chat_key)
-            continue
-        incoming = Incoming.from_payload(
-            bot=row.bot,
-            chat=row.chat,
-            event_id=row.event_id,
-            order=row.event_order,
-            payload=row.payload,
+    return [
+        Waiting(
+            row.id,
+            row.chat_key,
+            Incoming.from_payload(
+                bot=row.bot,
+                chat=row.chat,
+                event_id=row.event_id,
+                order=row.event_order,
+                payload=row.payload,
+            ),
         )
-        first[row.chat_key] = Waiting(row.id, row.chat_key, incoming, row.attempts)
-    return list(first.values())
+        for row in found
+    ]
 
 
 async def mark_done(connection: AsyncConnection, ids: Sequence[int], *, at: datetime) -> None:
@@ -139,7 +166,7 @@ async def mark_done(connection: AsyncConnection, ids: Sequence[int], *, at: date
 
 
 async def mark_failed(
-    connection: AsyncConnection, event: Waiting, *, why: str, again_at: datetime | None, at: datetime
+    connection: AsyncConnection, event: Place, *, why: str, again_at: datetime | None, at: datetime
 ) -> None:
     """Note a failure: try again at `again_at`, or, when None, give the event up."""
     await connection.execute(
@@ -154,10 +181,10 @@ async def mark_failed(
     )
 
 
-async def next_moment(connection: AsyncConnection) -> datetime | None:
-    """Return when the next held event becomes due, or None when nothing waits."""
+async def next_moment(connection: AsyncConnection, *, after: datetime) -> datetime | None:
+    """Return when the next held event becomes due, or None when none is held."""
     found = await connection.execute(
-        select(inbox.c.not_before).where(inbox.c.done_at.is_(None)).order_by(inbox.c.not_before).limit(1)
+        select(func.min(inbox.c.not_before)).where(inbox.c.done_at.is_(None), inbox.c.not_before > after)
     )
     moment: datetime | None = found.scalar()
     return moment

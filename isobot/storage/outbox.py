@@ -92,9 +92,14 @@ def _outgoing(row: Any) -> Outgoing:
 
 
 async def due(
-    connection: AsyncConnection, bots: Sequence[str], *, now: datetime, most: int
+    connection: AsyncConnection,
+    bots: Sequence[str],
+    *,
+    now: datetime,
+    most: int,
+    apart_from: Sequence[str] = (),
 ) -> list[Outgoing]:
-    """Return messages of some bots that may be sent now, answers first.
+    """Return messages of some bots that may be sent now, answers first; none to chats `apart_from`.
 
     A message stays behind an earlier one of its chat that has to wait, so a chat keeps its order.
     """
@@ -111,7 +116,7 @@ async def due(
     found = await connection.execute(
         select(*_COLUMNS)
         .where(outbox.c.status == "queued", outbox.c.not_before <= now, ~held_up)
-        .where(outbox.c.bot.in_(bots))
+        .where(outbox.c.bot.in_(bots), outbox.c.chat_key.not_in(apart_from))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(most)
     )
