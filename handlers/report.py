@@ -95,8 +95,10 @@ async def show_list(turn: Turn, services: Services) -> None:
     sent = {(r.unit, r.rule, r.period): r for r in await reports.of_units(turn.store.connection, codes)}
     lines: list[str] = []
     choices: list[Choice] = []
+    listed: list[Due] = []
     for unit in units:
         dues = _dues(unit, services, turn)
+        listed += dues
         lines.append(f"{unit.place_name}:")
         if not dues:
             lines.append(_silence(unit, services))
@@ -106,6 +108,8 @@ async def show_list(turn: Turn, services: Services) -> None:
             choice = _choice(due, record, several=len(units) > 1)
             if due.when != "next" and choice is not None:
                 choices.append(choice)
+    if any(due.rule.inherited for due in listed):
+        lines.append(f"Các kỳ này: {deadlines.INHERITED_MARK}.")
     if not choices:
         lines.append("Hiện chưa có kỳ nào mở. Anh/chị có thể nhập thử cho quen.")
     turn.say("\n".join(lines), *choices, Choice("rp:practice", "Nhập thử", lasting=True))
@@ -132,17 +136,16 @@ def _silence(unit: Unit, services: Services) -> str:
 def _line(due: Due, record: ReportRecord | None, turn: Turn) -> str:
     period = due.period
     last = format_date(period.last_day)
-    inherited = f" ({deadlines.INHERITED_MARK})" if due.rule.inherited else ""
     if record is not None and record.version:
         assert record.submitted_at is not None
         return f"{_name(due)}: đã gửi số liệu, biên nhận {record.receipt}."
     if due.when == "next":
-        return f"Kỳ tới: {_name(due)}, mở từ {format_date(period.opens)}, hạn {last}{inherited}."
+        return f"Kỳ tới: {_name(due)}, mở từ {format_date(period.opens)}, hạn {last}."
     if due.when == "late":
         days = (turn.today - period.last_day).days
-        return f"QUÁ HẠN {days} ngày: {_name(due)}, hạn {last}{inherited}."
+        return f"QUÁ HẠN {days} ngày: {_name(due)}, hạn {last}."
     left = (period.last_day - turn.today).days
-    return f"Đang mở: {_name(due)}, hạn {last}, còn {left} ngày{inherited}."
+    return f"Đang mở: {_name(due)}, hạn {last}, còn {left} ngày."
 
 
 def _name(due: Due) -> str:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -19,7 +20,7 @@ from handlers.services import Services
 from handlers.words import DESCRIPTIONS
 from isobot.attachments import FileMaker
 from isobot.channels.telegram import TelegramChannel
-from isobot.channels.web import WebChannel
+from isobot.channels.web import WebChannel, files_route
 from isobot.channels.zalo import ZaloChannel
 from isobot.chat.bell import Bell
 from isobot.chat.door import Door
@@ -31,7 +32,7 @@ from isobot.core import Core
 from isobot.demo import DemoDesk
 from isobot.domain.units import UnitDirectory
 from isobot.errors import SettingsError
-from isobot.settings import Settings
+from isobot.settings import LOOPBACK, Settings
 from isobot.storage import records, unit_records
 from knowledge.answer import KnowledgeBase
 from scheduler.dispatch import Dispatcher, Timetable
@@ -54,8 +55,8 @@ class Application:
         self._files = FileMaker(core.database, core.services, clock)
         self._lock: IO[str] | None = None
         self._server: uvicorn.Server | None = None
-        history = History(database)
-        links = FileLinks(self.address, _signing_key(settings.data_dir), clock)
+        self._history = History(database)
+        self._links = FileLinks(self.address, _signing_key(settings.data_dir), clock)
         self.telegram = (
             TelegramChannel(
                 settings.telegram_token.get_secret_value(),
@@ -72,7 +73,7 @@ class Application:
                 self._door,
                 clock,
                 api_base=settings.zalo_api_base,
-                file_url=links.url,
+                file_url=self._links.url if self._reaches_phones() else None,
             )
             if settings.zalo_token
             else None
@@ -80,7 +81,7 @@ class Application:
         demo = DemoDesk(core, self._outbox_bell) if settings.is_demo else None
         self.web = (
             WebChannel(
-                self._door, history, self._files.make, clock, demo=demo, public_url=settings.public_url
+                self._door, self._history, self._files.make, clock, demo=demo, public_url=settings.public_url
             )
             if settings.web_chat
             else None
@@ -115,6 +116,14 @@ class Application:
         """Tell whether platforms call us, instead of being asked."""
         return self._core.settings.public_url is not None
 
+    def _reaches_phones(self) -> bool:
+        """Tell whether a link to this process opens where the messages arrive.
+
+        Without a public address it does not, unless the platform itself is a stand-in on this machine.
+        """
+        base = self._core.settings.zalo_api_base
+        return self.uses_webhooks or (base is not None and urlsplit(base).hostname in LOOPBACK)
+
     def routes(self) -> list[BaseRoute]:
         """Return the routes of health and of every channel."""
         routes: list[BaseRoute] = [Route("/healthz", self._health)]
@@ -127,6 +136,8 @@ class Application:
                 routes.append(self.zalo.webhook_route(hidden))
         if self.web is not None:
             routes += self.web.routes()
+        if self.zalo is not None:
+            routes.append(files_route(self._links, self._history, self._files.make))
         return routes
 
     async def run(self) -> None:

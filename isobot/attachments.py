@@ -20,7 +20,6 @@ from isobot.exports.xlsx import MissingUnit, PeriodTableData, UnitRow, period_fi
 from isobot.storage import reports
 from isobot.storage.database import Database
 
-
 _TYPES = {
     REPORT_DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     PERIOD_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

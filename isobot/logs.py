@@ -51,7 +51,7 @@ def configure(*, level: str, as_json: bool, secrets: Iterable[str] = ()) -> None
     handler.addFilter(_MaskFilter(mask))
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "uvicorn.access", "aiosqlite"):
+    for noisy in ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "uvicorn", "aiosqlite"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)

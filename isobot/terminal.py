@@ -18,7 +18,7 @@ async def chat_in_terminal(core: Core, *, name: str, folder: Path) -> None:
     """Talk until the input ends."""
     inbox_bell, outbox_bell = Bell(), Bell()
     door = Door(core.database, core.clock, inbox_bell)
-    channel = TerminalChannel(door, core.clock, name=name, folder=folder)
+    channel = TerminalChannel(door, core.clock, user=name, folder=folder)
     engine = Engine(
         core.database, DialogueRouter(core.services), core.clock, bell=inbox_bell, outbox_bell=outbox_bell
     )
