@@ -121,9 +121,7 @@ class OurBot:
             bell=self._bell,
             outbox_bell=self._outbox_bell,
         )
-        self._sender = Sender(
-            self._database, [self._channel], _no_files, self._clock, bell=self._outbox_bell
-        )
+        self._sender = Sender(self._database, [self._channel], _no_files, self._clock, bell=self._outbox_bell)
         self._events = 1_000_000
 
     @asynccontextmanager
@@ -151,7 +149,13 @@ class OurBot:
         rows: dict[Any, list[dict[str, Any]]] = {
             people_table: [{"id": n, "created_at": MOMENT} for n in numbers],
             identities: [
-                {"key": _chat_key(n), "person": n, "chat_key": _chat_key(n), "since": MOMENT, "last_seen": MOMENT}
+                {
+                    "key": _chat_key(n),
+                    "person": n,
+                    "chat_key": _chat_key(n),
+                    "since": MOMENT,
+                    "last_seen": MOMENT,
+                }
                 for n in numbers
             ],
             posts: [

@@ -44,11 +44,7 @@ class PickleBot:
             store_data=PersistenceInput(bot_data=False, chat_data=False, callback_data=False),
         )
         self._application: Application[Any, Any, Any, Any, Any, Any] = (
-            ApplicationBuilder()
-            .bot(memory_bot())
-            .updater(None)
-            .persistence(self._persistence)
-            .build()
+            ApplicationBuilder().bot(memory_bot()).updater(None).persistence(self._persistence).build()
         )
         steps = range(len(self._fields))
         answer = MessageHandler(filters.TEXT & ~filters.COMMAND, self._answer)
@@ -123,9 +119,7 @@ class PickleBot:
 
     def _update(self, chat: int, text: str) -> Update:
         self._updates += 1
-        entities = (
-            [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
-        )
+        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
         message = Message.de_json(
             {
                 "message_id": self._updates,

@@ -1,6 +1,6 @@
 """Reporting: open, enter, submit; each checks the right, changes the record, and writes its history."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -220,4 +220,18 @@ def _note(
     )
     record.events += 1
     record.last_hash = chain_hash(record.last_hash, event)
-    record.new_events.append({**asdict(event), "hash": record.last_hash})
+    record.new_events.append(
+        {
+            "report": event.report,
+            "number": event.number,
+            "at": event.at,
+            "person": event.person,
+            "channel": channel,
+            "kind": kind,
+            "field": field,
+            "before": before,
+            "after": after,
+            "why": why,
+            "hash": record.last_hash,
+        }
+    )

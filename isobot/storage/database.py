@@ -7,6 +7,7 @@ the file's lock; writers of other processes wait by busy_timeout.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,6 +21,9 @@ BUSY_SECONDS = 20
 """How long a writer waits for another process to finish its transaction."""
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 class Database:
     """Opens transactions; everything in one `write` is kept or lost together."""
 
@@ -29,7 +33,9 @@ class Database:
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "pool_pre_ping": True}
+        options: dict[str, Any] = {"json_serializer": _COMPACT.encode}
+        if not self.is_sqlite:
+            options |= {"pool_size": 10, "pool_pre_ping": True}
         self._engine: AsyncEngine = create_async_engine(parsed, **options)
         self._queue = asyncio.Lock()
         if self.is_sqlite:

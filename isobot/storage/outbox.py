@@ -6,12 +6,16 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Reply
 from isobot.storage.inbox import key_of
 from isobot.storage.tables import outbox
+
+
+_QUEUED: ColumnElement[str] = literal_column("'queued'")
+"""Written out, because an index over the queued messages only is not used for a bound value."""
 
 
 class Priority(IntEnum):
@@ -107,15 +111,16 @@ async def due(
     held_up = exists().where(
         and_(
             earlier.c.chat_key == outbox.c.chat_key,
-            earlier.c.status == "queued",
-            earlier.c.priority == outbox.c.priority,
+            earlier.c.status == _QUEUED,
+            # "+ 0" keeps SQLite off the index by priority, which would read all chats' earlier messages.
+            earlier.c.priority + 0 == outbox.c.priority,
             earlier.c.id < outbox.c.id,
             earlier.c.not_before > now,
         )
     )
     found = await connection.execute(
         select(*_COLUMNS)
-        .where(outbox.c.status == "queued", outbox.c.not_before <= now, ~held_up)
+        .where(outbox.c.status == _QUEUED, outbox.c.not_before <= now, ~held_up)
         .where(outbox.c.bot.in_(bots), outbox.c.chat_key.not_in(apart_from))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(most)
