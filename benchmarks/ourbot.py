@@ -27,12 +27,11 @@ from isobot.clock import SystemClock
 from isobot.domain.forms import Form
 from isobot.domain.messages import Attachment, Incoming, IncomingKind
 from isobot.domain.units import Level, Unit, UnitDirectory
+from isobot.formfiles import Forms
 from isobot.rulefiles import load_calendar, load_ladder, load_rules
-from isobot.storage import conversations, people, reports
-from isobot.storage.conversations import Conversation
+from isobot.storage import reports
 from isobot.storage.database import Database
 from isobot.storage.migrate import migrate
-from isobot.storage.store import Store
 from isobot.storage.tables import conversations as conversation_table
 from isobot.storage.tables import identities, inbox, outbox, posts
 from isobot.storage.tables import people as people_table
@@ -107,7 +106,7 @@ class OurBot:
         ]
         services = Services(
             knowledge=knowledge or load_knowledge(),
-            forms={FORM: form},
+            forms=Forms((form,)),
             rules=load_rules(),
             directory=UnitDirectory(self._units),
             provinces=load_provinces(),

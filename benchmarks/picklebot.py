@@ -47,7 +47,7 @@ class PickleBot:
             ApplicationBuilder().bot(memory_bot()).updater(None).persistence(self._persistence).build()
         )
         steps = range(len(self._fields))
-        answer = MessageHandler(filters.TEXT & ~filters.COMMAND, self._answer)
+        answer: Any = MessageHandler(filters.TEXT & ~filters.COMMAND, self._answer)
         self._application.add_handler(
             ConversationHandler(
                 entry_points=[CommandHandler("baocao", self._begin)],

@@ -13,7 +13,6 @@ from isobot.domain.messages import Reply
 from isobot.storage.inbox import key_of
 from isobot.storage.tables import outbox
 
-
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 """Written out, because an index over the queued messages only is not used for a bound value."""
 
