@@ -59,13 +59,13 @@ ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 ENOUGH_COVERED = 0.12
 """The least share of the question that the card has to hold."""
-ENOUGH_HELD = 0.45
-"""The least share of the words asked that one of the best cards has to hold."""
-AS_GOOD = 0.72
+ENOUGH_HELD, ENOUGH_HELD_STORY = 0.44, 0.33
+"""The least share of the words asked that one of the best cards has to hold; less in a long story."""
+AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""
 BESIDE = 0.9
 """From this share of the best score on, a second card of the same place is given along."""
-NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.8, 0.65
+NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
 """What a national card is worth where the asker's province, or a province named, has cards of its own."""
 BESIDE_SURE = 0.95
 """The same where the best card is certainly meant."""
@@ -124,11 +124,21 @@ _WANTED_KINDS = (
     (re.compile(r"\b(?:cac buoc|buoc nao|buoc may|trinh tu|quy trinh|may buoc)\b"), CardKind.STEPS, 1.06),
 )
 """Words that show what kind of card is wanted, and what such a card gains."""
+_ABOUT_BOT = re.compile(
+    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|dang ky|xoa|nhac|telegram|zalo|luu|"
+    r"tai khoan|ung dung|sua|nham|bien nhan|giong noi|anh chup|hinh|nhom|mat khau|tien do|bang|quyen)\b"
+)
+_OTHER_STANDARD = re.compile(r"\biso(?: iec| tcvn)? (?!9001\b|9000\b|18091\b|(?:19|20)\d\d\b)(\d{4,5})\b")
+_OFFICE_HOLDER = re.compile(
+    r"\b(?:giam doc|bi thu|chu tich|chanh van phong|truong phong|chi cuc truong)\b.*\b(?:ten (?:la )?gi|la ai|ten ai)\b|"
+    r"\bai (?:dang )?(?:la|lam) (?:giam doc|bi thu|chu tich|chanh van phong|chi cuc truong)\b"
+)
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _SIGNING = re.compile(r"\b(?:ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b")
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
 
+OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
 REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi không trả lời để tránh sai."
 
 
@@ -182,7 +192,14 @@ class KnowledgeBase:
         finder = ReferenceFinder(corpus.documents.values())
         self._reader = QuestionReader(self._lexicon, reader, finder)
         self._index = Index(corpus, reader, Features(self._lexicon))
-        self._card_documents = {c.id: self._documents_of(c, reader, finder) for c in corpus.cards.values()}
+        self._card_documents = {
+            c.id: _mentioned([*c.asks, c.title, c.answer], reader, finder)
+            | {citation.document.key for citation in c.citations}
+            for c in corpus.cards.values()
+        }
+        self._about_documents = {
+            c.id: _mentioned([*c.asks, c.title], reader, finder) for c in corpus.cards.values()
+        }
         self._rosters = Rosters(
             units,
             self._places,
@@ -210,14 +227,6 @@ class KnowledgeBase:
         """Return the words of cards and everyday speech, with and without marks; names apart."""
         asks = [ask for card in self.corpus.cards.values() for ask in card.asks]
         return plain_words([self._lexicon.everyday, *asks])
-
-    @staticmethod
-    def _documents_of(card: Card, reader: Reader, finder: ReferenceFinder) -> frozenset[str]:
-        text = " . ".join([*card.asks, card.title, card.answer])
-        folded = " ".join(w.bare for w in reader.read(text))
-        return frozenset(key for r in finder.find(folded) for key in r.keys) | {
-            c.document.key for c in card.citations
-        }
 
     # --- answering ---
 
@@ -321,12 +330,12 @@ class KnowledgeBase:
 
     def _hits(self, read: Question, scope: _Scope, own: Sequence[Unit], asker: Asker) -> list[Hit]:
         provinces = scope.provinces or tuple(SEED_PROVINCES)
-        among = {c.id for s in (*provinces, NATIONAL, BOT) for c in self.corpus.of_scope(s)}
+        scopes = (*provinces, NATIONAL, BOT)
         level = _level_of(asker.unit, own)
         beside: tuple[Word, ...] = ()
         if asker.unit and _AGENCY.match(asker.unit) and speaks_of_self(read):
             beside = tuple(w for w in self._words.read(asker.unit) if w.bare not in _PROVINCE_WORDS)
-        hits = self._index.search(read, among, ignore=self._said_already(read), beside=beside)
+        hits = self._index.search(read, scopes, ignore=self._said_already(read), beside=beside)
         fitted = [replace(h, score=h.score * self._fit(read, scope, level, h.card)) for h in hits]
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         return fitted
@@ -347,8 +356,10 @@ class KnowledgeBase:
         documents = [k for k in read.documents if not self.corpus.documents[k].province]
         if documents:
             cited = {c.document.key for c in card.citations}
-            if cited & set(documents):
-                fit *= 1.15
+            if self._about_documents[card.id] & set(documents):
+                fit *= 1.25
+            elif cited & set(documents):
+                fit *= 1.1
             elif not self._card_documents[card.id] & set(documents):
                 fit *= 0.7
             if read.places:
@@ -366,8 +377,8 @@ class KnowledgeBase:
         step = _STEP.search(read.folded)
         if step and card.step is not None:
             fit *= 1.3 if card.step == int(step.group(1)) else 0.9
-        if card.scope == BOT and (documents or scope.named):
-            fit *= 0.85
+        if card.scope == BOT and (documents or scope.named or not read.says(_ABOUT_BOT)):
+            fit *= 0.8
         return fit * self._level_fit(read, level, card) * _kind_fit(read, card)
 
     @staticmethod
@@ -392,12 +403,13 @@ class KnowledgeBase:
             )
         for name, phrases in self._lexicon.outside:
             said = self._phrase(read, phrases)
-            held = hits and hits[0].score >= ENOUGH and hits[0].card.scope == BOT
-            if said and not (held and said in self._asked_as(hits[0].card)):
-                return self._refuse(
-                    read,
-                    f"Câu hỏi về {name} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có.",
-                )
+            about_bot = bool(hits) and hits[0].score >= SURE and hits[0].card.scope == BOT
+            if said and not (about_bot and said in self._asked_as(hits[0].card)):
+                return self._refuse(read, OUTSIDE.format(name))
+        if read.says(_OTHER_STANDARD):
+            return self._refuse(read, OUTSIDE.format("tiêu chuẩn ISO khác ISO 9001"))
+        if read.says(_OFFICE_HOLDER) and not read.says(_SIGNING):
+            return self._refuse(read, OUTSIDE.format("người đang giữ chức vụ"))
         if read.other_provinces and not read.provinces and not read.documents:
             wanted = read.other_provinces[0]
             told = [h for h in hits[:8] if h.score >= ENOUGH and wanted in h.card.answer]
@@ -429,9 +441,8 @@ class KnowledgeBase:
 
     def _refuse(self, read: Question, text: str) -> Answer:
         scopes = (*read.provinces, NATIONAL, BOT) if read.provinces else (*SEED_PROVINCES, NATIONAL, BOT)
-        among = {c.id for s in scopes for c in self.corpus.of_scope(s)}
         near: list[Nearest] = []
-        for hit in self._index.search(read, among):
+        for hit in self._index.search(read, scopes):
             if hit.score >= ENOUGH / 2 and hit.card.topic not in {
                 self.corpus.cards[n.card].topic for n in near
             }:
@@ -525,9 +536,8 @@ class KnowledgeBase:
         if ordered:
             return ordered
         slugs = read.provinces if len(read.provinces) > 1 else tuple(SEED_PROVINCES)
-        among = {c.id for s in slugs for c in self.corpus.of_scope(s)}
         best: dict[str, dict[str, Hit]] = defaultdict(dict)
-        for hit in self._index.search(read, among, ignore=self._said_already(read)):
+        for hit in self._index.search(read, slugs, ignore=self._said_already(read)):
             score = hit.score * self._level_fit(read, "", hit.card)
             known = best[hit.card.topic].get(hit.card.scope)
             if known is None or known.score < score:
@@ -560,7 +570,7 @@ class KnowledgeBase:
         ignore = self._said_already(read)
         if good and not read.documents:
             held = max(self._index.held(read, h.card.id, ignore) for h in good[:3])
-            if held < ENOUGH_HELD:
+            if held < (ENOUGH_HELD if len(set(read.sentences)) == 1 else ENOUGH_HELD_STORY):
                 good = []
         if not good:
             return self._refuse(read, REFUSAL)
@@ -577,18 +587,25 @@ class KnowledgeBase:
             return None
         if top.card.scope == BOT or (top.card.scope == NATIONAL and self._stands_out(good)):
             return None
-        provincial = [h for h in good if h.card.scope in SEED_PROVINCES]
-        leading = next((h for h in provincial if h.card.kind is not CardKind.ABSENT), None)
-        if leading is None:
-            return None
+        provincial = [h for h in good[:12] if h.card.scope in SEED_PROVINCES]
+        for leading in provincial[:4]:
+            found = self._same_in_other_provinces(good, leading)
+            if len(found) > 1 and any(h.card.kind is not CardKind.ABSENT for h in found.values()):
+                return self._ask_province(found)
+        return None
+
+    @staticmethod
+    def _same_in_other_provinces(good: Sequence[Hit], leading: Hit) -> dict[str, Hit]:
+        """Return the best card of each province on the leading card's topic."""
         found: dict[str, Hit] = {}
         for hit in good:
             same = hit.card.topic == leading.card.topic and hit.card.scope in SEED_PROVINCES
-            same = same and hit.card.kind is not CardKind.ABSENT
             if same and hit.score >= AS_GOOD * leading.score:
                 found.setdefault(hit.card.scope, hit)
-        if len(found) < 2:
-            return None
+        return found
+
+    @staticmethod
+    def _ask_province(found: Mapping[str, Hit]) -> Answer:
         shown = [found[s] for s in SEED_PROVINCES if s in found]
         lines = [
             f"- {SEED_PROVINCES[h.card.scope]}: {(h.card.short or h.card.answer).rstrip('.')}." for h in shown
@@ -617,7 +634,7 @@ class KnowledgeBase:
             cited = {c.document.key for card in together for c in card.citations[:1]}
             if length <= LONGEST and len(cited) <= MOST_CITATIONS and len(cards) < 2:
                 cards.append(hit.card)
-        answer = self._of_card(*cards, unknown=not scope.provinces)
+        answer = self._of_card(*cards, unknown=not scope.provinces, asked=read.documents)
         premise = self._other_version(read, top.card)
         if premise and premise not in answer.text:
             answer = replace(answer, text=f"{premise} {answer.text}")
@@ -668,7 +685,11 @@ class KnowledgeBase:
             f"không phải 9001:{asked.pop()}."
         )
 
-    def _of_card(self, *cards: Card, unknown: bool = False) -> Answer:
+    def _of_card(self, *cards: Card, unknown: bool = False, asked: Sequence[str] = ()) -> Answer:
+        """Give one card, or two that belong together.
+
+        Documents that were `asked` about and that the answer speaks of are cited first.
+        """
         texts = [c.answer for c in cards]
         scope = cards[0].scope
         if unknown and scope in SEED_PROVINCES and SEED_PROVINCES[scope] not in texts[0]:
@@ -679,6 +700,12 @@ class KnowledgeBase:
             key=lambda r: r[:2],
         )
         citations = tuple(dict.fromkeys(c for _, _, c in ranked))[:MOST_CITATIONS]
+        spoken = set().union(*(self._card_documents[c.id] for c in cards))
+        wanted = [k for k in asked if k in spoken and not self.corpus.documents[k].province]
+        if len(wanted) > 1:
+            named = [next((c for c in citations if c.document.key == k), None) for k in wanted]
+            first = [c or Citation(self.corpus.documents[k], "") for c, k in zip(named, wanted, strict=True)]
+            citations = tuple(dict.fromkeys((*first, *citations)))[:MOST_CITATIONS]
         silent = all(c.kind is CardKind.ABSENT and not c.citations for c in cards)
         outcome = Outcome.REFUSED if silent else Outcome.ANSWERED
         return Answer(
@@ -745,3 +772,9 @@ def _kind_fit(read: Question, card: Card) -> float:
     if read.says(_SIGNING):
         fit *= 1.25 if card.topic == "nguoi-ky" else 0.9
     return fit
+
+
+def _mentioned(texts: Sequence[str], reader: Reader, finder: ReferenceFinder) -> frozenset[str]:
+    """Return the keys of the documents that texts name."""
+    folded = " . ".join(" ".join(w.bare for w in reader.read(text)) for text in texts)
+    return frozenset(key for r in finder.find(folded) for key in r.keys)

@@ -23,8 +23,11 @@ _LEVEL_WORDS = (
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ASKING = re.compile(
-    r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|khong|chua|phai khong|dung khong|ra sao|"
-    r"cho (?:em |toi |minh |e )?(?:hoi|xin|biet)|giup|chi (?:toi|em|minh)|huong dan)\b"
+    r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|ra sao|phai khong|dung khong)\b"
+    r"|\bkhong(?: \w+)?\s*$|\b(?:co|hay)\b(?: \w+)* khong\b"
+)
+_PLEADING = re.compile(
+    r"\b(?:giup|chi (?:toi|em|minh)|huong dan|cho (?:em |toi |minh )?(?:hoi|xin|biet)|can biet|muon biet|xin)\b"
 )
 _YES_NO = re.compile(
     r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b"
@@ -34,6 +37,11 @@ _TITLE_WORDS = (
     r"|ve|phe duyet|xay dung|vao|hoat dong|cua|cac|tinh|giai doan|theo|tieu chuan|quoc gia|ubnd|uy ban nhan dan|iso dien tu"
 )
 _TITLE = re.compile(rf"\b(?:ke hoach|quyet dinh|chi thi)(?: (?:{_TITLE_WORDS}))+\b")
+_NUMBERED = re.compile(
+    r"\b(?:quyet dinh|thong tu|chi thi|nghi dinh|cong van|nghi quyet|ke hoach)(?: so| cua)? \d+(?:/\S+)*"
+)
+NUMBER_WEIGHT = 0.6
+"""What a document's number counts as words; it weighs by itself as well."""
 TITLE_WEIGHT = 0.35
 """What the words of a title count: "kế hoạch áp dụng ISO cấp xã" only says which plan is meant."""
 _ALL_PROVINCES = re.compile(
@@ -67,11 +75,17 @@ class Question:
         starts = [0]
         for word in self.words:
             starts.append(starts[-1] + len(word.bare) + 1)
-        for match in _TITLE.finditer(self.folded):
-            for place, start in enumerate(starts[:-1]):
-                if match.start() <= start < match.end():
-                    weights[place] *= TITLE_WEIGHT
+        for pattern, weight in ((_TITLE, TITLE_WEIGHT), (_NUMBERED, NUMBER_WEIGHT)):
+            for match in pattern.finditer(self.folded):
+                for place, start in enumerate(starts[:-1]):
+                    if match.start() <= start < match.end():
+                        weights[place] *= weight
         return weights
+
+    @property
+    def focus(self) -> str:
+        """Return the folded text of the clause that asks."""
+        return " ".join(w.bare for w in self.words if self.sentences[w.sentence] == 1.0)
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -146,12 +160,9 @@ class QuestionReader:
             near = {w.bare for w in words[max(0, place - 2) : place + 3]} - {word.bare}
             letters = {w.bare.upper() for w in words} & set(self._lexicon.province_letters)
             clear = word.bare in ("kg", "tq")
-            if (
-                clear
-                or others_named
-                or len(letters) > 1
-                or (word.capital and near & {"tinh", "o", "cua", "va"})
-            ):
+            beside = word.capital and (word.bare in ("kt", "hn") or near & {"tinh", "o", "cua", "va"})
+            signing = {"chu", "tich"} <= near
+            if clear or others_named or len(letters) > 1 or (beside and not signing):
                 yield len(" ".join(w.bare for w in words[:place])), slug
 
     def _other_provinces(self, folded: str, marked: str, marks: bool) -> tuple[str, ...]:
@@ -213,11 +224,13 @@ def _weights(words: Sequence[Word]) -> tuple[float, ...]:
     texts = ["" for _ in range(count)]
     for word in words:
         texts[word.sentence] += word.bare + " "
-    asking = [bool(_ASKING.search(t)) for t in texts]
+    asking = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
+    if not any(asking):
+        asking = [bool(_PLEADING.search(t)) for t in texts]
     if count < 2 or not any(asking):
         return (1.0,) * count
     last = max(i for i, a in enumerate(asking) if a)
     # What is asked often leans on the clause before it: "nếu ... thì sao, có cần báo cáo không?"
     return tuple(
-        1.0 if i == last else 0.7 if i == last - 1 else 0.6 if a else 0.3 for i, a in enumerate(asking)
+        1.0 if i == last else 0.7 if i == last - 1 else 0.6 if a else 0.35 for i, a in enumerate(asking)
     )

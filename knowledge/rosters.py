@@ -45,6 +45,7 @@ _WHICH_DISTRICTS = re.compile(
 _COUNT = re.compile(
     r"\b(?:may|bao nhieu|so luong|tong so|tong cong)(?: \w+){0,2} "
     r"(?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|uy ban|ubnd)\b"
+    r"|\bco (?:dung |tat ca |tong cong )?\d{1,3} (?:xa|phuong|thi tran|don vi|uy ban|ubnd)\b"
 )
 _LIST = re.compile(
     r"\b(?:nhung|cac|gom|ke ten|liet ke|danh sach)(?: \w+){0,4} (?:xa|phuong|thi tran|don vi|co quan|huyen|chi cuc|so)\b"
@@ -162,7 +163,7 @@ class Rosters:
         missing = self._not_listed(question, scope, mentions)
         if missing and not named:
             return missing
-        if about and not question.says(_EVERY_LEVEL):
+        if about and not _EVERY_LEVEL.search(question.focus):
             if any(u.in_plan for u in about):
                 return self._years(question, about)
             if any(self._units.predecessors_of(u.code) for u in about):

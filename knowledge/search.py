@@ -100,7 +100,7 @@ class Index:
         self._features = features
         self._cards = corpus.cards
         self._phrases: list[_Phrase] = []
-        self._in_phrases: dict[str, list[int]] = defaultdict(list)
+        self._in_phrases: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._in_cards: dict[str, dict[str, float]] = defaultdict(dict)
         self._marked: dict[str, set[str]] = {}
         self._rarity: dict[str, float] = {}
@@ -137,7 +137,7 @@ class Index:
             mass = sum(self._rarity[f] * w for f, w in found.items())
             self._phrases.append(_Phrase(card.id, mass, worth))
             for feature in found:
-                self._in_phrases[feature].append(number)
+                self._in_phrases[card.scope][feature].append(number)
 
     def _note(self, card: Card, features: Mapping[str, float], weight: float) -> None:
         for feature in features:
@@ -151,11 +151,11 @@ class Index:
     def search(
         self,
         question: Question,
-        among: Collection[str],
+        scopes: Sequence[str],
         ignore: Iterable[str] = (),
         beside: Sequence[Word] = (),
     ) -> list[Hit]:
-        """Return the cards of the given ids that share anything with the question, best first.
+        """Return the cards of the given scopes that share anything with the question, best first.
 
         `ignore` names words that have done their work already, such as the name of a province;
         `beside` are words that are known without being typed, such as the asker's office.
@@ -167,16 +167,16 @@ class Index:
         if not wanted:
             return []
         mass = sum(wanted.values())
-        ask_scores = self._best_phrases(wanted, mass, among)
+        ask_scores = self._best_phrases(wanted, mass, scopes)
         covered: dict[str, float] = defaultdict(float)
         for feature, weight in wanted.items():
             for card_id, held in self._in_cards.get(feature, {}).items():
-                if card_id in among:
-                    covered[card_id] += weight * held
+                covered[card_id] += weight * held
         marks = {w.bare: w.marked for w in question.words if w.marked != w.bare} if question.marks else {}
         counted = [
             (ASK_SHARE * ask_scores.get(card_id, 0.0) + COVER_SHARE * cover / mass, card_id, cover / mass)
             for card_id, cover in covered.items()
+            if self._cards[card_id].scope in scopes
         ]
         counted.sort(key=lambda row: (-row[0], row[1]))
         hits = [
@@ -208,6 +208,19 @@ class Index:
             here = card_id in self._in_cards.get(word.bare, {})
             if (here and same) or any(card_id in self._in_cards.get(c, {}) for c in meant.get(word.bare, ())):
                 found += rarity
+        # Words of the trade in another order are another subject: "hợp đồng lao động".
+        kept = {id(w) for w in asked}
+        for one, two in pairwise(words):
+            first, second = one.bare, two.bare
+            if id(one) not in kept or id(two) not in kept:
+                continue
+            if self._features.is_stop(first) or self._features.is_stop(second):
+                continue
+            pair = f"{first} {second}"
+            rarity = PAIR_WEIGHT * min(self._rarity.get(pair, STRANGE_WEIGHT), STRANGE_WEIGHT)
+            total += rarity
+            if card_id in self._in_cards.get(pair, {}) or meant.get(first, set()) & meant.get(second, set()):
+                found += rarity
         return found / total if total else 1.0
 
     def _concepts_of(self, words: Sequence[Word]) -> dict[str, set[str]]:
@@ -234,18 +247,18 @@ class Index:
         return wanted
 
     def _best_phrases(
-        self, wanted: Mapping[str, float], mass: float, among: Collection[str]
+        self, wanted: Mapping[str, float], mass: float, scopes: Sequence[str]
     ) -> dict[str, float]:
         shared: dict[int, float] = defaultdict(float)
         phrases = self._phrases
-        for feature, weight in wanted.items():
-            for number in self._in_phrases.get(feature, ()):
-                shared[number] += weight
+        for scope in scopes:
+            held = self._in_phrases[scope]
+            for feature, weight in wanted.items():
+                for number in held.get(feature, ()):
+                    shared[number] += weight
         best: dict[str, float] = {}
         for number, common in shared.items():
             phrase = phrases[number]
-            if phrase.card not in among:
-                continue
             # A long story holds the question once: what it says beside counts a quarter.
             told = (
                 mass if mass <= 1.5 * phrase.mass else 1.5 * phrase.mass + 0.25 * (mass - 1.5 * phrase.mass)

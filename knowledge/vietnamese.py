@@ -330,7 +330,8 @@ def one_spelling(word: str) -> str:
 
 def decode_telex(low: str) -> str:
     """Return what the keys would give with Telex on: "nooij" is "nội", "mươngf" is "mường"."""
-    body, tone = low, ""
+    low, typed = _without_tone(low)
+    body, tone = low, typed
     for place in range(len(low) - 1, 0, -1):
         if low[place] in _TONES and place > 0:
             body, tone = low[:place] + low[place + 1 :], _TONES[low[place]]
@@ -349,7 +350,8 @@ def decode_telex(low: str) -> str:
 
 def decode_vni(low: str) -> str:
     """Return what the keys would give with VNI on: "bao1" is "báo", "d9iện" is "điện"."""
-    tone = "".join(_VNI_TONES.get(c, "") for c in low)[-1:]
+    low, typed = _without_tone(low)
+    tone = "".join(_VNI_TONES.get(c, "") for c in low)[-1:] or typed
     body = re.sub(r"[1-5]", "", low)
     for key, pairs in (("6", "aâeêoô"), ("7", "oơuư"), ("8", "aă"), ("9", "dđ")):
         while key in body:
@@ -363,6 +365,13 @@ def decode_vni(low: str) -> str:
             body = head + body[at + 1 :]
     body = body.replace("uơ", "ươ") if re.search(r"uơ\w", body) else body
     return _with_tone(body, tone)
+
+
+def _without_tone(word: str) -> tuple[str, str]:
+    """Take the tone that is already there off a word, so that the other keys can be read."""
+    letters = unicodedata.normalize("NFD", word)
+    tone = "".join(c for c in letters if c in _TONE_MARKS)[:1]
+    return nfc("".join(c for c in letters if c not in _TONE_MARKS)), tone
 
 
 def _with_tone(body: str, tone: str) -> str:
