@@ -187,6 +187,8 @@ class DialogueRouter:
         match parts:
             case ["link"]:
                 await start.give_link_code(turn)
+            case ["province"]:
+                start.forget_province(turn)
             case ["leave", post] if post.isdecimal() and not lasting:
                 await start.leave(turn, services, int(post))
             case ["erase"] if not lasting:

@@ -102,7 +102,10 @@ async def show_me(turn: Turn, services: Services) -> None:
     """Tell a person what is known of them."""
     actor = turn.actor
     if actor.id is None:
-        turn.say("Tôi chưa biết anh/chị là ai.\n" + HOW_TO_REGISTER)
+        chosen = services.provinces.get(str(turn.conversation.memory.get("province", "")))
+        known = f"Tôi đang trả lời theo tỉnh {chosen.name} mà anh/chị đã chọn.\n" if chosen else ""
+        choices = (Choice("me:province", "Đổi tỉnh", lasting=True),) if chosen else ()
+        turn.say(f"Tôi chưa biết anh/chị là ai.\n{known}{HOW_TO_REGISTER}", *choices)
         return
     name = await people.name_of(turn.store.connection, actor.id)
     channels = await people.identities_of(turn.store.connection, actor.id)
@@ -115,6 +118,12 @@ async def show_me(turn: Turn, services: Services) -> None:
         Choice("go:roi", "Rời một vai trò", lasting=True),
         Choice("go:xoa", "Xóa dữ liệu của tôi", lasting=True),
     )
+
+
+def forget_province(turn: Turn) -> None:
+    """Forget the province that a person without a post chose for answers."""
+    turn.conversation.memory.pop("province", None)
+    turn.say("Vâng. Câu hỏi nào cần biết tỉnh, tôi sẽ hỏi lại anh/chị.")
 
 
 async def give_link_code(turn: Turn) -> None:
