@@ -83,6 +83,11 @@ class Question:
         return weights
 
     @property
+    def plain(self) -> bool:
+        """Tell whether the question is all of one piece, without a story around it."""
+        return len(set(self.sentences)) < 2
+
+    @property
     def focus(self) -> str:
         """Return the folded text of the clause that asks."""
         return " ".join(w.bare for w in self.words if self.sentences[w.sentence] == 1.0)

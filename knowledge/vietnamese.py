@@ -119,6 +119,10 @@ class Vocabulary:
         )
         return self._joined.get(best, best) if best not in self.bare else best
 
+    def knows(self, bare: str) -> bool:
+        """Tell whether a word is used; a slip of one card, or a run of syllables, is no word."""
+        return bare in self.bare and (bare in SYLLABLES or self.bare[bare] > 2 or len(bare) < 5)
+
     def follows(self, previous: str, word: str, following: str) -> bool:
         """Tell whether a word stands beside one of these neighbours anywhere."""
         return self.pairs[f"{previous} {word}"] > 1 or self.pairs[f"{word} {following}"] > 1
@@ -203,7 +207,7 @@ class Reader:
         for form in forms:
             if form.fits(previous, following):
                 return [Word(w, fold(w), sentence) for w in form.full.split()]
-        plain = fold(low) in self._vocabulary.bare
+        plain = self._vocabulary.knows(fold(low))
         key = (low, "" if plain else previous, "" if plain else following)
         if key not in self._known:
             self._known[key] = tuple(self._resolve(low, previous, following))
@@ -222,7 +226,7 @@ class Reader:
         """Find what a token means: itself, a keyboard slip, syllables run together, or one letter off."""
         marked, bare = one_spelling(low), fold(low)
         vocabulary = self._vocabulary
-        if bare in vocabulary.bare or not bare.isalnum() or bare[:1].isdigit():
+        if vocabulary.knows(bare) or not bare.isalnum() or bare[:1].isdigit():
             return [(marked, bare)]
         for decoded in (self._telex(low), self._vni(low)):
             if decoded:
