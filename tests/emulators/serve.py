@@ -3,18 +3,11 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import uvicorn
 from starlette.requests import Request
 from starlette.types import ASGIApp
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # Signals belong to the test runner.
-        yield
 
 
 @contextlib.asynccontextmanager
@@ -26,18 +19,15 @@ async def served(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     config = uvicorn.Config(
         app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1, access_log=False
     )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-        if serving.done():
-            await serving
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    # Without its own main loop, which would take the test runner's signals and end only at a tick.
+    await server.startup(sockets=[listener])
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
-        await serving
-        listener.close()
+        await server.shutdown(sockets=[listener])
 
 
 async def ring_or_hang_up(bell: asyncio.Event, request: Request, seconds: float) -> None:
