@@ -84,11 +84,15 @@ class Card:
     citations: tuple[Citation, ...]
     levels: tuple[str, ...] = ()
     step: int | None = None
+    review_by: date | None = None
+    """The day by which somebody has to read the card again; None for none."""
+    unshown: str = ""
+    """Words that search reads and no answer shows: what a frozen card used to say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Everything the answerer knows apart from the units; `version` changes with any file."""
+    """Everything the answerer knows apart from the units; `version` changes with any file or live change."""
 
     cards: Mapping[str, Card]
     topics: Mapping[str, Topic]
@@ -96,6 +100,8 @@ class Corpus:
     documents: Mapping[str, LegalDocument]
     version: str
     by_scope: Mapping[str, tuple[Card, ...]] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    """Documents that the office itself marked as replaced, with the sentence that says so."""
 
     def of_scope(self, scope: str) -> tuple[Card, ...]:
         """Return the cards of a province, or the national or bot ones."""
@@ -148,12 +154,16 @@ class _DocumentsFile(_Outside):
     documents: list[_DocumentRow]
 
 
-class _Cite(_Outside):
+class CiteRow(_Outside):
+    """A citation that names its document."""
+
     document: str = ""
     section: str = ""
 
 
-class _CardRow(_Outside):
+class CardRow(_Outside):
+    """A card as a file or a curator writes it."""
+
     id: str = Field(pattern=r"^(th|kg|hn|kt|tq|nat|bot)-[a-z0-9-]+$")
     topic: str
     kind: CardKind
@@ -161,17 +171,20 @@ class _CardRow(_Outside):
     asks: list[str] = Field(min_length=1)
     answer: str = Field(min_length=1, max_length=LONGEST_ANSWER)
     short: str = Field(default="", max_length=LONGEST_SHORT)
-    cite: list[str | _Cite] = Field(default=[], max_length=MOST_CITATIONS)
+    cite: list[str | CiteRow] = Field(default=[], max_length=MOST_CITATIONS)
     levels: list[str] = []
     step: int | None = Field(default=None, ge=1)
     scope: str = ""
+    review_by: date | None = None
     facts: dict[str, str] = {}
 
 
-class _CardsFile(_Outside):
+class CardsFile(_Outside):
+    """A file of cards; `scope` and `document` hold for those that name none."""
+
     scope: str
     document: str = ""
-    cards: list[_CardRow]
+    cards: list[CardRow]
 
 
 def load_corpus(folder: Path) -> Corpus:
@@ -187,21 +200,26 @@ def load_corpus(folder: Path) -> Corpus:
     topics = _topics(topics_path, topics_file)
     cards: dict[str, Card] = {}
     for path in card_paths:
-        for card in _cards(path, documents=documents, topics=topics):
+        for card in read_cards(path, documents=documents, topics=topics):
             if card.id in cards:
                 raise DataFileError(path, f"card {card.id}", "id stands twice", mend="give one another id")
             cards[card.id] = card
-    by_scope: dict[str, tuple[Card, ...]] = {}
-    for card in cards.values():
-        by_scope[card.scope] = (*by_scope.get(card.scope, ()), card)
     return Corpus(
         cards=cards,
         topics=topics,
         groups=tuple(Group(g.id, g.label) for g in topics_file.groups),
         documents=documents,
         version=_version([topics_path, documents_path, *card_paths]),
-        by_scope=by_scope,
+        by_scope=cards_by_scope(cards.values()),
     )
+
+
+def cards_by_scope(cards: Iterable[Card]) -> dict[str, tuple[Card, ...]]:
+    """Put cards by the province they hold for, or national, or bot."""
+    found: dict[str, list[Card]] = {}
+    for card in cards:
+        found.setdefault(card.scope, []).append(card)
+    return {scope: tuple(held) for scope, held in found.items()}
 
 
 def _topics(path: Path, file: _TopicsFile) -> dict[str, Topic]:
@@ -229,42 +247,70 @@ def _documents(path: Path) -> dict[str, LegalDocument]:
     return documents
 
 
-def _cards(
+def read_cards(
     path: Path, *, documents: Mapping[str, LegalDocument], topics: Mapping[str, Topic]
 ) -> Iterator[Card]:
-    file = read_yaml(path, _CardsFile)
-    scopes = {*SEED_PROVINCES, NATIONAL, BOT}
+    """Read one file of cards.
+
+    Raises:
+        DataFileError: it does not fit, or names a topic or document that is not there.
+    """
+    file = read_yaml(path, CardsFile)
     for row in file.cards:
-        place, scope = f"card {row.id}", row.scope or file.scope
-        if scope not in scopes:
-            raise DataFileError(path, place, f"scope {scope!r} does not exist", mend=_one_of(scopes))
-        if row.topic not in topics:
-            raise DataFileError(
-                path,
-                place,
-                f"topic {row.topic!r} does not exist",
-                mend="add it to topics.yaml, or correct it",
-            )
-        if not all(ask.strip() for ask in row.asks):
-            raise DataFileError(path, place, "one of `asks` is empty", mend="write it, or remove it")
-        cites = [_Cite(section=c) if isinstance(c, str) else c for c in row.cite]
-        for cite in cites:
-            if (cite.document or file.document) not in documents:
-                problem = f"document {cite.document or file.document!r} does not exist"
-                raise DataFileError(path, place, problem, mend="add it to documents.yaml, or correct it")
-        yield Card(
-            id=row.id,
-            scope=scope,
-            topic=row.topic,
-            kind=row.kind,
-            title=row.title,
-            asks=tuple(row.asks),
-            answer=row.answer.strip(),
-            short=row.short.strip(),
-            citations=tuple(Citation(documents[c.document or file.document], c.section) for c in cites),
-            levels=tuple(row.levels),
-            step=row.step,
-        )
+        try:
+            yield make_card(row, file.scope, file.document, documents=documents, topics=topics)
+        except CardProblem as problem:
+            raise DataFileError(path, f"card {row.id}", str(problem), mend=problem.mend) from problem
+
+
+class CardProblem(ValueError):
+    """A card that fits its model names something that is not there; `mend` is the cure."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        super().__init__(problem)
+        self.mend = mend
+
+
+def make_card(
+    row: CardRow,
+    scope: str = "",
+    document: str = "",
+    *,
+    documents: Mapping[str, LegalDocument],
+    topics: Mapping[str, Topic],
+) -> Card:
+    """Make a card; `scope` and `document` are those of its file.
+
+    Raises:
+        CardProblem: its scope, topic or a document does not exist, or a way of asking is empty.
+    """
+    scopes = {*SEED_PROVINCES, NATIONAL, BOT}
+    own = row.scope or scope
+    if own not in scopes:
+        raise CardProblem(f"scope {own!r} does not exist", _one_of(scopes))
+    if row.topic not in topics:
+        raise CardProblem(f"topic {row.topic!r} does not exist", "add it to topics.yaml, or correct it")
+    if not all(ask.strip() for ask in row.asks):
+        raise CardProblem("one of `asks` is empty", "write it, or remove it")
+    cites = [CiteRow(section=c) if isinstance(c, str) else c for c in row.cite]
+    for cite in cites:
+        if (cite.document or document) not in documents:
+            problem = f"document {cite.document or document!r} does not exist"
+            raise CardProblem(problem, "add it to documents.yaml, or correct it")
+    return Card(
+        id=row.id,
+        scope=own,
+        topic=row.topic,
+        kind=row.kind,
+        title=row.title,
+        asks=tuple(row.asks),
+        answer=row.answer.strip(),
+        short=row.short.strip(),
+        citations=tuple(Citation(documents[c.document or document], c.section) for c in cites),
+        levels=tuple(row.levels),
+        step=row.step,
+        review_by=row.review_by,
+    )
 
 
 def _one_of(values: Iterable[str]) -> str:

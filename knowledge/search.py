@@ -116,7 +116,7 @@ class Index:
         }
         for card in corpus.cards.values():
             marked: set[str] = set()
-            for text, weight in ((card.answer, ANSWER_WEIGHT), (card.short, ANSWER_WEIGHT)):
+            for text, weight in ((t, ANSWER_WEIGHT) for t in (card.answer, card.short, card.unshown)):
                 words = reader.read(text)
                 marked.update(w.marked for w in words)
                 self._note(card, self._features.of(words), weight)
