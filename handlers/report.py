@@ -236,11 +236,14 @@ async def take(turn: Turn, services: Services) -> None:
         await _ask_again(turn, work)
         return
     turn.conversation.state.pop("asking", None)
+    reason_for = turn.conversation.state.pop("reason", "")
     mend = _MEND.match(fold(turn.text)) if turn.incoming.kind is IncomingKind.TEXT else None
     if mend:
         await _mend(turn, work, mend[1])
     elif key.startswith("r:"):
         await _steer(turn, services, work, key)
+    elif reason_for:
+        await _take_reason(turn, services, work, str(reason_for))
     elif turn.conversation.state.get("picking"):
         await _mend(turn, work, turn.text.strip())
     elif turn.conversation.state.get("field"):
@@ -362,9 +365,47 @@ async def _take_answer(turn: Turn, services: Services, work: Work, key: str) -> 
         turn.say(str(refusal))
         _ask(turn, work, field)
         return
-    for warning in warnings:
-        turn.say(f"Lưu ý: {warning.as_text()}")
+    asked = [w for w in warnings if w.check not in work.reasons]
+    if asked and _first_error(work, field) is None:
+        _ask_reason(turn, asked[0])
+        return
     await _go_on(turn, work, after=field, value=value)
+
+
+def _ask_reason(turn: Turn, warning: Problem) -> None:
+    """Ask why a figure that looks odd is right; the figure is kept already."""
+    turn.conversation.state["reason"] = warning.check
+    turn.say(
+        f"Lưu ý: {warning.as_text()}\nSố đã được ghi. Anh/chị gõ lý do trong một câu.",
+        Choice("r:no-reason", "Ghi lý do sau", by_word=True),
+        Choice("r:pause", "Tạm dừng", by_word=True),
+    )
+
+
+async def _take_reason(turn: Turn, services: Services, work: Work, check: str) -> None:
+    warning = next((w for w in work.warnings if w.check == check), None)
+    if warning is None:
+        await _go_on(turn, work)
+        return
+    if turn.incoming.kind is not IncomingKind.TEXT or turn.text.strip().endswith("?"):
+        if turn.incoming.kind is IncomingKind.TEXT:
+            await ask.answer(turn, services, turn.text)
+        _ask_reason(turn, warning)
+        return
+    try:
+        reporting.give_reason(
+            turn.store,
+            actor=turn.actor,
+            work=work,
+            check=check,
+            reason=turn.text,
+            channel=turn.incoming.bot,
+        )
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        _ask_reason(turn, warning)
+        return
+    await _go_on(turn, work)
 
 
 def _asks(text: str, field: Field) -> bool:
@@ -476,7 +517,11 @@ def _show_summary(turn: Turn, work: Work) -> None:
     problems = work.form.problems(work.values, period=work.covers)
     errors = [p for p in problems if p.is_error]
     lines += [f"✗ {p.as_text()}" for p in errors]
-    lines += [f"Lưu ý: {p.as_text()}" for p in problems if not p.is_error]
+    reasons = work.reasons
+    for problem in work.warnings:
+        given = reasons.get(problem.check)
+        explained = f" Lý do: {given}" if given else " Chưa có lý do."
+        lines.append(f"Lưu ý: {problem.message}{explained}")
     if work.record.practice_of:
         lines.append("Đây là bản nhập thử.")
     elif errors:
@@ -520,6 +565,10 @@ async def _send(turn: Turn, services: Services, work: Work) -> None:
     if work.record.practice_of:
         turn.conversation.leave()
         turn.say("Xong phần nhập thử, không có gì được gửi đi. Khi có kỳ thật, anh/chị gõ “báo cáo”.")
+        return
+    errors = [p for p in work.form.problems(work.values, period=work.covers) if p.is_error]
+    if work.unexplained and not errors and not work.form.missing(work.values):
+        _ask_reason(turn, work.unexplained[0])
         return
     try:
         receipt = await reporting.submit(turn.store, actor=turn.actor, work=work, channel=turn.incoming.bot)

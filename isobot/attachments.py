@@ -1,10 +1,11 @@
 """Makes the files that messages carry as recipes: loads what they name, and lays it out in a thread."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from handlers.services import Services
-from isobot.actions.reporting import work_on
+from isobot.actions.reporting import REASON, figures_in, reasons_in, work_on
 from isobot.chat.sender import RenderedFile
 from isobot.clock import Clock, vietnam_day
 from isobot.domain import deadlines
@@ -12,7 +13,6 @@ from isobot.domain.deadlines import Period, ReportingRule
 from isobot.domain.messages import Attachment
 from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Level, Unit
-from isobot.domain.values import values_from_json
 from isobot.errors import NotFound
 from isobot.exports.docx import UnitReportData, report_filename
 from isobot.exports.render import PERIOD_XLSX, REPORT_DOCX, Renderable, render
@@ -60,7 +60,9 @@ class FileMaker:
         services = self._services
         form = services.forms.get(record.form, record.form_version)
         work = work_on(record, form, services.rules)
-        values = values_from_json(sent.figures) if sent is not None else work.values
+        stored = sent.figures if sent is not None else record.draft
+        values = figures_in(stored)
+        problems = form.problems(values, period=work.covers)
         unit, rule = services.directory.get(record.unit), services.rules.get(record.rule)
         name = unit.name if unit else "Đơn vị nhập thử"
         year = work.period.covers_to.year if work.period else vietnam_day(self._clock.now()).year
@@ -73,7 +75,8 @@ class FileMaker:
             recipient=rule.recipient if rule else "",
             bases=self._bases(rule),
             place=_place(unit),
-            problems=form.problems(values, period=work.covers),
+            problems=problems,
+            reasons=reasons_in(stored, problems),
             former_units=self._former(unit),
             receipt=sent.receipt if sent is not None else "",
             version=max(version, 1),
@@ -111,14 +114,14 @@ class FileMaker:
             UnitRow(
                 code=unit.code,
                 name=unit.name,
-                values=values_from_json(sent[unit.code].figures),
+                values=figures_in(sent[unit.code].figures),
                 district=unit.true_district or unit.district,
                 status=ReportStatus(records[unit.code].status).label,
                 submitted_on=vietnam_day(sent[unit.code].submitted_at),
                 late=_late(records[unit.code], due),
                 version=sent[unit.code].version,
                 receipt=sent[unit.code].receipt,
-                note=unit.note,
+                note=_reasons(sent[unit.code].figures),
             )
             for unit in units
             if unit.code in sent
@@ -142,6 +145,12 @@ class FileMaker:
             unit_word=_UNIT_WORDS[levels.pop()] if len(levels) == 1 else "đơn vị",
         )
         return data, period_filename(name, due.label)
+
+
+def _reasons(figures: Mapping[str, Any]) -> str:
+    """Put the officer's reasons for odd figures into one cell."""
+    given = (value["given"] for key, value in figures.items() if key.startswith(REASON))
+    return "; ".join(str(reason) for reason in given)
 
 
 def _late(record: Any, period: Period) -> bool:

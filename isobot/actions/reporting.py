@@ -1,11 +1,12 @@
 """Reporting: open, enter, submit; each checks the right, changes the record, and writes its history."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from isobot.domain.deadlines import Period, ReportingRule, RuleBook, find_period
-from isobot.domain.forms import Field, Form, Problem
+from isobot.domain.forms import Field, Form, Problem, tidy
 from isobot.domain.people import Actor
 from isobot.domain.reports import Act, ReportEvent, ReportStatus, chain_hash, next_status, receipt_number
 from isobot.domain.units import Unit
@@ -18,6 +19,12 @@ from isobot.storage.store import Store
 PRACTICE_RULE = "luyen-tap"
 VERSIONS_A_REPORT = 1000
 """Serials of receipts keep so many places for the versions of one report."""
+
+REASON = "reason:"
+"""How the draft keys a reason: with the id of the check it explains."""
+
+LONGEST_REASON = 500
+LEAST_LETTERS = 3
 
 NOT_YOURS = (
     "Anh/chị không giữ vai trò báo cáo cho đơn vị này. Nếu đúng là việc của anh/chị, "
@@ -40,16 +47,47 @@ class Work:
         return (self.period.covers_from, self.period.covers_to) if self.period else None
 
     @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What looks odd without being wrong; each wants a reason."""
+        return tuple(p for p in self.form.problems(self.values, period=self.covers) if not p.is_error)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The officer's reasons, by the id of the check, for the warnings that still stand."""
+        return reasons_in(self.record.draft, self.warnings)
+
+    @property
+    def unexplained(self) -> tuple[Problem, ...]:
+        """The warnings without a reason."""
+        given = self.reasons
+        return tuple(p for p in self.warnings if p.check not in given)
+
+    @property
     def label(self) -> str:
         """The period in words."""
         return self.period.label if self.period else "nhập thử"
+
+
+def reasons_in(stored: Mapping[str, Any], warnings: Iterable[Problem]) -> dict[str, str]:
+    """Read the reasons kept beside figures, for the warnings given."""
+    checks = {problem.check for problem in warnings}
+    return {
+        key.removeprefix(REASON): str(value["given"])
+        for key, value in stored.items()
+        if key.startswith(REASON) and key.removeprefix(REASON) in checks
+    }
+
+
+def figures_in(stored: Mapping[str, Any]) -> dict[str, Value]:
+    """Read the figures of a draft or a version, without the reasons kept beside them."""
+    return values_from_json({k: v for k, v in stored.items() if not k.startswith(REASON)})
 
 
 def work_on(record: ReportRecord, form: Form, rules: RuleBook) -> Work:
     """Put a record together with its form and period."""
     rule = rules.get(record.rule)
     period = find_period(rule, record.period) if rule else None
-    return Work(record, form, values_from_json(record.draft), period)
+    return Work(record, form, figures_in(record.draft), period)
 
 
 async def open_report(
@@ -79,7 +117,7 @@ async def open_report(
     )
     record = store.hold(record)
     next_status(ReportStatus(record.status), Act.EDIT)
-    return Work(record, form, values_from_json(record.draft), period)
+    return Work(record, form, figures_in(record.draft), period)
 
 
 async def open_practice(store: Store, *, person: int, form: Form, today: date) -> Work:
@@ -96,7 +134,7 @@ async def open_practice(store: Store, *, person: int, form: Form, today: date) -
         at=store.now,
     )
     record = store.hold(record)
-    return Work(record, form, values_from_json(record.draft), None)
+    return Work(record, form, figures_in(record.draft), None)
 
 
 def enter(
@@ -143,6 +181,28 @@ def enter(
     return tuple(p for p in problems if not p.is_error)
 
 
+def give_reason(store: Store, *, actor: Actor, work: Work, check: str, reason: str, channel: str) -> None:
+    """Keep the reason for a warning; it travels to the receiver and into the documents.
+
+    Raises:
+        Refusal: the reason says nothing, or is too long.
+    """
+    record = work.record
+    _check_right(actor, record)
+    next_status(ReportStatus(record.status), Act.EDIT)
+    text = tidy(reason)
+    if sum(c.isalpha() for c in text) < LEAST_LETTERS:
+        raise Refusal("Anh/chị viết lý do bằng một câu ngắn, ví dụ: “Cấp bổ sung trong tháng 12”.")
+    if len(text) > LONGEST_REASON:
+        raise Refusal(f"Lý do dài {len(text)} ký tự; xin rút gọn trong {LONGEST_REASON} ký tự.")
+    key = REASON + check
+    before, after = record.draft.get(key), {"given": text}
+    record.draft[key] = after
+    record.authors[key] = actor.id or 0
+    if before != after:
+        _note(store, record, actor, channel, "reason", field=key, before=before, after=after)
+
+
 async def submit(store: Store, *, actor: Actor, work: Work, channel: str) -> str:
     """Send the figures and return the receipt number; reminders still waiting are taken back.
 
@@ -159,7 +219,10 @@ async def submit(store: Store, *, actor: Actor, work: Work, channel: str) -> str
     for problem in work.form.problems(work.values, period=work.covers):
         if problem.is_error:
             raise Refusal(problem.as_text())
+    if work.unexplained:
+        raise Refusal(f"Còn một lưu ý chưa có lý do: {work.unexplained[0].as_text()}")
     figures = values_to_json(complete_answers(work.form, work.values))
+    figures |= {REASON + check: {"given": reason} for check, reason in work.reasons.items()}
     if record.version:
         sent = await reports.version_of(store.connection, record.id, record.version)
         if sent is not None and dict(sent.figures) == figures and status is ReportStatus.SUBMITTED:
