@@ -441,6 +441,18 @@ async def test_an_officer_chats_on_a_phone(base, phone_page):
 
 
 @pytest.mark.browser
+async def test_a_persona_is_found_without_typing_marks(base, phone_page):
+    await phone_page.goto(base + "/demo")
+
+    await phone_page.get_by_label("Tìm theo tên").fill("thanh hoa xa thanh son")
+
+    names = phone_page.locator(".persona strong").filter(visible=True)
+    assert await names.all_inner_texts() == [COMMUNE.label, "Khách hỏi đáp"]
+    await phone_page.get_by_label("Tìm theo tên").fill("không có đâu")
+    await phone_page.get_by_text("Không có vai nào như vậy").wait_for()
+
+
+@pytest.mark.browser
 async def test_old_chips_go_away_when_a_new_question_stands(base, phone_page):
     page = phone_page
     await page.goto(base)
