@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from isobot.clock import vietnam_day
 from isobot.domain.deadlines import Period, ReportingRule, RuleBook, find_period
 from isobot.domain.forms import Field, Form, Problem, tidy
+from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
 from isobot.domain.reports import Act, ReportEvent, ReportStatus, chain_hash, next_status, receipt_number
 from isobot.domain.units import Unit
@@ -102,6 +104,8 @@ async def open_report(
         raise Refusal(NOT_YOURS)
     if not rule.concerns(unit):
         raise Refusal("Đơn vị này không thuộc diện của kỳ báo cáo đó.")
+    if vietnam_day(store.now) < period.opens:
+        raise Refusal(f"Kỳ {period.label} chưa mở; kỳ này mở từ {format_date(period.opens)}.")
     if not unit.active_on(period.last_day):
         raise Refusal("Đơn vị này không còn trong danh sách của kỳ đó; đơn vị kế thừa sẽ báo cáo.")
     record = await reports.open_draft(
