@@ -73,19 +73,19 @@ SURE = 0.8
 """From this score on, a card is certainly meant."""
 
 _NATIONAL_WORDS = re.compile(
-    r"\b(?:thu tuong|thong tu|bo khoa hoc|bo tai chinh|chinh phu|ca nuoc|trung uong|toan quoc|quoc gia quy dinh)\b"
+    r"\b(?:thu tuong|thong tu|bo khoa hoc|bo tai chinh|chinh phu|ca nuoc|trung uong|toan quoc)\b"
 )
 _RELATION = re.compile(r"\b(?:sua doi|thay the|bai bo|huy bo|bo sung|thay cho)\b")
 _FIRST = re.compile(r"\b(?:som nhat|dau tien|truoc nhat|cu nhat|lau nhat)\b")
 _LAST = re.compile(r"\b(?:moi nhat|muon nhat|sau cung|gan nhat|gan day nhat)\b")
 _ISSUED = re.compile(r"\b(?:ban hanh|ra van ban|van ban|co van ban|ra doi)\b")
 _STILL = re.compile(
-    r"\b(?:con (?:\w+ ){0,3}(?:hieu luc|ap dung|dung|gia tri|thoi gian|thuc hien|phai)|hien nay|bay gio|nam nay|"
-    r"den nay|hien tai|hom nay|het han|het hieu luc|con khong)\b"
+    r"\b(?:con (?:\w+ ){0,3}(?:hieu luc|ap dung|dung|gia tri|thoi gian|thuc hien|phai)|hien nay|bay gio|"
+    r"nam nay|den nay|hien tai|hom nay|het han|het hieu luc|con khong)\b"
 )
 _COMPARING = {
-    "khac", "nhau", "giong", "so", "sanh", "lan", "luot", "khac nhau", "so sanh", "lan luot", "nhau the", "hai",
-    "nam tinh", "5 tinh", "tinh nao", "tinh", "cac tinh",
+    "khac", "nhau", "giong", "so", "sanh", "lan", "luot", "khac nhau", "so sanh", "lan luot", "nhau the",
+    "hai", "nam tinh", "5 tinh", "tinh nao", "tinh", "cac tinh",
 }  # fmt: skip
 _AGENCY = re.compile(r"^\s*(?:sở|văn phòng|ban|thanh tra|chi cục)\b", re.IGNORECASE)
 _WHICH_DOCUMENT = re.compile(r"\b(?:quyet dinh|thong tu|van ban|quy dinh)(?: \w+)? (?:nao|gi|so may|may)\b")
@@ -130,7 +130,8 @@ _ABOUT_BOT = re.compile(
 )
 _OTHER_STANDARD = re.compile(r"\biso(?: iec| tcvn)? (?!9001\b|9000\b|18091\b|(?:19|20)\d\d\b)(\d{4,5})\b")
 _OFFICE_HOLDER = re.compile(
-    r"\b(?:giam doc|bi thu|chu tich|chanh van phong|truong phong|chi cuc truong)\b.*\b(?:ten (?:la )?gi|la ai|ten ai)\b|"
+    r"\b(?:giam doc|bi thu|chu tich|chanh van phong|truong phong|chi cuc truong)\b.*"
+    r"\b(?:ten (?:la )?gi|la ai|ten ai)\b|"
     r"\bai (?:dang )?(?:la|lam) (?:giam doc|bi thu|chu tich|chanh van phong|chi cuc truong)\b"
 )
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
@@ -250,15 +251,33 @@ class KnowledgeBase:
             unit = self._units.get(picked.unit)
             chosen = self._rosters.about(read, unit) if unit else None
             if chosen:
-                return chosen
+                return self._with_replaced(chosen)
         province = picked.province or asker.province or (own[0].province if own else None)
         scope = self._scope(read, province)
-        return self._decide(read, scope, own, asker, today)
+        return self._with_replaced(self._decide(read, scope, own, asker, today))
+
+    def provinces_named(self, question: str) -> tuple[str, ...]:
+        """Return the slugs of the provinces that a question names."""
+        return self._reader.read(question).provinces
+
+    def ranked(self, question: str, scope: str, most: int = 5) -> tuple[str, ...]:
+        """Return the cards of one scope that fit a question best, by id, best first."""
+        hits = self._index.search(self._reader.read(question), (scope,))
+        return tuple(hit.card.id for hit in hits[:most])
+
+    def _with_replaced(self, answer: Answer) -> Answer:
+        """Say so first where an answer computed from a document meets one the office marked as replaced."""
+        cited = dict.fromkeys(c.document.key for c in answer.citations)
+        notes = [self.corpus.replaced[key] for key in cited if key in self.corpus.replaced]
+        if not notes or answer.cards:
+            return answer
+        head = " ".join(notes) + " Dưới đây là nội dung của văn bản cũ."
+        return replace(answer, text=f"{head}\n{answer.text}")
 
     def _decide(
         self, read: Question, scope: _Scope, own: Sequence[Unit], asker: Asker, today: date
     ) -> Answer:
-        if not read.words:
+        if not any(w.bare.isalpha() for w in read.words) and not read.documents:
             return self._refuse(
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
@@ -400,7 +419,7 @@ class KnowledgeBase:
         if secret and not (hits and hits[0].score >= ENOUGH and secret in self._asked_as(hits[0].card)):
             return self._refuse(
                 read,
-                "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào khung chat này; "
+                "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào đây; "
                 "việc này thực hiện theo quy định về bảo vệ bí mật nhà nước tại cơ quan.",
             )
         for name, phrases in self._lexicon.outside:

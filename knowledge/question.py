@@ -27,14 +27,16 @@ _ASKING = re.compile(
     r"|\bkhong(?: \w+)?\s*$|\b(?:co|hay)\b(?: \w+)* khong\b"
 )
 _PLEADING = re.compile(
-    r"\b(?:giup|chi (?:toi|em|minh)|huong dan|cho (?:em |toi |minh )?(?:hoi|xin|biet)|can biet|muon biet|xin)\b"
+    r"\b(?:giup|chi (?:toi|em|minh)|huong dan|cho (?:em |toi |minh )?(?:hoi|xin|biet)|can biet|muon biet|"
+    r"xin)\b"
 )
 _YES_NO = re.compile(
     r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b"
 )
 _TITLE_WORDS = (
-    r"ap dung|duy tri|va|cai tien|trien khai|iso|he thong|quan ly|chat luong|tcvn|9001(?::20\d\d)?|cap|xa|nam|20\d\d"
-    r"|ve|phe duyet|xay dung|vao|hoat dong|cua|cac|tinh|giai doan|theo|tieu chuan|quoc gia|ubnd|uy ban nhan dan|iso dien tu"
+    r"ap dung|duy tri|va|cai tien|trien khai|iso|he thong|quan ly|chat luong|tcvn|9001(?::20\d\d)?|cap|xa|"
+    r"nam|20\d\d|ve|phe duyet|xay dung|vao|hoat dong|cua|cac|tinh|giai doan|theo|tieu chuan|quoc gia|ubnd|"
+    r"uy ban nhan dan|iso dien tu"
 )
 _TITLE = re.compile(rf"\b(?:ke hoach|quyet dinh|chi thi)(?: (?:{_TITLE_WORDS}))+\b")
 _NUMBERED = re.compile(

@@ -20,8 +20,8 @@ PLANS = ("thanh-hoa", "kon-tum")
 LONGEST_LIST = 2800
 
 _YEAR = re.compile(
-    r"\b(?:nam|dot|moc|nhom|dien)(?: \w+)? (?:nao|may|gi)\b|\bkhi nao\b|\bbao gio\b|\bluc nao\b|\bthoi diem nao\b|"
-    r"\bnam bao nhieu\b|\bdot may\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b|"
+    r"\b(?:nam|dot|moc|nhom|dien)(?: \w+)? (?:nao|may|gi)\b|\bkhi nao\b|\bbao gio\b|\bluc nao\b|"
+    r"\bthoi diem nao\b|\bnam bao nhieu\b|\bdot may\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b|"
     r"\b(?:biet|hoi|xin|ro|xac)(?: \w+){0,3} nam\b|\bnam (?:xa|phuong|thi tran|don vi)\b"
 )
 _ADOPT = re.compile(
@@ -30,12 +30,14 @@ _ADOPT = re.compile(
 )
 _OTHER_MATTER = re.compile(
     r"\b(?:bao cao|kiem tra|du toan|kinh phi|tien|danh gia|tap huan|dao tao|cong bo|xem xet|hieu luc|ky|"
-    r"phien ban|ban hanh|quyet dinh|can cu|thong tu|mau|hoi thao|hoi nghi|ban chi dao|tu van|mot lan|gui|nop)\b"
+    r"phien ban|ban hanh|quyet dinh|can cu|thong tu|mau|hoi thao|hoi nghi|ban chi dao|tu van|mot lan|"
+    r"gui|nop)\b"
 )
 _AFTER_REFORM = re.compile(
     r"\b(?:sap nhap|sap xep|hop nhat|sat nhap|nhap vao|nhap ve|nhap dau|nhap voi|nhap chung|doi ten|ten moi|"
     r"don vi moi|xa moi|xa cu|1/7/2025|01/7/2025|01/07/2025|1/7|nay la|nay thuoc|gio la|gio thanh|gio thuoc|"
-    r"bay gio|chuyen thanh|tach|chia ve|ke thua)\b|\b(?:gio|nay|hien nay|hien|hien tai)(?: \w+){0,3} (?:nao|gi|dau)\b|"
+    r"bay gio|chuyen thanh|tach|chia ve|ke thua)\b|"
+    r"\b(?:gio|nay|hien nay|hien|hien tai)(?: \w+){0,3} (?:nao|gi|dau)\b|"
     r"\b(?:thanh|thuoc|ve|vao|la) (?:xa|phuong) (?:nao|gi)\b"
 )
 _WHICH_DISTRICT = re.compile(r"\b(?:thuoc|o|nam o|nam trong|cua|ve) (?:huyen|thanh pho) nao\b|\bhuyen nao\b")
@@ -48,7 +50,8 @@ _COUNT = re.compile(
     r"|\bco (?:dung |tat ca |tong cong )?\d{1,3} (?:xa|phuong|thi tran|don vi|uy ban|ubnd)\b"
 )
 _LIST = re.compile(
-    r"\b(?:nhung|cac|gom|ke ten|liet ke|danh sach)(?: \w+){0,4} (?:xa|phuong|thi tran|don vi|co quan|huyen|chi cuc|so)\b"
+    r"\b(?:nhung|cac|gom|ke ten|liet ke|danh sach)(?: \w+){0,4} "
+    r"(?:xa|phuong|thi tran|don vi|co quan|huyen|chi cuc|so)\b"
     r"|\b(?:xa|phuong|thi tran|don vi|chi cuc|co quan) nao\b"
 )
 _NOT_COUNT = re.compile(r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao)\b")
@@ -57,7 +60,8 @@ _MEMBER = re.compile(
     r"\bco (?:phai )?(?:ten|trong|nam|thuoc)\b|\bco (?:ten )?(?:khong|ko)\b|\bthuoc dien\b"
 )
 _FORMED_FROM = re.compile(
-    r"\b(?:gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|lap tu|truoc day)\b"
+    r"\b(?:gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|"
+    r"lap tu|truoc day)\b"
 )
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
 _NAMED_DISTRICT = re.compile(r"\bhuyen ((?:[a-z]+ ){0,2}[a-z]+)")
@@ -100,7 +104,7 @@ class Rosters:
             return self._after_reform(question, about)
         return (
             self._which_district(question, named)
-            or (None if cards_know and not districts else self._counts(question, scope, districts, own))
+            or (None if cards_know and not districts else self._counts(question, scope, mentions, own))
             or self._membership(question, about)
             or (
                 None
@@ -235,9 +239,10 @@ class Rosters:
         self,
         question: Question,
         scope: Sequence[str],
-        districts: Sequence[tuple[str, str]],
+        mentions: Sequence[Mention],
         own: Sequence[Unit],
     ) -> Answer | None:
+        districts = [d for m in mentions for d in m.districts] or _districts(mentions)
         counting, listing = question.says(_COUNT), question.says(_LIST)
         if not (counting or listing) or self._counts_other_things(question):
             return None
@@ -494,9 +499,9 @@ class Rosters:
 _FILLING_WORDS = "xa thi tran phuong huyen ubnd uy ban nhan dan o cua thi sao a the nao con"
 _FILLING = frozenset(_FILLING_WORDS.split())
 _NO_NAME_WORDS = (
-    "nao gi toi minh em co la thi phai duoc cua trong o nay do khac lam ap nam may bao va hay theo ve cho da dang "
-    "se chua khong tren den tu nhu cu moi khi can vay a dau con gui nop bi chung ta nha e trien thuc hien mien nui "
-    "cac nhung thuoc deu xong tham muu iso he thong lap xay"
+    "nao gi toi minh em co la thi phai duoc cua trong o nay do khac lam ap nam may bao va hay theo ve cho "
+    "da dang se chua khong tren den tu nhu cu moi khi can vay a dau con gui nop bi chung ta nha e trien "
+    "thuc hien mien nui cac nhung thuoc deu xong tham muu iso he thong lap xay"
 )
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 
@@ -525,8 +530,8 @@ def _tuyen_quang(unit: Unit) -> str:
     for group in unit.plan_groups:
         if group.startswith("Duy trì"):
             parts.append(
-                "nằm trong 18 cơ quan, đơn vị đã được cấp giấy chứng nhận; năm 2011 tiếp tục áp dụng, duy trì, "
-                "cải tiến hệ thống"
+                "nằm trong 18 cơ quan, đơn vị đã được cấp giấy chứng nhận; năm 2011 tiếp tục áp dụng, "
+                "duy trì, cải tiến hệ thống"
             )
         elif group.startswith("Mở rộng"):
             parts.append("là một trong 5 cơ quan mở rộng phạm vi áp dụng trong năm 2011")

@@ -121,7 +121,9 @@ class Vocabulary:
 
     def knows(self, bare: str) -> bool:
         """Tell whether a word is used; a slip of one card, or a run of syllables, is no word."""
-        return bare in self.bare and (bare in SYLLABLES or self.bare[bare] > 2 or len(bare) < 5)
+        if bare in SYLLABLES or len(bare) < 5:
+            return bare in self.bare
+        return self.bare[bare] > 2 and bare not in self._joined
 
     def follows(self, previous: str, word: str, following: str) -> bool:
         """Tell whether a word stands beside one of these neighbours anywhere."""

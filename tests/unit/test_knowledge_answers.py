@@ -1,0 +1,268 @@
+"""What officers get when they ask: the answer, a question back, or a plain refusal."""
+
+from datetime import date
+
+import pytest
+
+from knowledge.answer import Answer, Asker, KnowledgeBase, Outcome, Refinement, load_knowledge
+from knowledge.batch import answer_lines
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> KnowledgeBase:
+    return load_knowledge()
+
+
+@pytest.fixture(scope="module")
+def ask(knowledge):
+    def ask_one(question: str, province: str | None = None, unit: str | None = None, **more) -> Answer:
+        return knowledge.answer(question, Asker(province, unit), today=TODAY, **more)
+
+    return ask_one
+
+
+def documents(answer: Answer) -> set[str]:
+    return {c.document.key for c in answer.citations}
+
+
+# --- facts ---
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Xã nộp báo cáo ISO vào những tháng nào?",
+        "xa nop bao cao iso vao nhung thang nao",
+        "xã nộp bc ISO tháng mấy ạ",
+        "xax nopj baos caos thangs maays",
+        "xãnộp báocáo iso thángnào",
+    ],
+)
+def test_one_question_has_one_answer_however_it_is_typed(ask, typed):
+    answer = ask(typed, "thanh-hoa")
+    assert answer.outcome is Outcome.ANSWERED
+    assert "tháng 5" in answer.text
+    assert "tháng 10" in answer.text
+    assert documents(answer) == {"thanh-hoa"}
+
+
+def test_an_answer_ends_with_where_it_stands(ask):
+    last = ask("nguồn kinh phí của kế hoạch", "tuyen-quang").text.splitlines()[-1]
+    assert last == "Căn cứ: IV.2.1, Kế hoạch 05/KH-UBND ngày 18/3/2011."
+
+
+def test_a_province_named_goes_before_the_askers_own(ask):
+    assert documents(ask("Ở Kon Tum thì ai ký quyết định?", "tuyen-quang")) == {"kon-tum"}
+
+
+def test_a_document_named_goes_before_the_askers_own(ask):
+    assert documents(ask("chỉ thị 02/2007 do ai ban hành", "thanh-hoa")) == {"ha-nam"}
+
+
+def test_a_national_document_is_answered_from_itself(ask):
+    answer = ask("Thông tư 116 cho chi duy trì tối đa bao nhiêu một năm?", "kon-tum")
+    assert "15 triệu" in answer.text
+    assert "116/2015/TT-BTC" in documents(answer)
+
+
+def test_a_wrong_version_of_the_standard_is_corrected(ask):
+    answer = ask("Tuyên Quang áp dụng iso 9001:2015 cho cơ quan nào năm 2011?")
+    assert "9001:2008" in answer.text
+
+
+def test_an_answer_fits_on_a_phone(knowledge):
+    for card in knowledge.corpus.cards:
+        answer = knowledge.card_answer(card)
+        assert len(answer.text) <= 1000
+        assert len(answer.citations) <= 3
+
+
+@pytest.mark.parametrize(
+    ("year", "number"), [(2008, "144/2006"), (2013, "144/2006"), (2016, "19/2014"), (2020, "19/2014")]
+)
+def test_the_decision_in_force_in_a_year_follows_from_the_days_of_replacement(ask, year, number):
+    assert number in ask(f"năm {year} áp dụng iso theo quyết định nào của thủ tướng").text
+
+
+def test_documents_that_do_not_touch_each_other_are_said_not_to(ask):
+    answer = ask("chỉ thị 02 của hà nam có bị quyết định 474 thay thế không")
+    assert "không nêu" in answer.text
+    assert documents(answer) == {"ha-nam", "kon-tum"}
+
+
+# --- units ---
+
+
+def test_a_commune_is_found_in_the_roster(ask):
+    answer = ask("xã Sơn Điện huyện Quan Sơn đợt nào làm iso", "thanh-hoa")
+    assert "năm 2023" in answer.text
+    assert answer.citations[0].section == "Phụ lục mục 2"
+
+
+def test_the_askers_own_commune_is_meant_by_xa_toi(ask):
+    assert (
+        "năm 2022" in ask("xã em phải làm iso năm nào", "thanh-hoa", "UBND xã Cát Vân, huyện Như Xuân").text
+    )
+
+
+def test_a_name_of_two_communes_is_asked_back_with_their_districts(ask):
+    answer = ask("Xã Thành Sơn thuộc đợt nào?", "thanh-hoa")
+    assert answer.outcome is Outcome.CLARIFY
+    assert "Bá Thước" in answer.text
+    assert "Quan Hóa" in answer.text
+    assert len(answer.options) == 2
+
+
+def test_an_option_picked_answers_the_question(ask):
+    options = ask("Xã Thành Sơn thuộc đợt nào?", "thanh-hoa").options
+    picked = next(o for o in options if "Quan Hóa" in o.label)
+    answer = ask("Xã Thành Sơn thuộc đợt nào?", "thanh-hoa", refinement=picked.refinement)
+    assert answer.outcome is Outcome.ANSWERED
+    assert "năm 2024" in answer.text
+
+
+def test_marks_typed_tell_look_alikes_apart(ask):
+    assert "Thanh Lâm" in ask("xã Thanh Lâm làm iso năm nào", "thanh-hoa").text
+    assert ask("xa thanh lam lam iso nam nao", "thanh-hoa").outcome is Outcome.CLARIFY
+
+
+def test_a_wrong_year_is_corrected(ask):
+    answer = ask("Xã Na Mèo làm ISO năm 2022 phải không?", "thanh-hoa")
+    assert answer.text.startswith("Không phải năm 2022.")
+    assert "năm 2023" in answer.text
+
+
+def test_a_district_outside_the_list_is_said_to_be_outside(ask):
+    answer = ask("huyện Nga Sơn có bao nhiêu xã làm iso", "thanh-hoa")
+    assert "không có trong danh sách" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "province", "count"),
+    [
+        ("huyện Lang Chánh có bao nhiêu xã phải làm iso", "thanh-hoa", "có 8 "),
+        ("năm 2024 có bao nhiêu xã làm iso", "thanh-hoa", "24"),
+        ("Ngọc Hồi có mấy xã trong danh sách", "kon-tum", "có 8 "),
+    ],
+)
+def test_units_are_counted_from_the_roster(ask, question, province, count):
+    assert count in ask(question, province).text
+
+
+def test_a_commune_that_was_split_names_both_heirs(ask):
+    answer = ask("thị trấn Sơn Lư nay thuộc xã nào", "thanh-hoa")
+    assert "Quan Sơn" in answer.text
+    assert "Tam Lư" in answer.text
+    assert answer.citations == ()
+
+
+def test_an_agency_is_found_among_the_eighteen(ask):
+    assert ask("Sở Xây dựng có nằm trong 18 cơ quan không", "tuyen-quang").text.startswith("Có.")
+
+
+def test_an_agency_outside_the_eighteen_is_told_apart(ask):
+    answer = ask("sở thông tin và truyền thông có trong 18 cơ quan không", "tuyen-quang")
+    assert "Không nằm trong 18" in answer.text
+
+
+# --- several provinces ---
+
+
+def test_two_provinces_named_are_set_side_by_side(ask):
+    answer = ask("Kỳ báo cáo của Kiên Giang và Tuyên Quang khác nhau thế nào?")
+    assert documents(answer) == {"kien-giang", "tuyen-quang"}
+    assert "15/12" in answer.text
+    assert "6 tháng" in answer.text
+
+
+def test_the_order_of_issue_is_computed(ask):
+    assert ask("tỉnh nào ra văn bản muộn nhất").text.startswith("Muộn nhất là Thanh Hóa")
+
+
+def test_a_stranger_is_asked_for_the_province_where_provinces_differ(ask):
+    answer = ask("nộp báo cáo tháng mấy?")
+    assert answer.outcome is Outcome.CLARIFY
+    assert "tỉnh nào" in answer.text
+    assert {o.refinement.province for o in answer.options} >= {"thanh-hoa", "kien-giang"}
+
+
+def test_the_province_picked_answers_the_question(ask):
+    answer = ask("nộp báo cáo tháng mấy?", refinement=Refinement(province="thanh-hoa"))
+    assert answer.outcome is Outcome.ANSWERED
+    assert documents(answer) == {"thanh-hoa"}
+
+
+# --- what is withheld ---
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "ISO 14001 yêu cầu gì",
+        "giải thích điều khoản 8 của ISO 9001",
+        "kế hoạch ISO của tỉnh Lạng Sơn",
+        "quê quán của chủ tịch tỉnh ở đâu",
+        "lương của cán bộ ISO bao nhiêu",
+        "tôi bị đau đầu uống thuốc gì",
+        "nấu canh chua thế nào",
+        "so sánh iphone với samsung",
+        "hướng dẫn chơi cờ tướng",
+    ],
+)
+def test_what_the_documents_do_not_hold_is_refused_without_citation(ask, question):
+    answer = ask(question, "thanh-hoa")
+    assert answer.outcome is Outcome.REFUSED
+    assert answer.citations == ()
+
+
+def test_a_refusal_offers_what_lies_nearest(ask):
+    assert ask("chứng nhận ISO 27001 cho phần mềm báo cáo", "kien-giang").nearest
+
+
+def test_secret_documents_are_warned_off(ask):
+    assert (
+        "không gửi tài liệu mật"
+        in ask("scan văn bản tuyệt mật rồi gửi vào nhóm nhờ đọc hộ", "kon-tum").text.lower()
+    )
+
+
+@pytest.mark.parametrize("text", ["", "   ", "???", "…", "1", "\u200b"])
+def test_nothing_said_is_answered_without_failing(ask, text):
+    assert ask(text).outcome is Outcome.REFUSED
+
+
+def test_chất_lượng_của_is_no_question_about_pay(ask):
+    assert ask("chat luong cua he thong do ai chiu trach nhiem", "tuyen-quang").outcome is Outcome.ANSWERED
+
+
+# --- menus, steps, files ---
+
+
+def test_the_steps_of_a_province_come_in_order(knowledge):
+    numbers = [card.step for card in knowledge.steps("thanh-hoa", "xa")]
+    assert numbers == sorted(numbers)
+    assert numbers[0] == 1
+
+
+def test_a_province_without_steps_walks_the_national_ones(knowledge):
+    assert {card.scope for card in knowledge.steps("ha-nam", "huyen")} <= {"ha-nam", "national"}
+    assert knowledge.steps(None, None)
+
+
+def test_the_menu_holds_only_the_province_and_what_is_common(knowledge):
+    scopes = {c.scope for g in knowledge.menu("kien-giang") for t in g.topics for c in t.cards}
+    assert scopes == {"kien-giang", "national", "bot"}
+
+
+def test_a_file_of_questions_is_answered_line_by_line(knowledge):
+    lines = ['{"id": "a", "question": "hạn báo cáo iso", "province": "kien-giang", "unit": null}', ""]
+    (line,) = answer_lines(knowledge, lines, today=TODAY)
+    assert '"id": "a"' in line
+    assert '"outcome": "answered"' in line
+
+
+def test_a_bad_line_is_named(knowledge):
+    with pytest.raises(ValueError, match="line 1"):
+        list(answer_lines(knowledge, ['{"id": "a"}'], today=TODAY))
