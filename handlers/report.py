@@ -10,25 +10,19 @@ any channel, by anybody who reports for the unit. The conversation only knows wh
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from handlers import ask
+from handlers.report_words import asks, may_be_question, number_to_mend, step_in
 from handlers.services import Services
 from isobot.actions import reporting
 from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
-from isobot.domain.deadlines import Period, ReportingRule
-from isobot.domain.forms import Field, Kind, Option, Problem
+from isobot.domain.forms import Field, Option, Problem
 from isobot.domain.messages import Attachment, Choice, IncomingKind
-from isobot.domain.numbers import format_date
-from isobot.domain.text import fold
-from isobot.domain.units import Unit
 from isobot.domain.values import Value
 from isobot.errors import AnswerRefused, Refusal, StaleEdit
 from isobot.exports.docx import report_filename
-from isobot.storage import reports
-from isobot.storage.reports import ReportRecord
 from isobot.storage.store import Store
 from knowledge.model import Outcome
 
@@ -42,131 +36,6 @@ STEER = (
     Choice("r:back", "Quay lại", by_word=True),
     Choice("r:pause", "Tạm dừng", by_word=True),
 )
-_MEND = re.compile(r"^(?:toi muon )?sua(?: lai)?(?: muc| cau)? *(\d{1,2}[a-c]?)$")
-_QUESTION_WORDS = re.compile(
-    r"\b(la gi|the nao|ntn|khi nao|bao gio|o dau|ai |tai sao|vi sao|nhu the nao|may |bao nhieu|co phai"
-    r"|duoc khong|khong a|hay khong|gui cho|can cu)\b"
-)
-_ENDS_ASKING = re.compile(
-    r"\b(la gi|the nao|ntn|khi nao|bao gio|o dau|(thang|nam|ngay|ai|co quan|so) nao|bao nhieu|may lan)"
-    r"( a| vay| nhi| the)*[.?]*$"
-)
-"""How a question ends that was typed without its mark; a reason or a difficulty hardly ever does."""
-
-_WORDS_TO_STEER = {
-    "vi sao hoi": "r:why",
-    "vi sao": "r:why",
-    "quay lai": "r:back",
-    "lui lai": "r:back",
-    "tam dung": "r:pause",
-    "dung": "r:pause",
-    "de sau": "r:pause",
-    "gui": "r:send",
-    "gui bao cao": "r:send",
-    "gui ban sua": "r:send",
-    "xem du thao": "r:docx",
-    "xem lai": "r:summary",
-    "tom tat": "r:summary",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A report that a unit may work on now."""
-
-    unit: Unit
-    rule: ReportingRule
-    period: Period
-    when: str
-
-
-async def show_list(turn: Turn, services: Services) -> None:
-    """List the open, the late and the next reports of my units (kỳ đang mở, quá hạn, kỳ tới)."""
-    turn.conversation.leave()
-    codes = turn.actor.units_to_report()
-    if not codes:
-        turn.say(
-            "Anh/chị chưa đăng ký báo cáo cho đơn vị nào. Gửi mã đăng ký do quản trị viên cấp để báo cáo; "
-            "hoặc nhập thử một báo cáo, không tính vào đâu cả.",
-            Choice("rp:practice", "Nhập thử", lasting=True),
-        )
-        return
-    units = [unit for code in codes if (unit := services.directory.get(code)) is not None]
-    sent = {(r.unit, r.rule, r.period): r for r in await reports.of_units(turn.store.connection, codes)}
-    lines: list[str] = []
-    choices: list[Choice] = []
-    listed: list[Due] = []
-    for unit in units:
-        dues = _dues(unit, services, turn)
-        listed += dues
-        lines.append(f"{unit.place_name}:")
-        if not dues:
-            lines.append(_silence(unit, services))
-        for due in dues:
-            record = sent.get((unit.code, due.rule.id, due.period.key))
-            lines.append(f"• {_line(due, record, turn)}")
-            choice = _choice(due, record, several=len(units) > 1)
-            if due.when != "next" and choice is not None:
-                choices.append(choice)
-    if any(due.rule.inherited for due in listed):
-        lines.append(f"Các kỳ này: {deadlines.INHERITED_MARK}.")
-    if not choices:
-        lines.append("Hiện chưa có kỳ nào mở. Anh/chị có thể nhập thử cho quen.")
-    turn.say("\n".join(lines), *choices, Choice("rp:practice", "Nhập thử", lasting=True))
-
-
-def _dues(unit: Unit, services: Services, turn: Turn) -> list[Due]:
-    found: list[Due] = []
-    for rule in services.rules.for_unit(unit):
-        late = [p for p in deadlines.late_periods(rule, turn.today) if unit.active_on(p.last_day)]
-        found += [Due(unit, rule, p, "late") for p in late[-2:]]
-        found += [Due(unit, rule, p, "open") for p in deadlines.open_periods(rule, turn.today)]
-        coming = deadlines.next_period(rule, turn.today)
-        if coming is not None and unit.active_on(coming.last_day):
-            found.append(Due(unit, rule, coming, "next"))
-    return found
-
-
-def _silence(unit: Unit, services: Services) -> str:
-    return services.rules.silence(unit.province) or (
-        "Tôi không có chế độ báo cáo định kỳ nào cho đơn vị này, nên không có kỳ để nhập."
-    )
-
-
-def _line(due: Due, record: ReportRecord | None, turn: Turn) -> str:
-    period = due.period
-    last = format_date(period.last_day)
-    if record is not None and record.version:
-        assert record.submitted_at is not None
-        return f"{_name(due)}: đã gửi số liệu, biên nhận {record.receipt}."
-    if due.when == "next":
-        return f"Kỳ tới: {_name(due)}, mở từ {format_date(period.opens)}, hạn {last}."
-    if due.when == "late":
-        days = (turn.today - period.last_day).days
-        return f"QUÁ HẠN {days} ngày: {_name(due)}, hạn {last}."
-    left = (period.last_day - turn.today).days
-    return f"Đang mở: {_name(due)}, hạn {last}, còn {left} ngày."
-
-
-def _name(due: Due) -> str:
-    return f"báo cáo {due.period.label}"
-
-
-def key_of_report(rule: str, period: str, unit: str) -> str | None:
-    """Return the key of a button that opens a report; None when it would be too long for Telegram."""
-    key = f"rp:{rule}:{period}:{unit}"
-    return key if len(key) <= LONGEST_BUTTON else None
-
-
-def _choice(due: Due, record: ReportRecord | None, *, several: bool) -> Choice | None:
-    key = key_of_report(due.rule.id, due.period.key, due.unit.code)
-    if key is None:
-        return None
-    verb = "Nhập"
-    if record is not None:
-        verb = "Sửa số liệu" if record.version else "Làm tiếp"
-    of_unit = f" – {due.unit.name}" if several else ""
-    return Choice(key, f"{verb} {due.period.label}{of_unit}", lasting=True)
 
 
 async def open_report(turn: Turn, services: Services, rule_id: str, key: str, code: str) -> None:
@@ -230,16 +99,16 @@ async def take(turn: Turn, services: Services) -> None:
         turn.say("Báo cáo đang làm không còn nữa. Gõ “báo cáo” để xem các kỳ hiện có.")
         return
     picked = turn.picked()
-    key = picked.key if picked else _WORDS_TO_STEER.get(fold(turn.text).strip(" .!"), "")
-    if key.startswith("ask:") and "asking" in turn.conversation.state:
+    key = picked.key if picked else step_in(turn.text)
+    if "asking" in turn.conversation.state and re.fullmatch(r"ask:\d{1,3}", key):
         await ask.refine(turn, services, int(key.removeprefix("ask:")))
         await _ask_again(turn, work)
         return
     turn.conversation.state.pop("asking", None)
     reason_for = turn.conversation.state.pop("reason", "")
-    mend = _MEND.match(fold(turn.text)) if turn.incoming.kind is IncomingKind.TEXT else None
+    mend = number_to_mend(turn.text) if turn.incoming.kind is IncomingKind.TEXT else ""
     if mend:
-        await _mend(turn, work, mend[1])
+        await _mend(turn, work, mend)
     elif key.startswith("r:"):
         await _steer(turn, services, work, key)
     elif reason_for:
@@ -337,7 +206,7 @@ async def _take_answer(turn: Turn, services: Services, work: Work, key: str) -> 
         _ask(turn, work, field)
         return
     text = key.removeprefix("v:") if key.startswith("v:") else turn.text
-    if not key and _asks(text, field):
+    if not key and asks(text, field):
         await _answer_between(turn, services, work, field)
         return
     try:
@@ -352,7 +221,7 @@ async def _take_answer(turn: Turn, services: Services, work: Work, key: str) -> 
             channel=turn.incoming.bot,
         )
     except AnswerRefused as refused:
-        maybe = not key and _may_be_question(text, field)
+        maybe = not key and may_be_question(text, field)
         if maybe and await _answer_between(turn, services, work, field, only_if_sure=True):
             return
         turn.say(str(refused), *_choices(field))
@@ -406,25 +275,6 @@ async def _take_reason(turn: Turn, services: Services, work: Work, check: str) -
         _ask_reason(turn, warning)
         return
     await _go_on(turn, work)
-
-
-def _asks(text: str, field: Field) -> bool:
-    """Tell whether a text is surely a question and no answer."""
-    said = text.strip()
-    if field.kind is Kind.TEXT:
-        folded = fold(said)
-        return (
-            said.endswith("?")
-            or folded.startswith(("hoi:", "hoi "))
-            or _ENDS_ASKING.search(folded) is not None
-        )
-    return said.endswith("?") and any(c.isalpha() for c in said)
-
-
-def _may_be_question(text: str, field: Field) -> bool:
-    return field.kind is not Kind.TEXT and (
-        len(text.split()) >= 4 or _QUESTION_WORDS.search(fold(text) + " ") is not None
-    )
 
 
 async def _answer_between(

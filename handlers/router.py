@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers import ask, help, progress, reminders, report, start
+from handlers import ask, help, periods, progress, reminders, report, start
 from handlers.services import Services
 from handlers.words import COMMANDS, command_in
 from isobot.actions.registration import plain_code
@@ -100,7 +100,7 @@ class DialogueRouter:
                 turn.conversation.leave()
                 ask.show_step(turn, services)
             case "baocao":
-                await report.show_list(turn, services)
+                await periods.show_list(turn, services)
             case "tiendo":
                 await progress.show(turn, services)
             case "nhac":
@@ -157,7 +157,7 @@ class DialogueRouter:
             reminders.ask_how_long(turn, *parts)
         elif head == "snooze" and turn.conversation.dialogue == "snooze":
             await reminders.take(turn, services)
-        elif head == "ask" and rest.isdecimal():
+        elif head == "ask" and rest.isdecimal() and len(rest) < 4:
             await ask.refine(turn, services, int(rest))
         elif head == "card":
             ask.show_card(turn, services, rest)
@@ -168,7 +168,7 @@ class DialogueRouter:
         elif head == "top":
             await self._leave_report(turn)
             ask.show_topic(turn, services, rest)
-        elif head == "step" and rest.isdecimal():
+        elif head == "step" and rest.isdecimal() and len(rest) < 4:
             await self._leave_report(turn)
             ask.show_step(turn, services, int(rest))
         elif head == "me":
