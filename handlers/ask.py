@@ -6,7 +6,8 @@ from typing import Any
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Choice
-from isobot.storage import records
+from isobot.storage import curation
+from knowledge.corpus import Corpus
 from knowledge.model import Answer, Asker, Outcome, Refinement
 
 LONGEST_QUESTION = 1500
@@ -73,17 +74,51 @@ async def _tell(turn: Turn, services: Services, question: str, found: Answer) ->
     choices += [Choice(f"card:{each.card}", each.label, lasting=True) for each in near]
     if options:
         turn.conversation.memory["asked"] = {"question": question, "options": options}
+    ref = curation.new_ref()
+    if found.outcome is Outcome.ANSWERED and not turn.conversation.dialogue:
+        choices += opinions(ref)
     turn.say(found.text, *choices)
-    if found.outcome is not Outcome.ANSWERED:
-        await records.add_question(
-            turn.store.connection,
-            chat_key=turn.conversation.chat_key,
+    log_answer(turn, services, found, ref=ref, question=question)
+
+
+def opinions(ref: str) -> tuple[Choice, Choice]:
+    """Offer to say whether an answer was what was meant; typed as words, so that numbers stay free."""
+    return (
+        Choice(f"qa:ok:{ref}", "Đúng ý", lasting=True, by_word=True),
+        Choice(f"qa:no:{ref}", "Chưa đúng", lasting=True, by_word=True),
+    )
+
+
+def log_answer(turn: Turn, services: Services, found: Answer, *, ref: str = "", question: str = "") -> None:
+    """Log what this chat was told, and the question it was told for, in this transaction."""
+    corpus = services.knowledge.corpus
+    chat_key = turn.conversation.chat_key
+    near = (*found.cards, *(each.card for each in found.nearest))
+    if ref:
+        row = curation.question_row(
+            ref=ref,
+            chat_key=chat_key,
             province=asker_of(turn, services).province or "",
-            question=question,
+            text=question,
             outcome=found.outcome.value,
+            topic=corpus.cards[near[0]].topic if near and near[0] in corpus.cards else "",
             cards=found.cards,
             at=turn.now,
         )
+        turn.store.log_question(row)
+    for card, document in told_in(found, corpus):
+        turn.store.log_told(chat_key=chat_key, card=card, document=document, question=ref)
+
+
+def told_in(found: Answer, corpus: Corpus) -> list[tuple[str, str]]:
+    """List which card, resting on which document, an answer tells; the card is "" where it is computed."""
+    if found.outcome is Outcome.REFUSED and not found.cards:
+        return []
+    cards = [corpus.cards[card] for card in found.cards if card in corpus.cards]
+    told = [(card.id, citation.document.key) for card in cards for citation in card.citations]
+    covered = {document for _, document in told}
+    told += [("", c.document.key) for c in found.citations if c.document.key not in covered]
+    return list(dict.fromkeys(told))
 
 
 def show_card(turn: Turn, services: Services, card: str) -> None:
@@ -94,6 +129,7 @@ def show_card(turn: Turn, services: Services, card: str) -> None:
         turn.say("Nội dung này không còn. Anh/chị gõ câu hỏi giúp tôi.")
         return
     turn.say(found.text)
+    log_answer(turn, services, found)
 
 
 def show_groups(turn: Turn, services: Services) -> None:
@@ -140,6 +176,7 @@ def show_step(turn: Turn, services: Services, number: int = 1) -> None:
     number = min(max(number, 1), len(steps))
     card = steps[number - 1]
     shown = services.knowledge.card_answer(card.id)
+    log_answer(turn, services, shown)
     heading = f"Bước {number}/{len(steps)}: {_STEP.sub('', card.title)}"
     if number == 1:
         heading = _whose_steps(services, asker, card.scope) + heading

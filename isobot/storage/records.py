@@ -1,14 +1,13 @@
-"""Small records: settings of the database itself, bots, units, questions asked."""
+"""Small records: settings of the database itself, bots, units."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.storage.statements import insert_if_absent, insert_or_replace
-from isobot.storage.tables import bots, meta, questions, units
+from isobot.storage.tables import bots, meta, units
 
 
 async def get_meta(connection: AsyncConnection, key: str) -> str:
@@ -60,26 +59,3 @@ async def unit_records(connection: AsyncConnection, *, source: str = "") -> list
     if source:
         query = query.where(units.c.source == source)
     return [dict(row) for row in (await connection.execute(query)).scalars()]
-
-
-async def add_question(
-    connection: AsyncConnection,
-    *,
-    chat_key: str,
-    province: str,
-    question: str,
-    outcome: str,
-    cards: Iterable[str],
-    at: datetime,
-) -> None:
-    """File a question for a curator."""
-    await connection.execute(
-        insert(questions).values(
-            asked_at=at,
-            chat_key=chat_key,
-            province=province,
-            question=question,
-            outcome=outcome,
-            cards=list(cards),
-        )
-    )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Reply
 from isobot.errors import NotFound
-from isobot.storage import conversations, outbox, reports
+from isobot.storage import conversations, curation, outbox, reports
 from isobot.storage.conversations import Conversation
 from isobot.storage.outbox import Priority
 from isobot.storage.reports import ReportRecord
@@ -27,6 +27,8 @@ class Store:
         self._reports: dict[int, ReportRecord] = {}
         self._messages: list[dict[str, Any]] = []
         self._conversations: dict[str, Conversation] = {}
+        self._asked: list[dict[str, Any]] = []
+        self._told: list[dict[str, Any]] = []
 
     async def preload_reports(self, ids: list[int]) -> None:
         """Load several reports in one statement."""
@@ -55,6 +57,17 @@ class Store:
         """Queue a message."""
         self._messages.append(outbox.row_of(bot, chat, reply, prompt=prompt, priority=priority, at=self.now))
 
+    def log_question(self, row: dict[str, Any]) -> None:
+        """Write a question to the log at the end; `curation.question_row` makes the row."""
+        self._asked.append(row)
+
+    def log_told(self, *, chat_key: str, card: str, document: str, question: str = "") -> None:
+        """Write to the log at the end that a chat was told a card, or what a document says."""
+        row = curation.telling_row(
+            chat_key=chat_key, card=card, document=document, question=question, at=self.now
+        )
+        self._told.append(row)
+
     def keep(self, conversation: Conversation) -> None:
         """Write a conversation record at the end."""
         self._conversations[conversation.chat_key] = conversation
@@ -64,5 +77,7 @@ class Store:
         await reports.save(self.connection, self._reports.values(), at=self.now)
         await conversations.save(self.connection, self._conversations.values(), at=self.now)
         await outbox.add(self.connection, self._messages)
+        await curation.log(self.connection, self._asked, self._told)
         self._conversations = {}
         self._messages = []
+        self._asked, self._told = [], []

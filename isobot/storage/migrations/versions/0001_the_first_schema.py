@@ -25,6 +25,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_bots")),
     )
     op.create_table(
+        "card_versions",
+        sa.Column("card", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "record",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "before",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("author", sa.String(length=120), nullable=False),
+        sa.Column("approver", sa.String(length=120), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("review_by", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("card", "version", name=op.f("pk_card_versions")),
+    )
+    op.create_table(
+        "confirmations",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("card", sa.String(length=80), nullable=False),
+        sa.Column("document", sa.String(length=80), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=120), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmations")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("chat_key", sa.String(length=160), nullable=False),
         sa.Column("bot", sa.String(length=40), nullable=False),
@@ -169,23 +202,85 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
     op.create_table(
+        "proposals",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("target", sa.String(length=80), nullable=False),
+        sa.Column("scope", sa.String(length=40), nullable=False),
+        sa.Column(
+            "record",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "before",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column(
+            "questions",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("author", sa.String(length=120), nullable=False),
+        sa.Column("author_person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+    )
+    with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposals_status"), ["status"], unique=False)
+
+    op.create_table(
         "questions",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
+        sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("chat_key", sa.String(length=160), nullable=False),
         sa.Column("province", sa.String(length=40), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("topic", sa.String(length=60), nullable=False),
         sa.Column(
             "cards",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
         sa.Column("helpful", sa.Boolean(), nullable=True),
+        sa.Column("settled", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sa.UniqueConstraint("ref", name=op.f("uq_questions_ref")),
     )
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_questions_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_questions_chat_key"), ["chat_key"], unique=False)
+
+    op.create_table(
+        "replacements",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("document", sa.String(length=80), nullable=False),
+        sa.Column("replaced_by", sa.Text(), nullable=False),
+        sa.Column("replaced_on", sa.Date(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=120), nullable=False),
+        sa.Column("approver", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replacements")),
+    )
+    with op.batch_alter_table("replacements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_replacements_document"), ["document"], unique=False)
+
     op.create_table(
         "reports",
         sa.Column(
@@ -225,6 +320,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index("ix_reports_period", ["province", "rule", "period"], unique=False)
+
+    op.create_table(
+        "tellings",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("chat_key", sa.String(length=160), nullable=False),
+        sa.Column("card", sa.String(length=80), nullable=False),
+        sa.Column("document", sa.String(length=80), nullable=False),
+        sa.Column("question", sa.String(length=16), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tellings")),
+    )
+    with op.batch_alter_table("tellings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tellings_chat_key"), ["chat_key"], unique=False)
+        batch_op.create_index("ix_tellings_document", ["document", "told_at"], unique=False)
 
     op.create_table(
         "units",
@@ -378,11 +489,28 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_units_province"))
 
     op.drop_table("units")
+    with op.batch_alter_table("tellings", schema=None) as batch_op:
+        batch_op.drop_index("ix_tellings_document")
+        batch_op.drop_index(batch_op.f("ix_tellings_chat_key"))
+
+    op.drop_table("tellings")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index("ix_reports_period")
 
     op.drop_table("reports")
+    with op.batch_alter_table("replacements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_replacements_document"))
+
+    op.drop_table("replacements")
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_questions_chat_key"))
+        batch_op.drop_index(batch_op.f("ix_questions_asked_at"))
+
     op.drop_table("questions")
+    with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposals_status"))
+
+    op.drop_table("proposals")
     op.drop_table("people")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
@@ -414,4 +542,6 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("dispatches")
     op.drop_table("conversations")
+    op.drop_table("confirmations")
+    op.drop_table("card_versions")
     op.drop_table("bots")
