@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from handlers import live
 from handlers.router import DialogueRouter
-from handlers.services import Services
 from handlers.words import DESCRIPTIONS
+from isobot.actions import curating
 from isobot.attachments import FileMaker
 from isobot.channels.telegram import TelegramChannel
 from isobot.channels.web import WebChannel, files_route
@@ -30,11 +33,10 @@ from isobot.chat.history import History
 from isobot.chat.sender import Channel, Sender
 from isobot.core import Core
 from isobot.demo import DemoDesk
-from isobot.domain.units import UnitDirectory
 from isobot.errors import SettingsError
 from isobot.settings import LOOPBACK, Settings
 from isobot.storage import records, unit_records
-from knowledge.answer import KnowledgeBase
+from isobot.storage.store import Store
 from scheduler.dispatch import Dispatcher, Timetable
 from scheduler.runner import Runner
 
@@ -102,7 +104,8 @@ class Application:
             clock,
             queued=self._outbox_bell.ring,
         )
-        self._runner = Runner(dispatcher.tick)
+        self._dispatcher = dispatcher
+        self._runner = Runner(self._tick)
 
     @property
     def address(self) -> str:
@@ -140,6 +143,15 @@ class Application:
             routes.append(files_route(self._links, self._history, self._files.make))
         return routes
 
+    def _guards(self) -> list[Middleware]:
+        """Answer only under our own names in the demo, where no code protects a role.
+
+        Else a page of another site could reach the demo through a name of its own.
+        """
+        if not self._core.settings.is_demo:
+            return []
+        return [Middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])]
+
     async def run(self) -> None:
         """Serve until a signal asks to stop; what is under way is finished or undone, nothing is lost.
 
@@ -152,7 +164,7 @@ class Application:
                 if channel is not None:
                     await records.ensure_bot(connection, channel.bot, channel=channel.bot)
         config = uvicorn.Config(
-            Starlette(routes=self.routes()),
+            Starlette(routes=self.routes(), middleware=self._guards()),
             host=self._core.settings.host,
             port=self._core.settings.port,
             log_config=None,
@@ -225,25 +237,29 @@ class Application:
             )
         await asyncio.Event().wait()
 
+    async def _tick(self) -> None:
+        """Queue the reminders that are due; once a day, let old questions expire."""
+        await self._dispatcher.tick()
+        async with self._core.database.write() as connection:
+            store = Store(connection, self._core.clock.now())
+            await curating.expire(store, question_days=self._core.settings.question_days)
+
     async def _watch_units(self) -> None:
-        """Take over units that another process imported."""
+        """Take over units that another process imported, and cards that were approved in one."""
         services = self._core.services
         known = await self._units_edition()
         while True:
             await asyncio.sleep(UNITS_CHECK_SECONDS)
+            async with self._core.database.read() as connection:
+                await live.refresh(Store(connection, self._core.clock.now()), services)
             edition = await self._units_edition()
             if edition == known:
                 continue
             known = edition
             async with self._core.database.read() as connection:
                 directory = await unit_records.load_directory(connection)
-            await asyncio.to_thread(self._replace_units, services, directory)
+            await asyncio.to_thread(live.take_units, services, directory)
             log.info("units_reloaded", units=len(directory))
-
-    def _replace_units(self, services: Services, directory: UnitDirectory) -> None:
-        content = self._core.content
-        services.knowledge = KnowledgeBase(content.corpus, directory, content.provinces)
-        services.directory = directory
 
     async def _units_edition(self) -> str:
         async with self._core.database.read() as connection:

@@ -18,7 +18,7 @@ BOT = "web"
 class DemoDesk:
     """Offers the units of the shipped provinces, and makes a visitor one of their officers."""
 
-    banner = "Bản dùng thử trên máy này: dữ liệu không gửi đi đâu, vai trò chọn tự do."
+    banner = "Bản dùng thử: số liệu không thật, không gửi đi đâu; vai trò chọn tự do."
 
     def __init__(self, core: Core, bell: Bell) -> None:
         self._core = core
