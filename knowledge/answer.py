@@ -63,6 +63,8 @@ ENOUGH_HELD, ENOUGH_HELD_STORY = 0.44, 0.33
 """The least share of the words asked that one of the best cards has to hold; less in a long story."""
 AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""
+TOLD = 0.7
+"""From this share of the best score on, a card that says something goes before one that says "không nêu"."""
 BESIDE = 0.9
 """From this share of the best score on, a second card of the same place is given along."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
@@ -125,7 +127,7 @@ _WANTED_KINDS = (
 )
 """Words that show what kind of card is wanted, and what such a card gains."""
 _ABOUT_BOT = re.compile(
-    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|dang ky|xoa|nhac|telegram|zalo|luu|"
+    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|tren nay|o day|qua day|kenh|dang ky|xoa|nhac|telegram|zalo|luu|"
     r"tai khoan|ung dung|sua|nham|bien nhan|giong noi|anh chup|hinh|nhom|mat khau|tien do|bang|quyen)\b"
 )
 _OTHER_STANDARD = re.compile(r"\biso(?: iec| tcvn)? (?!9001\b|9000\b|18091\b|(?:19|20)\d\d\b)(\d{4,5})\b")
@@ -134,6 +136,7 @@ _OFFICE_HOLDER = re.compile(
     r"\b(?:ten (?:la )?gi|la ai|ten ai)\b|"
     r"\bai (?:dang )?(?:la|lam) (?:giam doc|bi thu|chu tich|chanh van phong|chi cuc truong)\b"
 )
+_MONTH = re.compile(r"\bthang (\d{1,2})\b")
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _SIGNING = re.compile(r"\b(?:ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b")
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
@@ -197,6 +200,9 @@ class KnowledgeBase:
             c.id: _mentioned([*c.asks, c.title, c.answer], reader, finder)
             | {citation.document.key for citation in c.citations}
             for c in corpus.cards.values()
+        }
+        self._card_months = {
+            c.id: set(_MONTH.findall(fold(f"{' '.join(c.asks)} {c.answer}"))) for c in corpus.cards.values()
         }
         self._about_documents = {
             c.id: _mentioned([*c.asks, c.title], reader, finder)
@@ -359,7 +365,9 @@ class KnowledgeBase:
         hits = self._index.search(read, scopes, ignore=self._said_already(read), beside=beside)
         fitted = [replace(h, score=h.score * self._fit(read, scope, level, h.card)) for h in hits]
         fitted.sort(key=lambda h: (-h.score, h.card.id))
-        return fitted
+        ignore = self._said_already(read)
+        near = [replace(h, held=self._index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
+        return near
 
     def _said_already(self, read: Question) -> set[str]:
         """Return the words of provinces' names, which have chosen the scope and need not be found again."""
@@ -395,6 +403,9 @@ class KnowledgeBase:
             fit *= 0.8
         if documents and card.scope in SEED_PROVINCES and not scope.provinces:
             fit *= 0.75
+        months = set(_MONTH.findall(read.folded))
+        if months and months & self._card_months[card.id]:
+            fit *= 1.12
         step = _STEP.search(read.folded)
         if step and card.step is not None:
             fit *= 1.3 if card.step == int(step.group(1)) else 0.9
@@ -589,9 +600,8 @@ class KnowledgeBase:
     def _from_cards(self, read: Question, scope: _Scope, hits: Sequence[Hit], today: date) -> Answer:
         least = ENOUGH if read.plain else ENOUGH_STORY
         good = [h for h in hits if h.score >= least and h.covered >= ENOUGH_COVERED]
-        ignore = self._said_already(read)
         if good and not read.documents:
-            held = max(self._index.held(read, h.card.id, ignore) for h in good[:3])
+            held = max(h.held for h in good[:3])
             if held < (ENOUGH_HELD if read.plain else ENOUGH_HELD_STORY):
                 good = []
         if not good:
@@ -600,6 +610,7 @@ class KnowledgeBase:
             asked_back = self._which_province(read, good)
             if asked_back:
                 return asked_back
+            good = _told_first(good)
         return self._given(read, scope, good, today)
 
     def _which_province(self, read: Question, good: Sequence[Hit]) -> Answer | None:
@@ -800,3 +811,11 @@ def _mentioned(texts: Sequence[str], reader: Reader, finder: ReferenceFinder) ->
     """Return the keys of the documents that texts name."""
     folded = " . ".join(" ".join(w.bare for w in reader.read(text)) for text in texts)
     return frozenset(key for r in finder.find(folded) for key in r.keys)
+
+
+def _told_first(good: Sequence[Hit]) -> list[Hit]:
+    """Put what one province's plan does not say behind something that is said anywhere else."""
+    if good[0].card.kind is not CardKind.ABSENT or good[0].card.scope not in SEED_PROVINCES:
+        return list(good)
+    told = [h for h in good if h.card.scope not in SEED_PROVINCES and h.score >= TOLD * good[0].score]
+    return [*told, *(h for h in good if h not in told)]

@@ -64,6 +64,7 @@ _FORMED_FROM = re.compile(
     r"lap tu|truoc day)\b"
 )
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
+_AGENCY_NAMED = re.compile(r"\b(?:so|ban|chi cuc) (?!nao|gi|toi|minh|em|ta|ban|nganh|co\b)[a-z]+")
 _NAMED_DISTRICT = re.compile(r"\bhuyen ((?:[a-z]+ ){0,2}[a-z]+)")
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
@@ -105,7 +106,7 @@ class Rosters:
         return (
             self._which_district(question, named)
             or (None if cards_know and not districts else self._counts(question, scope, mentions, own))
-            or self._membership(question, about)
+            or self._membership(question, scope, about)
             or (
                 None
                 if cards_know and not named and not speaks_of_self(question)
@@ -126,7 +127,11 @@ class Rosters:
         mentions = self._places.find(question, scope)
         named = self._named(mentions, _districts(mentions))
         taken = {place for m in mentions for place in range(m.start, m.end)}
-        rest = [w for at, w in enumerate(question.words) if at not in taken and w.bare not in _FILLING]
+        rest = [
+            w
+            for at, w in enumerate(question.words)
+            if at not in taken and w.bare not in _FILLING and w.bare not in _OF_THE_ROSTER
+        ]
         if named and len(rest) <= 1 and any(u.in_plan for u in named):
             return self._years(question, named)
         return None
@@ -409,15 +414,19 @@ class Rosters:
                 line += f" (Phụ lục in là “{kind}”)"
             if unit.true_district and unit.true_district != unit.district:
                 line += f"; thực tế thuộc huyện {unit.true_district}"
+            if unit.plan_year and self._asks_year(question):
+                line += f"; áp dụng năm {unit.plan_year}"
             lines.append(line + ".")
         citations = self._citations(communes)
         if len(communes) == 1:
             return Answer(Outcome.ANSWERED, with_sources(lines[0], citations), citations)
         return self._ask_which(communes[:6], lines, citations)
 
-    def _membership(self, question: Question, about: tuple[Unit, ...]) -> Answer | None:
-        if not about or not question.says(_MEMBER) or question.says(_OTHER_MATTER):
+    def _membership(self, question: Question, scope: Sequence[str], about: tuple[Unit, ...]) -> Answer | None:
+        if not question.says(_MEMBER) or question.says(_OTHER_MATTER):
             return None
+        if not about:
+            return self._agency_not_listed(question, scope)
         listed = [u for u in about if u.in_plan]
         if not listed:
             return None
@@ -427,6 +436,18 @@ class Rosters:
         if answer.outcome is Outcome.ANSWERED:
             return Answer(answer.outcome, f"Có trong danh sách. {answer.text}", answer.citations)
         return answer
+
+    def _agency_not_listed(self, question: Question, scope: Sequence[str]) -> Answer | None:
+        """Say that an agency named is not among those of the list, and who is."""
+        if list(scope) not in (["tuyen-quang"], ["kon-tum"]) or not question.says(_AGENCY_NAMED):
+            return None
+        units = self._units.roster(scope[0], level=Level.SO)
+        if scope[0] == "tuyen-quang":
+            units = tuple(u for u in self._units.roster(scope[0]) if u.plan_group.startswith("Duy trì"))
+        named = ", ".join(u.name.removeprefix("UBND ") for u in units)
+        text = f"Không có tên trong danh sách. Danh sách gồm {len(units)} cơ quan: {named}."
+        citations = self._citations(units)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     def _tuyen_quang_member(self, question: Question, unit: Unit) -> Answer:
         eighteen = any(g.startswith("Duy trì") for g in unit.plan_groups)
@@ -498,6 +519,9 @@ class Rosters:
 
 _FILLING_WORDS = "xa thi tran phuong huyen ubnd uy ban nhan dan o cua thi sao a the nao con"
 _FILLING = frozenset(_FILLING_WORDS.split())
+_OF_THE_ROSTER = frozenset(
+    ["han", "ap", "dung", "iso", "lam", "nam", "moc", "dot", "lo", "trinh", "dien", "tu"]
+)
 _NO_NAME_WORDS = (
     "nao gi toi minh em co la thi phai duoc cua trong o nay do khac lam ap nam may bao va hay theo ve cho "
     "da dang se chua khong tren den tu nhu cu moi khi can vay a dau con gui nop bi chung ta nha e trien "

@@ -34,11 +34,16 @@ LOOKED_AT = 60
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A card with its score; `covered` is the share of the question's words that the card holds."""
+    """A card with its score.
+
+    `covered` is the share of the question, synonyms and pairs included, that the card holds; `held` the
+    share of the bare words asked, set where it has been looked at.
+    """
 
     card: Card
     score: float
     covered: float
+    held: float = 0.0
 
 
 @dataclass(slots=True)
