@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers import ask, help, periods, progress, reminders, report, start
+from handlers import ask, help, live, periods, progress, reminders, report, start
 from handlers.services import Services
 from handlers.words import COMMANDS, command_in
 from isobot.actions.registration import plain_code
@@ -19,6 +19,10 @@ class DialogueRouter:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+
+    async def ready(self, store: Store) -> None:
+        """Answer from the cards as they are now, whichever process changed them."""
+        await live.refresh(store, self._services)
 
     async def prefetch(self, store: Store, turns: Sequence[Turn]) -> None:
         """Load the drafts of all chats that are in a report."""

@@ -1,18 +1,19 @@
 """What every dialogue may use: the knowledge, the forms, the rules, the units, the calendar."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import LadderStep, RuleBook
 from isobot.domain.units import Province, UnitDirectory
 from isobot.formfiles import Forms
 from knowledge.answer import KnowledgeBase
+from knowledge.corpus import Corpus
 
 
 @dataclass(slots=True)
 class Services:
-    """Loaded once at the start; `directory` and `knowledge` are replaced after an import."""
+    """Loaded once at the start; `directory` and `knowledge` are replaced when units or cards change."""
 
     knowledge: KnowledgeBase
     forms: Forms
@@ -22,3 +23,11 @@ class Services:
     calendar: WorkCalendar
     ladder: tuple[LadderStep, ...]
     demo: bool = False
+    cards_edition: str = ""
+    """Which live cards `knowledge` answers from; "" for the shipped ones."""
+    shipped: Corpus = field(default=None)  # type: ignore[assignment]
+    """The corpus of the files, without the office's changes; unless given, that of `knowledge`."""
+
+    def __post_init__(self) -> None:
+        if self.shipped is None:
+            self.shipped = self.knowledge.corpus

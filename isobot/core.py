@@ -8,11 +8,12 @@ from handlers.services import Services
 from isobot.clock import Clock, SystemClock
 from isobot.content import Content, load_content
 from isobot.settings import Settings
-from isobot.storage import unit_records
+from isobot.storage import curation, unit_records
 from isobot.storage.database import Database
 from isobot.storage.migrate import migrate
 from isobot.unitfiles import load_units
 from knowledge.answer import KnowledgeBase
+from knowledge.live import live_corpus
 
 
 @dataclass(slots=True)
@@ -40,8 +41,10 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
     async with database.write() as connection:
         await unit_records.refresh_shipped(connection, shipped)
         directory = await unit_records.load_directory(connection)
+        overlay = await curation.load_overlay(connection)
+    corpus = live_corpus(content.corpus, overlay)
     services = Services(
-        knowledge=KnowledgeBase(content.corpus, directory, content.provinces),
+        knowledge=KnowledgeBase(corpus, directory, content.provinces),
         forms=content.forms,
         rules=content.rules,
         directory=directory,
@@ -49,6 +52,8 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         calendar=content.calendar,
         ladder=content.ladder,
         demo=settings.is_demo,
+        cards_edition=overlay.edition,
+        shipped=content.corpus,
     )
     return Core(settings, database, clock or SystemClock(), content, services)
 

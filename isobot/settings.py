@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     web_chat: bool = True
     """The chat page for people who have neither Telegram nor Zalo."""
 
+    question_days: int = Field(default=180, ge=1, le=3650)
+    """Days that the wording of a question is kept for the curators; then only its outcome stays."""
+
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 

@@ -88,7 +88,12 @@ class Engine:
     async def _look(self) -> list[Place]:
         self._looked_at = self._clock.now()
         async with self._database.read() as connection:
-            return await inbox.first_in_line(connection, now=self._looked_at, most=self._chats_at_once)
+            waiting = await inbox.first_in_line(
+                connection, now=self._looked_at, most=self._chats_at_once
+            )
+            if waiting:
+                await self._router.ready(Store(connection, self._looked_at))
+            return waiting
 
     async def _handle(self, chats: list[str]) -> int:
         """Deal with the first event of each chat that no other process holds, in one commit."""

@@ -93,6 +93,9 @@ def _joined(replies: Sequence[Reply]) -> list[Reply]:
 class Router(Protocol):
     """Decides who answers; the dialogues stand behind it."""
 
+    async def ready(self, store: Store) -> None:
+        """Be up to date before events are taken; `store` only reads, and holds nobody up."""
+
     async def prefetch(self, store: Store, turns: Sequence[Turn]) -> None:
         """Load in few statements what several turns are going to read."""
 

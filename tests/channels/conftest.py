@@ -48,6 +48,9 @@ class SmallRouter:
     def __init__(self) -> None:
         self.seen: list[Incoming] = []
 
+    async def ready(self, store: Store) -> None:
+        return
+
     async def prefetch(self, store: Store, turns: Sequence[Turn]) -> None:
         return
 

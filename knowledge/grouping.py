@@ -1,0 +1,157 @@
+"""Groups questions by meaning and ranks the groups, for people who write answers.
+
+Plain and repeatable on purpose: two questions mean the same when they share most of their words and
+neighbouring words, without marks, and are about the same place. No model, no randomness.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from math import log2
+
+from isobot.domain.curation import Asked
+from isobot.domain.text import fold
+
+ALIKE = 0.5
+"""The share of two questions' features that makes them one group, by Dice's measure."""
+ALIKE_SAME_TOPIC = 0.38
+"""The same where the nearest cards of both are of one topic."""
+HALF_LIFE_DAYS = 30.0
+"""An asker of this many days ago weighs half of one of today."""
+REPEATS = 0.2
+"""What doubling the number of times it was asked adds, in askers of today."""
+
+_WORD = re.compile(r"[a-z0-9/]+")
+_FILLERS = frozenset(
+    word
+    for line in (
+        "a ah oi ma thi la va cua co cho em toi minh anh chi ad ban xin hoi duoc khong ko k nhe voi vay the",
+        "nay do nao gi ai dau sao bao gio may bi ve o cai can biet muon giup giai dap nhi day nhung cac",
+    )
+    for word in line.split()
+)
+"""Words that open and close questions about anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """Questions that mean the same, oldest first; `scope` is a province's slug, "" where none is known."""
+
+    scope: str
+    topic: str
+    questions: tuple[Asked, ...]
+    weight: float
+
+    @property
+    def key(self) -> str:
+        """Return the reference of the oldest question, which names the group as it grows."""
+        return self.questions[0].ref
+
+    @property
+    def askers(self) -> int:
+        """Return how many chats asked."""
+        return len({q.chat_key for q in self.questions})
+
+    @property
+    def latest(self) -> Asked:
+        """Return the newest question, whose wording stands for the group."""
+        return self.questions[-1]
+
+    def wordings(self, most: int) -> list[str]:
+        """Return the different wordings, the newest first."""
+        found: dict[str, str] = {}
+        for question in reversed(self.questions):
+            found.setdefault(fold(question.text).strip(" .?!"), question.text.strip())
+        return list(found.values())[:most]
+
+
+@dataclass(slots=True)
+class _Open:
+    scope: str
+    topics: dict[str, int]
+    questions: list[Asked]
+    features: list[frozenset[str]]
+
+
+def features_of(text: str) -> frozenset[str]:
+    """Return a text's words without marks and fillers, and their neighbours; all words if nothing is left."""
+    said = _WORD.findall(fold(text))
+    words = [w for w in said if w not in _FILLERS] or said
+    return frozenset(words) | {f"{a} {b}" for a, b in pairwise(words)}
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return how much two texts share, from 0 to 1 (Dice)."""
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+def group_questions(
+    asked: Iterable[Asked], provinces_named: Callable[[str], Sequence[str]], *, now: datetime
+) -> list[QuestionGroup]:
+    """Group questions and rank the groups: by how many asked, how recently, how often.
+
+    Each question joins the group with the question most like it, if it is like enough and of the same
+    place: the one province it names, else the asker's own.
+    """
+    groups: list[_Open] = []
+    holding: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for question in sorted(asked, key=lambda q: (q.at, q.ref)):
+        features = features_of(question.text)
+        named = provinces_named(question.text)
+        scope = named[0] if len(named) == 1 else question.province if not named else ""
+        place = _most_alike(groups, holding, features, scope, question.topic)
+        if place is None:
+            groups.append(_Open(scope, defaultdict(int), [], []))
+            place = len(groups) - 1
+        found = groups[place]
+        for feature in features:
+            holding[feature].append((place, len(found.features)))
+        found.questions.append(question)
+        found.features.append(features)
+        found.topics[question.topic] += 1
+    made = [
+        QuestionGroup(g.scope, _commonest(g.topics), tuple(g.questions), _weight(g.questions, now))
+        for g in groups
+    ]
+    return sorted(made, key=lambda g: (-g.weight, g.key))
+
+
+def _most_alike(
+    groups: list[_Open],
+    holding: dict[str, list[tuple[int, int]]],
+    features: frozenset[str],
+    scope: str,
+    topic: str,
+) -> int | None:
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for feature in features:
+        for where in holding.get(feature, ()):
+            shared[where] += 1
+    best: tuple[float, int] | None = None
+    for (place, number), common in shared.items():
+        group = groups[place]
+        if group.scope != scope:
+            continue
+        alike = 2 * common / (len(features) + len(group.features[number]))
+        enough = ALIKE_SAME_TOPIC if topic and topic in group.topics else ALIKE
+        if alike >= enough and (best is None or (alike, -place) > (best[0], -best[1])):
+            best = (alike, place)
+    return best[1] if best else None
+
+
+def _commonest(topics: dict[str, int]) -> str:
+    known = {topic: count for topic, count in topics.items() if topic}
+    return max(known, key=lambda t: (known[t], t)) if known else ""
+
+
+def _weight(questions: Sequence[Asked], now: datetime) -> float:
+    newest: dict[str, datetime] = {}
+    for question in questions:
+        newest[question.chat_key] = max(question.at, newest.get(question.chat_key, question.at))
+    askers: float = sum(
+        0.5 ** (max(0.0, (now - at).total_seconds()) / 86400 / HALF_LIFE_DAYS) for at in newest.values()
+    )
+    return askers + REPEATS * log2(len(questions))
