@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from isobot.domain.law import Citation, LegalDocument
@@ -69,6 +70,8 @@ BESIDE = 0.9
 """From this share of the best score on, a second card of the same place is given along."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
 """What a national card is worth where the asker's province, or a province named, has cards of its own."""
+BESIDE_TWO = 0.75
+"""The same where two things are asked in one breath: "tháng nào và gửi về đâu"."""
 BESIDE_SURE = 0.95
 """The same where the best card is certainly meant."""
 SURE = 0.8
@@ -136,6 +139,8 @@ _OFFICE_HOLDER = re.compile(
     r"\b(?:ten (?:la )?gi|la ai|ten ai)\b|"
     r"\bai (?:dang )?(?:la|lam) (?:giam doc|bi thu|chu tich|chanh van phong|chi cuc truong)\b"
 )
+_INTERROGATIVE = re.compile(r"\b(?:nao|gi|dau|may|bao nhieu|the nao|bao lau)\b|\bai\b")
+_BEFORE = re.compile(r"\btruoc (?:khi (?:co |ban hanh )?|do )?(?:quyet dinh|thong tu)\b")
 _MONTH = re.compile(r"\bthang (\d{1,2})\b")
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _SIGNING = re.compile(r"\b(?:ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b")
@@ -392,7 +397,7 @@ class KnowledgeBase:
             elif not self._card_documents[card.id] & set(documents):
                 fit *= 0.7
             if read.places:
-                fit *= 1 + 0.25 * max(
+                fit *= 1 + 0.5 * max(
                     (places_in_common(read.places, c.section) for c in card.citations), default=0
                 )
         elif card.scope == NATIONAL and scope.provinces and not scope.national:
@@ -463,11 +468,9 @@ class KnowledgeBase:
         """Return the first of the phrases that the question holds."""
         marked = " ".join(w.marked for w in read.words)
         folded = _NOT_WORDS.sub(" ", read.folded)
+        text, bare = f" {marked} ", f" {folded} "
         for phrase in phrases:
-            spelt = " ".join(one_spelling(w) for w in phrase.split())
-            if f" {spelt} " in f" {marked} ":
-                return phrase
-            if not read.marks and f" {fold(phrase)} " in f" {folded} ":
+            if f" {_spelt(phrase)} " in text or (not read.marks and f" {_folded(phrase)} " in bare):
                 return phrase
         return ""
 
@@ -511,6 +514,8 @@ class KnowledgeBase:
 
     def _in_force(self, read: Question) -> Answer | None:
         """Say which decision or circular applied in a year, from the days they replaced one another."""
+        if len(read.documents) == 1 and read.says(_BEFORE) and read.says(_WHICH_DOCUMENT):
+            return self._before(self.corpus.documents[read.documents[0]])
         if len(read.years) != 1 or not read.says(_WHICH_DOCUMENT) or read.provinces or read.says(_OF_A_PLAN):
             return None
         if read.says(_PREMIER):
@@ -536,6 +541,16 @@ class KnowledgeBase:
         for document in later:
             text += f" Khi đó chưa có {document.kind} {document.number} ({_span(document)})."
         citations = tuple(Citation(d, "") for d in (*held, *later))[:MOST_CITATIONS]
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    def _before(self, document: LegalDocument) -> Answer | None:
+        """Say what a document replaced."""
+        old = [self.corpus.documents[k] for k in document.replaces if k in self.corpus.documents]
+        if not old:
+            return None
+        named = "; ".join(d.full_name() for d in old)
+        text = f"Trước {document.kind} {document.number} là: {named}. Các văn bản này đã bị thay thế."
+        citations = tuple(Citation(d, "") for d in (document, *old))[:MOST_CITATIONS]
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     def _order_of_issue(self, read: Question) -> Answer | None:
@@ -688,10 +703,13 @@ class KnowledgeBase:
         top, documents = good[0], {k for k in read.documents if not self.corpus.documents[k].province}
         cited = {c.document.key for c in top.card.citations}
         missing = documents - cited
+        enough = BESIDE if top.score < SURE else BESIDE_SURE
+        if len(_INTERROGATIVE.findall(read.focus)) > 1 and top.score < SURE:
+            enough = BESIDE_TWO
         found = []
         for hit in good[1:25]:
             cites = {c.document.key for c in hit.card.citations}
-            near = hit.score >= (BESIDE if top.score < SURE else BESIDE_SURE) * top.score
+            near = hit.score >= enough * top.score
             near = near and hit.card.scope == top.card.scope
             second = bool(missing & cites) and hit.score >= 0.3 * top.score
             own = (
@@ -819,3 +837,13 @@ def _told_first(good: Sequence[Hit]) -> list[Hit]:
         return list(good)
     told = [h for h in good if h.card.scope not in SEED_PROVINCES and h.score >= TOLD * good[0].score]
     return [*told, *(h for h in good if h not in told)]
+
+
+@cache
+def _spelt(phrase: str) -> str:
+    return " ".join(one_spelling(w) for w in phrase.split())
+
+
+@cache
+def _folded(phrase: str) -> str:
+    return fold(phrase)

@@ -175,6 +175,8 @@ class QuestionReader:
     def _other_provinces(self, folded: str, marked: str, marks: bool) -> tuple[str, ...]:
         found = []
         for spelt, bare, clear, name in self._others:
+            if bare not in folded:
+                continue
             commune = re.search(rf"\b(?:xã|phường|thị trấn) {re.escape(spelt)}", marked)
             said = _position(spelt, marked) >= 0 and not commune
             bare_said = _position(bare, folded) >= 0 and clear and not marks
