@@ -74,8 +74,9 @@ def take(browser: Browser, url: str, scene: Scene, folder: Path) -> int:
     """Hold one conversation and photograph it; return the size of the picture in bytes."""
     context = browser.new_context(viewport=PHONE, device_scale_factor=1.5, locale="vi-VN")
     page = context.new_page()
-    page.goto(f"{url}/demo")
-    page.locator(f'button.persona[value="{scene.persona}"]').click()
+    page.goto(url)
+    context.request.post(f"{url}/demo/enter", form={"key": scene.persona})
+    page.goto(url)
     page.wait_for_selector(".message.theirs")
     for line in scene.lines:
         say(page, line)
