@@ -148,6 +148,7 @@ class _DocumentRow(_Outside):
     province: str = ""
     note: str = ""
     also_written: list[str] = []
+    cited_as: str = ""
 
 
 class _DocumentsFile(_Outside):

@@ -42,9 +42,13 @@ class LegalDocument:
     province: str = ""
     note: str = ""
     also_written: tuple[str, ...] = ()
+    cited_as: str = ""
+    """How to cite a document whose number cannot be read with certainty; else empty."""
 
     def full_name(self) -> str:
         """Return "Quyết định 4775/QĐ-UBND ngày 29/11/2021", as an answer cites it."""
+        if self.cited_as:
+            return self.cited_as
         day = f" ngày {self.issued.day:02d}/{self.issued.month}/{self.issued.year}" if self.issued else ""
         return f"{self.kind} {self.number}{day}"
 
