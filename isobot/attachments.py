@@ -88,7 +88,8 @@ class FileMaker:
         documents = self._services.knowledge.corpus.documents
         named = [documents[b.document] for b in (rule.basis if rule else ()) if b.document in documents]
         return tuple(
-            f"{document.full_name()} của {document.issuer} về {_subject(document.title)}"
+            f"{document.full_name()}{'' if document.cited_as else ' của ' + document.issuer} "
+            f"về {_subject(document.title)}"
             for document in named
         )
 
