@@ -19,6 +19,7 @@ AGREED = {
     "python-telegram-bot": "LGPL-3.0-only",
     "psycopg": "LGPL-3.0-only",
     "psycopg-binary": "LGPL-3.0-only",
+    "psycopg-pool": "LGPL-3.0-only",
     "certifi": "Mozilla Public License 2.0 (MPL 2.0)",
     "hypothesis": "MPL-2.0",
     "pathspec": "Mozilla Public License 2.0 (MPL 2.0)",
