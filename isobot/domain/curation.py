@@ -192,7 +192,3 @@ class Told:
     at: datetime
 
 
-def due_for_review(versions: Iterable[CardVersion], today: date) -> list[CardVersion]:
-    """Return the versions whose day of review has come, the longest overdue first."""
-    due = [v for v in versions if v.review_by <= today]
-    return sorted(due, key=lambda v: (v.review_by, v.card))
