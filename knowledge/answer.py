@@ -60,8 +60,10 @@ ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 ENOUGH_COVERED = 0.12
 """The least share of the question that the card has to hold."""
-ENOUGH_HELD, ENOUGH_HELD_STORY = 0.44, 0.33
+ENOUGH_HELD, ENOUGH_HELD_STORY = 0.46, 0.33
 """The least share of the words asked that one of the best cards has to hold; less in a long story."""
+FOR_A_GOOD_SCORE = 0.3
+"""How much of that share a score above the least makes good."""
 AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""
 TOLD = 0.7
@@ -129,9 +131,12 @@ _WANTED_KINDS = (
     (re.compile(r"\b(?:cac buoc|buoc nao|buoc may|trinh tu|quy trinh|may buoc)\b"), CardKind.STEPS, 1.06),
 )
 """Words that show what kind of card is wanted, and what such a card gains."""
+OTHER_THAN_A_DOCUMENT = 0.87
+"""What a card is worth that names no document where one is asked for."""
 _ABOUT_BOT = re.compile(
-    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|tren nay|o day|qua day|kenh|dang ky|xoa|nhac|telegram|zalo|luu|"
-    r"tai khoan|ung dung|sua|nham|bien nhan|giong noi|anh chup|hinh|nhom|mat khau|tien do|bang|quyen)\b"
+    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|tren nay|o day|qua day|kenh|dang ky|"
+    r"xoa|nhac|telegram|zalo|luu|tai khoan|ung dung|sua|nham|bien nhan|giong noi|anh chup|hinh|nhom|mat khau|"
+    r"tien do|bang|quyen)\b"
 )
 _OTHER_STANDARD = re.compile(r"\biso(?: iec| tcvn)? (?!9001\b|9000\b|18091\b|(?:19|20)\d\d\b)(\d{4,5})\b")
 _OFFICE_HOLDER = re.compile(
@@ -368,11 +373,18 @@ class KnowledgeBase:
         if asker.unit and _AGENCY.match(asker.unit) and speaks_of_self(read):
             beside = tuple(w for w in self._words.read(asker.unit) if w.bare not in _PROVINCE_WORDS)
         hits = self._index.search(read, scopes, ignore=self._said_already(read), beside=beside)
-        fitted = [replace(h, score=h.score * self._fit(read, scope, level, h.card)) for h in hits]
+        gains, signing = _kind_gains(read), read.says(_SIGNING)
+        fitted = [
+            replace(h, score=h.score * gains[h.card.kind] * self._fit(read, scope, level, h.card))
+            for h in hits
+        ]
+        if signing:
+            fitted = [
+                replace(h, score=h.score * (1.25 if h.card.topic == "nguoi-ky" else 0.9)) for h in fitted
+            ]
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self._said_already(read)
-        near = [replace(h, held=self._index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
-        return near
+        return [replace(h, held=self._index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
 
     def _said_already(self, read: Question) -> set[str]:
         """Return the words of provinces' names, which have chosen the scope and need not be found again."""
@@ -416,7 +428,7 @@ class KnowledgeBase:
             fit *= 1.3 if card.step == int(step.group(1)) else 0.9
         if card.scope == BOT and (documents or scope.named or not read.says(_ABOUT_BOT)):
             fit *= 0.8
-        return fit * self._level_fit(read, level, card) * _kind_fit(read, card)
+        return fit * self._level_fit(read, level, card)
 
     @staticmethod
     def _level_fit(read: Question, level: str, card: Card) -> float:
@@ -617,6 +629,7 @@ class KnowledgeBase:
         good = [h for h in hits if h.score >= least and h.covered >= ENOUGH_COVERED]
         if good and not read.documents:
             held = max(h.held for h in good[:3])
+            held += FOR_A_GOOD_SCORE * (good[0].score - ENOUGH)
             if held < (ENOUGH_HELD if read.plain else ENOUGH_HELD_STORY):
                 good = []
         if not good:
@@ -815,14 +828,18 @@ def _span(document: LegalDocument) -> str:
     return text
 
 
-def _kind_fit(read: Question, card: Card) -> float:
-    fit = 1.0
+def _kind_gains(read: Question) -> dict[CardKind, float]:
+    """Return what a card of each kind gains or loses by the words of the question."""
+    gains = dict.fromkeys(CardKind, 1.0)
     for pattern, kind, gain in _WANTED_KINDS:
-        if read.says(pattern):
-            fit *= gain if card.kind is kind else 0.87 if kind is CardKind.LEGAL_BASIS else 1.0
-    if read.says(_SIGNING):
-        fit *= 1.25 if card.topic == "nguoi-ky" else 0.9
-    return fit
+        if not read.says(pattern):
+            continue
+        for other in CardKind:
+            if other is kind:
+                gains[other] *= gain
+            elif kind is CardKind.LEGAL_BASIS:
+                gains[other] *= OTHER_THAN_A_DOCUMENT
+    return gains
 
 
 def _mentioned(texts: Sequence[str], reader: Reader, finder: ReferenceFinder) -> frozenset[str]:

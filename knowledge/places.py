@@ -80,12 +80,15 @@ class PlaceFinder:
         return found
 
     def _at(self, question: Question, start: int, provinces: Sequence[str]) -> Mention | None:
-        words = question.words
-        for end in range(min(len(words), start + _LONGEST), start, -1):
-            run = words[start:end]
-            if any(not w.bare.isalpha() for w in run) or (end - start == 1 and len(run[0].bare) < 5):
+        words, parts = question.words, []
+        for word in words[start : start + _LONGEST]:
+            if not word.bare.isalpha():
+                break
+            parts.append(word.bare.replace("ngoc", "ngok"))
+        for length in range(len(parts), 0, -1):
+            end, key = start + length, "".join(parts[:length])
+            if (length == 1 and len(key) < 5) or (key not in self._names and key not in self._districts):
                 continue
-            key = _joined(" ".join(w.bare for w in run))
             units = [u for u in self._names.get(key, ()) if not provinces or u.province in provinces]
             districts = [d for d in self._districts.get(key, ()) if not provinces or d[0] in provinces]
             sure = start > 0 and words[start - 1].bare in (*_KIND_WORDS, *_DISTRICT_WORDS)
@@ -167,5 +170,7 @@ def _joined(name: str) -> str:
 
 
 def _spelling(name: str) -> str:
+    # Official lists write Đăk and Đắk, Ngọk and Ngọc for the same places.
     lower = nfc(name).casefold().replace("đắk", "đăk").replace("'", "").replace("’", "")
+    lower = re.sub(r"\bngọc\b", "ngọk", lower)
     return "".join(one_spelling(w) for w in re.findall(r"[^\W\d_]+", lower))

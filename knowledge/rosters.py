@@ -132,9 +132,11 @@ class Rosters:
             for at, w in enumerate(question.words)
             if at not in taken and w.bare not in _FILLING and w.bare not in _OF_THE_ROSTER
         ]
-        if named and len(rest) <= 1 and any(u.in_plan for u in named):
+        if not named or len(rest) > 1:
+            return None
+        if any(u.in_plan for u in named):
             return self._years(question, named)
-        return None
+        return self._former_years(named) if self._units.predecessors_of(named[0].code) else None
 
     # --- who is meant ---
 
@@ -172,6 +174,8 @@ class Rosters:
         missing = self._not_listed(question, scope, mentions)
         if missing and not named:
             return missing
+        if named and asked and self._units.predecessors_of(named[0].code):
+            return self._former_years(named)
         if about and not _EVERY_LEVEL.search(question.focus):
             if any(u.in_plan for u in about):
                 return self._years(question, about)

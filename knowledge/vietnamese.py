@@ -84,7 +84,8 @@ class Vocabulary:
         self.bare: Counter[str] = Counter()
         self.pairs: Counter[str] = Counter()
         for text in texts:
-            self._count([one_spelling(m.group()) for m in _TOKEN.finditer(nfc(text).casefold())])
+            plain = nfc(text).casefold().replace("'", "").replace("’", "")
+            self._count([one_spelling(m.group()) for m in _TOKEN.finditer(plain)])
         self._joined = {pair.replace(" ", ""): pair for pair in self.pairs}
         self._by_length: dict[int, list[str]] = {}
         for entry in {*self.bare, *self._joined}:
