@@ -4,7 +4,7 @@ import argparse
 import sqlite3
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from statistics import median
@@ -22,6 +22,7 @@ from benchmarks.search.engines import (
     fields_of,
     syllables,
 )
+from isobot.unitfiles import shipped_units
 from knowledge.answer import Asker, KnowledgeBase, load_knowledge
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card
 from knowledge.model import with_sources
@@ -45,7 +46,7 @@ class Case:
     scopes: tuple[str, ...]
     ignore: Collection[str]
     relevant: frozenset[str]
-    expected: Any
+    asker: Asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,38 @@ def cases_of(knowledge: KnowledgeBase, judge: Judge, paths: Sequence[Path]) -> t
         if not relevant:
             without += 1
             continue
-        read = knowledge._reader.read(expected.question)
-        provinces = read.provinces or ((expected.province,) if expected.province else tuple(SEED_PROVINCES))
-        cases.append(
-            Case(read, (*provinces, NATIONAL, BOT), knowledge._said_already(read), relevant, expected)
-        )
+        asker = Asker(expected.province, expected.unit)
+        cases.append(_case(knowledge, expected.question, asker, relevant))
     return cases, without, other
+
+
+def held_out(knowledge: KnowledgeBase) -> tuple[KnowledgeBase, list[Case]]:
+    """Take one wording out of every card; return what is left, and the wordings as questions.
+
+    A wording asks for its own card alone, so these figures are strict: a sister card is a miss.
+    """
+    corpus, taken = knowledge.corpus, {}
+    for card in corpus.cards.values():
+        if len(card.asks) > 2:
+            place = len(card.asks) // 2
+            taken[card.id] = card.asks[place]
+    cards = {
+        i: replace(c, asks=tuple(a for a in c.asks if a != taken.get(i))) for i, c in corpus.cards.items()
+    }
+    by_scope = {scope: tuple(cards[c.id] for c in of) for scope, of in corpus.by_scope.items()}
+    left = KnowledgeBase(replace(corpus, cards=cards, by_scope=by_scope), shipped_units())
+    cases = []
+    for card_id, ask in taken.items():
+        scope = cards[card_id].scope
+        asker = Asker(scope if scope in SEED_PROVINCES else None)
+        cases.append(_case(left, ask, asker, frozenset([card_id])))
+    return left, cases
+
+
+def _case(knowledge: KnowledgeBase, typed: str, asker: Asker, relevant: frozenset[str]) -> Case:
+    read = knowledge._reader.read(typed)
+    provinces = read.provinces or ((asker.province,) if asker.province else tuple(SEED_PROVINCES))
+    return Case(read, (*provinces, NATIONAL, BOT), knowledge._said_already(read), relevant, asker)
 
 
 def _answers(judge: Judge, expected: Any, card: Card) -> bool:
@@ -130,13 +157,12 @@ class _Instead:
 
 def _by_the_rules(knowledge: KnowledgeBase, engine: Engine, case: Case) -> list[str]:
     """Weigh an engine's cards by what the question says beside its words: documents, articles, levels."""
-    asker = Asker(case.expected.province, case.expected.unit)
-    own = knowledge._places.own(asker.unit, asker.province)
-    scope = knowledge._scope(case.question, asker.province)
+    own = knowledge._places.own(case.asker.unit, case.asker.province)
+    scope = knowledge._scope(case.question, case.asker.province)
     index = knowledge._index
     knowledge._index = _Instead(engine, index, knowledge.corpus.cards)  # type: ignore[assignment]
     try:
-        return [hit.card.id for hit in knowledge._hits(case.question, scope, own, asker)]
+        return [hit.card.id for hit in knowledge._hits(case.question, scope, own, case.asker)]
     finally:
         knowledge._index = index
 
@@ -152,18 +178,29 @@ def _is_there(file: Any) -> bool:
 
 
 def main() -> int:
-    """Print one table in Markdown."""
+    """Print a table in Markdown for wordings held out, and one for questions where files are given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
-    parser.add_argument("questions", nargs="+", type=Path, help="files of questions, JSON Lines")
-    parser.add_argument("--judge", required=True, type=Path, help="the program that judges their answers")
+    parser.add_argument("questions", nargs="*", type=Path, help="files of questions, JSON Lines")
+    parser.add_argument("--judge", type=Path, help="the program that judges answers to them")
     options = parser.parse_args()
-    knowledge, judge = load_knowledge(), load_judge(options.judge)
-    cases, without, other = cases_of(knowledge, judge, options.questions)
-    print(
-        f"{len(knowledge.corpus.cards)} cards; {len(cases)} questions that a card answers "
-        f"(left out: {other} of other kinds, {without} without such a card); "
-        f"SQLite {sqlite3.sqlite_version}\n"
-    )
+    knowledge = load_knowledge()
+    print(f"{len(knowledge.corpus.cards)} cards; SQLite {sqlite3.sqlite_version}\n")
+    if options.questions:
+        if options.judge is None:
+            parser.error("questions need --judge")
+        cases, without, other = cases_of(knowledge, load_judge(options.judge), options.questions)
+        print(
+            f"{len(cases)} questions that a card answers "
+            f"(left out: {other} of other kinds, {without} without such a card)\n"
+        )
+        _table(knowledge, cases)
+    left, cases = held_out(knowledge)
+    print(f"\n{len(cases)} wordings, one of each card, taken out of the cards before\n")
+    _table(left, cases)
+    return 0
+
+
+def _table(knowledge: KnowledgeBase, cases: Sequence[Case]) -> None:
     fields = fields_of(knowledge.corpus, knowledge._words)
     ways: list[tuple[str, Terms]] = [("syllables", syllables), ("with bigrams", bigrams)]
     try:
@@ -181,7 +218,6 @@ def main() -> int:
                 break
     for label, terms in ways:
         _row("isobot's own", label, lambda t=terms: _ours(knowledge, t), knowledge, cases)
-    return 0
 
 
 def _ours(knowledge: KnowledgeBase, terms: Terms) -> Engine:
