@@ -325,7 +325,7 @@ class _Joiner:
         if _ENDED.search(last):
             # A full line that ends a sentence is more often the middle of a paragraph than its end.
             return len(last) >= _VERY_FULL * self._width and not last.endswith((":", "/."))
-        if _is_capitals(last) != _is_capitals(text):
+        if _is_capitals(last) != _is_capitals(text) or (last.isupper() and not text.isupper()):
             return False
         if _is_capitals(last):
             return not re.search(r"NAM$|NHÂN DÂN$", last) or text.startswith(("TỈNH", "HUYỆN", "XÃ", "THÀNH"))

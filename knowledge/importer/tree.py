@@ -184,7 +184,7 @@ class _Builder:
         self._issued = self._issued or _date_in(block.text)
         if not self._issuer and block.text.isupper() and "CỘNG" not in block.text:
             self._issuer = block.text
-        self._formal(HEAD, block)
+        self._formal(NAME if number or _date_in(block.text) else HEAD, block)
         return True
 
     def _read_one_line(self, found: re.Match[str]) -> None:

@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("blanked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("bot", "event_id", name=op.f("uq_inbox_bot_event_id")),
     )
@@ -145,6 +146,30 @@ def upgrade() -> None:
             postgresql_where=sa.text("done_at IS NULL"),
         )
 
+    op.create_table(
+        "legal_texts",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("document", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source_name", sa.Text(), nullable=False),
+        sa.Column("source_hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "heading",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("original", sa.Text(), nullable=False),
+        sa.Column(
+            "remarks",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_texts")),
+        sa.UniqueConstraint("document", "version", name=op.f("uq_legal_texts_document_version")),
+    )
     op.create_table(
         "meta",
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -173,6 +198,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_ref", sa.String(length=120), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("blanked", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -389,6 +415,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitations_code_hash")),
     )
     op.create_table(
+        "legal_nodes",
+        sa.Column("text", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("beyond", sa.Integer(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column(
+            "cells",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("first_line", sa.Integer(), nullable=False),
+        sa.Column("last_line", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["text"], ["legal_texts.id"], name=op.f("fk_legal_nodes_text")),
+        sa.PrimaryKeyConstraint("text", "place", name=op.f("pk_legal_nodes")),
+    )
+    with op.batch_alter_table("legal_nodes", schema=None) as batch_op:
+        batch_op.create_index("ix_legal_nodes_section", ["text", "section"], unique=False)
+
+    op.create_table(
         "person_names",
         sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -480,6 +529,10 @@ def downgrade() -> None:
 
     op.drop_table("posts")
     op.drop_table("person_names")
+    with op.batch_alter_table("legal_nodes", schema=None) as batch_op:
+        batch_op.drop_index("ix_legal_nodes_section")
+
+    op.drop_table("legal_nodes")
     op.drop_table("invitations")
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identities_person"))
@@ -527,6 +580,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("meta")
+    op.drop_table("legal_texts")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_waiting",
