@@ -88,9 +88,7 @@ class Engine:
     async def _look(self) -> list[Place]:
         self._looked_at = self._clock.now()
         async with self._database.read() as connection:
-            waiting = await inbox.first_in_line(
-                connection, now=self._looked_at, most=self._chats_at_once
-            )
+            waiting = await inbox.first_in_line(connection, now=self._looked_at, most=self._chats_at_once)
             if waiting:
                 await self._router.ready(Store(connection, self._looked_at))
             return waiting
@@ -108,6 +106,7 @@ class Engine:
                 Turn(e.incoming, records[e.chat_key], actors.get(senders[e.id], STRANGER), store)
                 for e in events
             ]
+            await people.touch(connection, actors, at=now)
             await self._router.prefetch(store, turns)
             for turn in turns:
                 await self._router.route(turn)
@@ -120,7 +119,7 @@ class Engine:
         try:
             return await self._handle([place.chat_key])
         except Exception:
-            log.exception("event_failed", event=place.id, attempt=place.attempts + 1)
+            log.exception("event_failed", number=place.id, attempt=place.attempts + 1)
             await self._fail(place)
             return 1
 
