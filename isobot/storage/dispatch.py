@@ -28,8 +28,8 @@ async def claim(
         "status": status,
         "claimed_at": at,
     }
-    taken = await connection.execute(insert_if_absent(connection, dispatches), [row])
-    return taken.rowcount == 1
+    statement = insert_if_absent(connection, dispatches).values(**row).returning(dispatches.c.id)
+    return (await connection.execute(statement)).first() is not None
 
 
 async def tie_to_message(connection: AsyncConnection, steps: Iterable[StepKey], *, message: int) -> None:

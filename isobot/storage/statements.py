@@ -11,7 +11,10 @@ Row = dict[str, Any]
 
 
 def insert_if_absent(connection: AsyncConnection, table: Table) -> Any:
-    """Build an INSERT that leaves an existing row alone; its row count tells whether it took."""
+    """Build an INSERT that leaves an existing row alone; with RETURNING it tells whether it took.
+
+    (The count of rows is no help: PostgreSQL's driver gives -1 here.)
+    """
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
