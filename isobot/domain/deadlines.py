@@ -6,7 +6,7 @@ own setting says so, since the bot must never call a setting of the office the l
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -39,6 +39,13 @@ _NATURES = {
     Nature.PLAN: "kế hoạch của tỉnh",
     Nature.OFFICE: "cài đặt của cơ quan đầu mối",
 }
+
+
+class Kind(StrEnum):
+    """What a rule asks for: figures in a form, or a deed that somebody says is done."""
+
+    REPORT = "report"
+    DUTY = "duty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,38 @@ class Occurrence:
     exclusive: bool
     window_days: int | None
     covers: tuple[DayOfYear, DayOfYear]
+    moves: tuple["Move", ...] = ()
+
+    def move_for(self, year: int) -> "Move | None":
+        """Return the office's own last day for a year, the latest that was set; None where none was."""
+        return next((move for move in reversed(self.moves) if move.from_year <= year), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Another last day of an occurrence, set by the office, for one year and those after it (đổi hạn)."""
+
+    rule: str
+    occurrence: str
+    from_year: int
+    day: DayOfYear
+    set_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for one unit's one report (gia hạn): its last day, and when that was granted."""
+
+    last_day: date
+    granted_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One report that is due once (kỳ báo cáo). All days belong to it, the last ones too."""
+    """One report that is due once (kỳ báo cáo). All days belong to it, the last ones too.
+
+    `moved_on` is the day on which its last day was changed; `was` is the period before that.
+    """
 
     rule: str
     key: str
@@ -89,6 +123,14 @@ class Period:
     last_day: date
     covers_from: date
     covers_to: date
+    moved_on: date | None = None
+    was: "Period | None" = None
+
+    def with_extension(self, extension: "Extension | None") -> "Period":
+        """Return the period as it is for a unit that has more time."""
+        if extension is None:
+            return self
+        return replace(self, last_day=extension.last_day, moved_on=extension.granted_on, was=self)
 
     def is_open_on(self, day: date) -> bool:
         """Tell whether a report handed in that day is in its window and on time."""
@@ -118,6 +160,17 @@ class ReportingRule:
     lead_office_only: bool = False
     inherited: bool = False
     note: str = ""
+    kind: Kind = Kind.REPORT
+    months_after: int = 0
+    """For a duty that follows an event: by how many months, or else `days_after`, it must be done."""
+    days_after: int = 0
+    event: str = ""
+    """The event in Vietnamese words, such as "ngày ký biên bản kiểm tra"; "" for what comes every year."""
+
+    @property
+    def follows_event(self) -> bool:
+        """Tell whether it is due some time after an event, not every year."""
+        return bool(self.event)
 
     def concerns(self, unit: Unit) -> bool:
         """Tell whether a unit's level and province fall under the rule, on whatever day."""
@@ -131,7 +184,8 @@ class ReportingRule:
 
     def remark(self) -> str:
         """Return in Vietnamese what must be said along with a deadline: who set it, and how sure it is."""
-        says = f"Kỳ báo cáo này theo {self.nature.label}"
+        what = "Kỳ báo cáo này" if self.kind is Kind.REPORT else "Việc này"
+        says = f"{what} theo {self.nature.label}"
         if self.date_nature is not self.nature:
             says += f", ngày cuối theo {self.date_nature.label}"
         return f"{says} ({INHERITED_MARK})." if self.inherited else f"{says}."
@@ -143,10 +197,45 @@ class RuleBook:
 
     rules: tuple[ReportingRule, ...]
     silences: Mapping[str, str] = field(default_factory=dict, hash=False)
+    duties: tuple[ReportingRule, ...] = ()
+    """What must be done without a form; those that the files turn on."""
 
     def get(self, rule: str) -> ReportingRule | None:
-        """Return the rule of an id."""
+        """Return the reporting rule of an id."""
         return next((r for r in self.rules if r.id == rule), None)
+
+    def get_any(self, rule: str) -> ReportingRule | None:
+        """Return the rule of an id, be it of a report or of a duty without a form."""
+        return next((r for r in (*self.rules, *self.duties) if r.id == rule), None)
+
+    @property
+    def reminded(self) -> tuple[ReportingRule, ...]:
+        """Everything that people are reminded of."""
+        return (*self.rules, *self.duties)
+
+    def duties_of(self, unit: Unit) -> tuple[ReportingRule, ...]:
+        """Return the duties without a form that concern a unit."""
+        return tuple(r for r in self.duties if r.concerns(unit))
+
+    def with_moves(self, moves: Iterable[Move]) -> "RuleBook":
+        """Return the book with the last days that the office set, in the order they were set.
+
+        A move counts only where the day is the office's own to set.
+        """
+        known = tuple(moves)
+
+        def moved(rule: ReportingRule) -> ReportingRule:
+            if rule.date_nature is not Nature.OFFICE or all(m.rule != rule.id for m in known):
+                return rule
+            occurrences = tuple(
+                replace(o, moves=tuple(m for m in known if m.rule == rule.id and m.occurrence == o.key))
+                for o in rule.occurrences
+            )
+            return replace(rule, occurrences=occurrences)
+
+        return replace(
+            self, rules=tuple(map(moved, self.rules)), duties=tuple(map(moved, self.duties))
+        )
 
     def for_province(self, province: str) -> tuple[ReportingRule, ...]:
         """Return the province's own rules, without the national ones."""
@@ -162,7 +251,7 @@ class RuleBook:
 
 
 class Audience(StrEnum):
-    """Whom a step of the ladder speaks to; nobody holds the deputy's role yet."""
+    """Whom a step of the ladder speaks to."""
 
     REPORTER = "reporter"
     DEPUTY = "deputy"
@@ -225,8 +314,24 @@ def next_period(rule: ReportingRule, day: date) -> Period | None:
     return next((p for p in coming if p.opens > day), None)
 
 
+def event_period(rule: ReportingRule, happened_on: date) -> Period:
+    """Return what a duty asks for after an event of a day; its key is that day."""
+    if rule.months_after:
+        months = happened_on.month - 1 + rule.months_after
+        last_day = DayOfYear(happened_on.day, months % 12 + 1).of(happened_on.year + months // 12)
+    else:
+        last_day = happened_on + timedelta(days=rule.days_after)
+    label = f"{rule.title} ({rule.event} {happened_on:%d/%m/%Y})"
+    return Period(rule.id, happened_on.isoformat(), label, happened_on, last_day, happened_on, last_day)
+
+
 def find_period(rule: ReportingRule, key: str) -> Period | None:
     """Return the period of a key such as "2027-05"; None if the rule has no such period."""
+    if rule.follows_event:
+        try:
+            return event_period(rule, date.fromisoformat(key))
+        except ValueError:
+            return None
     year = key[:4]
     if not (year.isascii() and year.isdigit() and len(year) == 4) or int(year) < max(1, rule.first_year):
         return None
@@ -253,7 +358,7 @@ def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
     covers_from = first.of(year)
     if covers_from > covers_to:
         covers_from = first.of(year - 1)
-    return Period(
+    period = Period(
         rule=rule.id,
         key=occurrence.key.format(year=year),
         label=occurrence.label.format(year=year),
@@ -262,6 +367,12 @@ def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
         covers_from=covers_from,
         covers_to=covers_to,
     )
+    move = occurrence.move_for(year)
+    if move is None:
+        return period
+    moved_to = move.day.of(year)
+    opens = min(opens, moved_to - (last_day - opens))
+    return replace(period, opens=opens, last_day=moved_to, moved_on=move.set_on, was=period)
 
 
 def _in_a_year(day: date) -> date:

@@ -9,6 +9,8 @@ class Role(StrEnum):
     """A role in a unit (vai trò); a code of invitation gives exactly one."""
 
     REPORTER = "reporter"
+    DEPUTY = "deputy"
+    """Reports in the reporter's place, and hears of it only when that is late or out of reach."""
     HEAD = "head"
     RECEIVER = "receiver"
     CURATOR = "curator"
@@ -22,6 +24,7 @@ class Role(StrEnum):
 
 _LABELS = {
     Role.REPORTER: "cán bộ phụ trách ISO (người lập báo cáo)",
+    Role.DEPUTY: "người thay thế cán bộ phụ trách ISO",
     Role.HEAD: "lãnh đạo đơn vị",
     Role.RECEIVER: "cán bộ đầu mối nhận báo cáo",
     Role.CURATOR: "người biên tập nội dung",
@@ -48,11 +51,12 @@ class Actor:
 
     def units_to_report(self) -> tuple[str, ...]:
         """Return the codes of the units this person may report for, in the order given."""
-        return _distinct(p.unit for p in self.posts if p.role is Role.REPORTER)
+        return _distinct(p.unit for p in self.posts if p.role in (Role.REPORTER, Role.DEPUTY))
 
     def units_to_see(self) -> tuple[str, ...]:
         """Return the codes of the units whose own reports this person may see."""
-        return _distinct(p.unit for p in self.posts if p.role in (Role.REPORTER, Role.HEAD))
+        own = (Role.REPORTER, Role.DEPUTY, Role.HEAD)
+        return _distinct(p.unit for p in self.posts if p.role in own)
 
     def provinces_to_receive(self) -> tuple[str, ...]:
         """Return the slugs of the provinces whose reports this person receives."""

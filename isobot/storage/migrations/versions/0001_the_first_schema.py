@@ -83,6 +83,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chat_key", name=op.f("pk_conversations")),
     )
     op.create_table(
+        "deeds",
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("rule", "period", "unit", name=op.f("pk_deeds")),
+    )
+    op.create_table(
         "dispatches",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -91,11 +101,13 @@ def upgrade() -> None:
         sa.Column("period", sa.String(length=40), nullable=False),
         sa.Column("unit", sa.String(length=80), nullable=False),
         sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outbox", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatches")),
         sa.UniqueConstraint(
             "rule",
@@ -106,6 +118,33 @@ def upgrade() -> None:
             name=op.f("uq_dispatches_rule_period_unit_person_step"),
         ),
     )
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatches_outbox"), ["outbox"], unique=False)
+
+    op.create_table(
+        "duty_events",
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("rule", "unit", "happened_on", name=op.f("pk_duty_events")),
+    )
+    op.create_table(
+        "extensions",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
+    )
+    with op.batch_alter_table("extensions", schema=None) as batch_op:
+        batch_op.create_index("ix_extensions_report", ["rule", "period", "unit"], unique=False)
+
     op.create_table(
         "inbox",
         sa.Column(
@@ -171,10 +210,63 @@ def upgrade() -> None:
         sa.UniqueConstraint("document", "version", name=op.f("uq_legal_texts_document_version")),
     )
     op.create_table(
+        "letters",
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("rule", "period", "unit", name=op.f("pk_letters")),
+    )
+    op.create_table(
         "meta",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "office_acts",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column(
+            "before",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "after",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_acts")),
+    )
+    with op.batch_alter_table("office_acts", schema=None) as batch_op:
+        batch_op.create_index("ix_office_acts_report", ["rule", "period", "unit"], unique=False)
+
+    op.create_table(
+        "office_dates",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("occurrence", sa.String(length=40), nullable=False),
+        sa.Column("from_year", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("set_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_dates")),
     )
     op.create_table(
         "outbox",
@@ -205,7 +297,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_chat", ["chat_key", "id"], unique=False)
         batch_op.create_index(
             "ix_outbox_queued",
-            ["priority", "id"],
+            ["bot", "priority", "id"],
             unique=False,
             sqlite_where=sa.text("status = 'queued'"),
             postgresql_where=sa.text("status = 'queued'"),
@@ -289,6 +381,16 @@ def upgrade() -> None:
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_questions_asked_at"), ["asked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_questions_chat_key"), ["chat_key"], unique=False)
+
+    op.create_table(
+        "reminder_days",
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("outbox", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("person", "day", name=op.f("pk_reminder_days")),
+    )
+    with op.batch_alter_table("reminder_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_days_outbox"), ["outbox"], unique=False)
 
     op.create_table(
         "replacements",
@@ -380,6 +482,14 @@ def upgrade() -> None:
     with op.batch_alter_table("units", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_units_province"), ["province"], unique=False)
 
+    op.create_table(
+        "declined",
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_declined_person")),
+        sa.PrimaryKeyConstraint("unit", "person", name=op.f("pk_declined")),
+    )
     op.create_table(
         "identities",
         sa.Column("key", sa.String(length=160), nullable=False),
@@ -538,6 +648,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identities_person"))
 
     op.drop_table("identities")
+    op.drop_table("declined")
     with op.batch_alter_table("units", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_units_province"))
 
@@ -555,6 +666,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_replacements_document"))
 
     op.drop_table("replacements")
+    with op.batch_alter_table("reminder_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_days_outbox"))
+
+    op.drop_table("reminder_days")
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_questions_chat_key"))
         batch_op.drop_index(batch_op.f("ix_questions_asked_at"))
@@ -579,7 +694,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_chat")
 
     op.drop_table("outbox")
+    op.drop_table("office_dates")
+    with op.batch_alter_table("office_acts", schema=None) as batch_op:
+        batch_op.drop_index("ix_office_acts_report")
+
+    op.drop_table("office_acts")
     op.drop_table("meta")
+    op.drop_table("letters")
     op.drop_table("legal_texts")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
@@ -594,7 +715,16 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    with op.batch_alter_table("extensions", schema=None) as batch_op:
+        batch_op.drop_index("ix_extensions_report")
+
+    op.drop_table("extensions")
+    op.drop_table("duty_events")
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dispatches_outbox"))
+
     op.drop_table("dispatches")
+    op.drop_table("deeds")
     op.drop_table("conversations")
     op.drop_table("confirmations")
     op.drop_table("card_versions")
