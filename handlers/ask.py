@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from handlers import opinions
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Choice
@@ -76,17 +77,9 @@ async def _tell(turn: Turn, services: Services, question: str, found: Answer) ->
         turn.conversation.memory["asked"] = {"question": question, "options": options}
     ref = curation.new_ref()
     if found.outcome is Outcome.ANSWERED and not turn.conversation.dialogue:
-        choices += opinions(ref)
+        choices += opinions.choices(ref)
     turn.say(found.text, *choices)
     log_answer(turn, services, found, ref=ref, question=question)
-
-
-def opinions(ref: str) -> tuple[Choice, Choice]:
-    """Offer to say whether an answer was what was meant; typed as words, so that numbers stay free."""
-    return (
-        Choice(f"qa:ok:{ref}", "Đúng ý", lasting=True, by_word=True),
-        Choice(f"qa:no:{ref}", "Chưa đúng", lasting=True, by_word=True),
-    )
 
 
 def log_answer(turn: Turn, services: Services, found: Answer, *, ref: str = "", question: str = "") -> None:
@@ -185,7 +178,11 @@ def show_step(turn: Turn, services: Services, number: int = 1) -> None:
         turns.append(Choice(f"step:{number + 1}", "Bước tiếp theo", lasting=True))
     if number > 1:
         turns.append(Choice(f"step:{number - 1}", "Bước trước", lasting=True))
-    turn.say(f"{heading}\n{_STEP.sub('', shown.text)}", *turns)
+    turn.say(f"{heading}\n{_capital(_STEP.sub('', shown.text))}", *turns)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _whose_steps(services: Services, asker: Asker, scope: str) -> str:

@@ -18,7 +18,7 @@ from isobot.actions import reporting
 from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
-from isobot.domain.forms import Field, Option, Problem
+from isobot.domain.forms import Field, Kind, Option, Problem
 from isobot.domain.messages import Attachment, Choice, IncomingKind
 from isobot.domain.values import Value
 from isobot.errors import AnswerRefused, Refusal, StaleEdit
@@ -234,11 +234,20 @@ async def _take_answer(turn: Turn, services: Services, work: Work, key: str) -> 
         turn.say(str(refusal))
         _ask(turn, work, field)
         return
+    if not key and _reads_otherwise(text, field, value):
+        turn.say(f"Tôi ghi: {field.show(value)}.")
     asked = [w for w in warnings if w.check not in work.reasons]
     if asked and _first_error(work, field) is None:
         _ask_reason(turn, asked[0])
         return
     await _go_on(turn, work, after=field, value=value)
+
+
+def _reads_otherwise(text: str, field: Field, value: Value) -> bool:
+    """Tell whether a figure was typed in words or for short, so that it is read back."""
+    if field.kind not in (Kind.INTEGER, Kind.MONEY, Kind.DATE) or not value.is_given:
+        return False
+    return "".join(text.split()) not in (str(value.given), field.show(value, unit=False))
 
 
 def _ask_reason(turn: Turn, warning: Problem) -> None:

@@ -21,7 +21,8 @@ MENU = (
 FIRST_WORDS = (
     "Xin chào anh/chị. Tôi là trợ lý tự động (chatbot) giúp cán bộ phụ trách ISO: trả lời về quy định, "
     "lập báo cáo định kỳ, nhắc hạn.\n"
-    "Tôi chỉ giữ: tên hiển thị, đơn vị, vai trò và mã cuộc trò chuyện. Gõ /xoa để xóa bất cứ lúc nào.\n"
+    "Tôi lưu: tên hiển thị, đơn vị, vai trò, mã cuộc trò chuyện, và nội dung trao đổi trong một thời gian. "
+    "Gõ /xoa để xóa bất cứ lúc nào.\n"
     "Xin đừng gửi tài liệu mật vào đây."
 )
 HOW_TO_REGISTER = (
@@ -42,7 +43,9 @@ async def greet(turn: Turn, services: Services, code: str = "") -> None:
         return
     if turn.actor.posts:
         roles = "\n".join(f"• {_post_line(post, services)}" for post in turn.actor.posts)
-        turn.say(f"Anh/chị đang giữ vai trò:\n{roles}\nAnh/chị cần việc gì, hay cứ gõ câu hỏi?", *MENU)
+        turn.say(
+            f"Anh/chị đang giữ vai trò:\n{roles}\nAnh/chị cần việc gì, hay cứ gõ câu hỏi?", *menu_for(turn)
+        )
     else:
         turn.say(HOW_TO_REGISTER, *MENU[1:3], MENU[5])
 
@@ -86,8 +89,16 @@ async def register(turn: Turn, services: Services, text: str) -> None:
     done = "Anh/chị đã đăng ký từ trước" if welcome.already else "Đăng ký xong"
     turn.say(
         f"{done}: {welcome.role.label}, {welcome.unit.place_name}.\n" + _first_steps(welcome.role),
-        *MENU,
+        *(MENU if welcome.role is Role.REPORTER or turn.actor.units_to_report() else MENU[1:3] + MENU[4:]),
     )
+
+
+def menu_for(turn: Turn) -> tuple[Choice, ...]:
+    """Offer what this person can do: only reporters report, only receivers and units follow progress."""
+    hidden = set()
+    if turn.actor.posts and not turn.actor.units_to_report():
+        hidden |= {"go:baocao", "go:nhac"}
+    return tuple(choice for choice in MENU if choice.key not in hidden)
 
 
 def _first_steps(role: Role) -> str:
@@ -169,7 +180,8 @@ async def ask_to_erase(turn: Turn) -> None:
     """Ask before erasing."""
     turn.conversation.leave()
     turn.say(
-        "Xóa tên, các kênh liên lạc và mọi vai trò của anh/chị? Báo cáo đã nhập là hồ sơ của đơn vị nên vẫn "
+        "Xóa tên, các kênh liên lạc, nội dung trao đổi và mọi vai trò của anh/chị? "
+        "Báo cáo đã nhập là hồ sơ của đơn vị nên vẫn "
         "được giữ, không còn gắn tên anh/chị.",
         Choice("me:erase", "Xóa"),
         Choice("me:stay", "Không xóa"),
@@ -181,7 +193,7 @@ async def erase(turn: Turn) -> None:
     await registration.erase(turn.store, actor=turn.actor)
     turn.conversation.leave()
     turn.conversation.memory.clear()
-    turn.say("Đã xóa tên, kênh liên lạc và vai trò của anh/chị. Cảm ơn anh/chị đã dùng.")
+    turn.say("Đã xóa tên, kênh liên lạc, vai trò và nội dung trao đổi của anh/chị. Cảm ơn anh/chị đã dùng.")
 
 
 def _post_line(post: Post, services: Services) -> str:

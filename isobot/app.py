@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import secrets
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -152,7 +152,7 @@ class Application:
             return []
         return [Middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])]
 
-    async def run(self) -> None:
+    async def run(self, *, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until a signal asks to stop; what is under way is finished or undone, nothing is lost.
 
         Raises:
@@ -179,6 +179,7 @@ class Application:
         work += await self._channels_at_work()
         tasks = [asyncio.ensure_future(part) for part in work]
         serving = asyncio.ensure_future(self._serve())
+        tasks.append(asyncio.ensure_future(self._tell(ready)))
         try:
             await asyncio.wait([*tasks, serving], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -194,6 +195,13 @@ class Application:
         for result in ended:
             if isinstance(result, Exception):
                 raise result
+
+    async def _tell(self, ready: Callable[[], None]) -> None:
+        """Call `ready` once the server listens, then stay."""
+        while self._server is None or not self._server.started:
+            await asyncio.sleep(0.02)
+        ready()
+        await asyncio.Event().wait()
 
     async def _serve(self) -> None:
         assert self._server is not None
@@ -242,7 +250,11 @@ class Application:
         await self._dispatcher.tick()
         async with self._core.database.write() as connection:
             store = Store(connection, self._core.clock.now())
-            await curating.expire(store, question_days=self._core.settings.question_days)
+            await curating.expire(
+                store,
+                question_days=self._core.settings.question_days,
+                message_days=self._core.settings.message_days,
+            )
 
     async def _watch_units(self) -> None:
         """Take over units that another process imported, and cards that were approved in one."""

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import getpass
 import json
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -28,11 +29,12 @@ from isobot.clock import SystemClock, vietnam_day
 from isobot.core import Core, opened
 from isobot.domain.people import Role
 from isobot.errors import IsobotError
+from isobot.kb_cli import kb_app
 from isobot.settings import Settings, read_settings
 from isobot.storage import people, records, reports, unit_records
 from isobot.storage.store import Store
 from isobot.terminal import chat_in_terminal
-from isobot.unitfiles import parse_unit_table
+from isobot.unitfiles import load_provinces, parse_unit_table
 from knowledge.answer import load_knowledge
 from knowledge.batch import answer_line, answer_lines
 from scheduler import plan
@@ -46,12 +48,17 @@ app = typer.Typer(
 )
 units_app = typer.Typer(no_args_is_help=True, help="Danh sách đơn vị báo cáo.", rich_markup_mode=None)
 app.add_typer(units_app, name="units")
+app.add_typer(kb_app, name="kb")
 
 PREPARED = "Cơ sở dữ liệu đã sẵn sàng."
+TABLE_WIDTH = 160
+"""Wide enough for codes and names; a narrower terminal wraps rather than hides them."""
 
 
 def main() -> None:
     """Run the command; an error raised on purpose is told in one line, without a traceback."""
+    # What this program writes is for its own user: names and figures of offices.
+    os.umask(0o077)
     try:
         app()
     except IsobotError as error:
@@ -63,6 +70,22 @@ def _settings() -> Settings:
     settings = read_settings()
     logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
     return settings
+
+
+def _warn_in_demo(settings: Settings) -> None:
+    """Say where a change goes while no token is set, since another database serves once one is."""
+    if settings.is_demo:
+        print(
+            "Lưu ý: đang ở chế độ dùng thử, thay đổi này chỉ vào demo.db. "
+            "Đặt token trước, rồi chạy lại lệnh.",
+            file=sys.stderr,
+        )
+
+
+def _known_province(slug: str) -> str:
+    if slug and slug not in load_provinces():
+        raise typer.BadParameter(f"Không có tỉnh “{slug}”. Các tỉnh: {', '.join(load_provinces())}.")
+    return slug
 
 
 def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
@@ -79,9 +102,8 @@ def run() -> None:
 
     async def go(core: Core) -> None:
         application = Application(core)
-        _announce(core, application)
         loop = asyncio.get_running_loop()
-        task = asyncio.ensure_future(application.run())
+        task = asyncio.ensure_future(application.run(ready=lambda: _announce(core, application)))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
@@ -159,7 +181,7 @@ def ask(
         return
     if not question:
         raise typer.BadParameter("Cần một câu hỏi, hoặc --batch TỆP.")
-    row = {"id": "1", "question": question, "province": province or None, "unit": unit or None}
+    row = {"id": "1", "question": question, "province": _known_province(province), "unit": unit or None}
     made = answer_line(knowledge, row, today=today)
     if as_json:
         print(json.dumps({k: v for k, v in made.items() if k != "id"}, ensure_ascii=False))
@@ -233,8 +255,7 @@ async def _show_reminders(core: Core, day: date, *, as_json: bool) -> None:
         table.add_row(
             *(str(row[k]) for k in ("unit", "unit_name", "province", "period", "last_day", "step")), named
         )
-    console = Console()
-    console.print(table)
+    Console(width=max(Console().width, TABLE_WIDTH)).print(table)
     digests = plan.digests_on(day, *arguments, posts=posts, reported=reported)
     for digest in digests:
         print(
@@ -255,6 +276,7 @@ def invite(
     """Tạo mã đăng ký dùng một lần cho một vai trò ở một đơn vị."""
 
     async def go(core: Core) -> None:
+        _warn_in_demo(core.settings)
         known = core.services.directory.get(unit)
         if known is None:
             raise typer.BadParameter(f"Không có đơn vị mã “{unit}”. Xem mã bằng: isobot units list")
@@ -288,6 +310,7 @@ def units_list(
     """Liệt kê đơn vị và mã."""
 
     async def go(core: Core) -> None:
+        _known_province(province)
         today = vietnam_day(core.clock.now())
         found = [
             u
@@ -316,6 +339,8 @@ def units_import(
     """Nhập danh sách đơn vị: kiểm tra mọi dòng, rồi ghi tất cả hoặc không ghi gì."""
 
     async def go(core: Core) -> None:
+        _warn_in_demo(core.settings)
+        _known_province(province)
         directory = core.services.directory
         table = parse_unit_table(file, province=province, known=[u.code for u in directory])
         for problem in table.problems:

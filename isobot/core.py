@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from handlers.services import Services
 from isobot.clock import Clock, SystemClock
 from isobot.content import Content, load_content
+from isobot.errors import SettingsError
 from isobot.settings import Settings
 from isobot.storage import curation, unit_records
 from isobot.storage.database import Database
@@ -34,7 +35,13 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         DataFileError: a shipped or edited file cannot be used.
     """
     content = load_content()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"Không tạo được thư mục dữ liệu {settings.data_dir} ({error.strerror}). "
+            "Đặt ISOBOT_DATA_DIR khác."
+        ) from error
     database = Database(settings.database)
     await migrate(database)
     shipped = [unit for unit in load_units() if settings.is_demo or not unit.demo]

@@ -4,7 +4,7 @@ Read once, at the start, from the environment (`ISOBOT_<NAME>`) or a file `.env`
 """
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
@@ -65,7 +65,10 @@ class Settings(BaseSettings):
     question_days: int = Field(default=180, ge=1, le=3650)
     """Days that the wording of a question is kept for the curators; then only its outcome stays."""
 
-    log_level: str = "INFO"
+    message_days: int = Field(default=90, ge=1, le=3650)
+    """Days that the text of messages is kept; then only the fact that each was handled stays."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 
     log_json: bool = False
@@ -76,9 +79,9 @@ class Settings(BaseSettings):
         if self.public_url is None:
             return self
         if self.webhook_secret is None:
-            raise ValueError("ISOBOT_PUBLIC_URL turns webhooks on: set ISOBOT_WEBHOOK_SECRET too")
+            raise ValueError("ISOBOT_PUBLIC_URL bật webhook: cần đặt thêm ISOBOT_WEBHOOK_SECRET")
         if urlsplit(self.public_url).scheme not in ("https", "http"):
-            raise ValueError("ISOBOT_PUBLIC_URL must begin with https://")
+            raise ValueError("ISOBOT_PUBLIC_URL phải bắt đầu bằng https://")
         return self
 
     @model_validator(mode="after")
@@ -87,7 +90,7 @@ class Settings(BaseSettings):
             secret = self.webhook_secret.get_secret_value()
             plain = secret.replace("_", "").replace("-", "")
             if not (8 <= len(secret) <= 256 and plain.isascii() and plain.isalnum()):
-                raise ValueError("ISOBOT_WEBHOOK_SECRET needs 8 to 256 of the signs A-Z a-z 0-9 _ -")
+                raise ValueError("ISOBOT_WEBHOOK_SECRET cần 8 đến 256 ký tự trong A-Z a-z 0-9 _ -")
         return self
 
     @property

@@ -31,7 +31,7 @@ from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
 from isobot.domain.text import shorten
 from isobot.errors import NotFound, Refusal
-from isobot.storage import curation, outbox, people, records
+from isobot.storage import curation, outbox, people, records, retention
 from isobot.storage.outbox import Priority
 from isobot.storage.store import Store
 from knowledge import grouping
@@ -49,12 +49,13 @@ NOT_YOURS = "Anh/chị chỉ biên tập được nội dung của tỉnh mình;
 OWN_WORK = "Người soạn không tự duyệt được. Xin một người biên tập khác hoặc quản trị viên duyệt giúp."
 
 
-async def expire(store: Store, *, question_days: int) -> int:
-    """Let old wordings of questions go, once a day; returns how many went."""
+async def expire(store: Store, *, question_days: int, message_days: int) -> int:
+    """Let old wordings of questions and messages go, once a day; returns how many questions went."""
     today = vietnam_day(store.now).isoformat()
     if await records.get_meta(store.connection, _EXPIRED_ON) == today:
         return 0
     await records.set_meta(store.connection, _EXPIRED_ON, today)
+    await retention.expire_messages(store.connection, before=store.now - timedelta(days=message_days))
     return await curation.prune(
         store.connection,
         texts_before=store.now - timedelta(days=question_days),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit, UnitDirectory
 from isobot.errors import Refusal
-from isobot.storage import people
+from isobot.storage import people, retention
 from isobot.storage.store import Store
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -184,6 +184,7 @@ async def leave(store: Store, *, actor: Actor, post: int) -> None:
 
 
 async def erase(store: Store, *, actor: Actor) -> None:
-    """Erase a person's name and chat identities; the unit's reports stay."""
+    """Erase a person's name, chat identities and what was said; the unit's reports stay."""
     if actor.id is not None:
+        await retention.forget_chats(store.connection, await retention.chats_of(store.connection, actor.id))
         await people.erase(store.connection, actor.id, at=store.now)

@@ -1,12 +1,24 @@
 """The outbox: every message to be sent, in the order of each chat."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Reply
@@ -36,6 +48,12 @@ class Outgoing:
     prompt: int
     attempts: int
     sent_at: datetime | None = None
+    priority: int = 0
+
+    @property
+    def is_campaign(self) -> bool:
+        """Tell whether nobody waits for it: answers go first."""
+        return self.priority >= Priority.CAMPAIGN
 
 
 def row_of(
@@ -78,6 +96,7 @@ _COLUMNS = (
     outbox.c.prompt,
     outbox.c.attempts,
     outbox.c.sent_at,
+    outbox.c.priority,
 )
 
 
@@ -91,6 +110,7 @@ def _outgoing(row: Any) -> Outgoing:
         row.prompt,
         row.attempts,
         row.sent_at,
+        row.priority,
     )
 
 
@@ -106,6 +126,32 @@ async def due(
 
     A message stays behind an earlier one of its chat that has to wait, so a chat keeps its order.
     """
+    found = await connection.execute(_due(bots, now=now, most=most, apart_from=apart_from))
+    return [_outgoing(row) for row in found]
+
+
+async def due_of_each(
+    connection: AsyncConnection,
+    rooms: Mapping[str, int],
+    *,
+    now: datetime,
+    apart_from: Mapping[str, Sequence[str]],
+) -> list[Outgoing]:
+    """Return for each bot at most so many messages that may be sent now, answers first.
+
+    One statement serves all bots, and one with a long queue does not keep the others waiting.
+    """
+    if not rooms:
+        return []
+    parts = [
+        select(_due([bot], now=now, most=most, apart_from=apart_from.get(bot, ())).subquery())
+        for bot, most in rooms.items()
+    ]
+    found = await connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+    return sorted((_outgoing(row) for row in found), key=lambda message: (message.priority, message.id))
+
+
+def _due(bots: Sequence[str], *, now: datetime, most: int, apart_from: Sequence[str]) -> Select[Any]:
     earlier = outbox.alias("earlier")
     held_up = exists().where(
         and_(
@@ -117,14 +163,15 @@ async def due(
             earlier.c.not_before > now,
         )
     )
-    found = await connection.execute(
+    # One bot is written as an equation: only so do the databases walk its queue in order and stop early.
+    of_bots = outbox.c.bot == bots[0] if len(bots) == 1 else outbox.c.bot.in_(bots)
+    query = (
         select(*_COLUMNS)
-        .where(outbox.c.status == _QUEUED, outbox.c.not_before <= now, ~held_up)
-        .where(outbox.c.bot.in_(bots), outbox.c.chat_key.not_in(apart_from))
+        .where(outbox.c.status == _QUEUED, outbox.c.not_before <= now, ~held_up, of_bots)
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(most)
     )
-    return [_outgoing(row) for row in found]
+    return query.where(outbox.c.chat_key.not_in(apart_from)) if apart_from else query
 
 
 async def mark_sent(

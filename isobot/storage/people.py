@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from isobot.domain.people import Actor, Post, Role
 from isobot.storage.statements import insert_or_replace
 from isobot.storage.tables import identities, invitations, people, person_names, posts, snoozes
+
+SEEN_TO_THE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,17 @@ async def add_identity(
         "last_seen": at,
     }
     await connection.execute(insert_or_replace(connection, identities, ["key"], row))
+
+
+async def touch(connection: AsyncConnection, senders: Iterable[str], *, at: datetime) -> None:
+    """Note that people were seen, to the hour: reminders go to the chat that was used last."""
+    keys = list(senders)
+    if keys:
+        await connection.execute(
+            update(identities)
+            .where(identities.c.key.in_(keys), identities.c.last_seen < at - SEEN_TO_THE)
+            .values(last_seen=at, gone_at=None)
+        )
 
 
 async def name_of(connection: AsyncConnection, person: int) -> str:
