@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from handlers import ask, help, live, periods, progress, reminders, report, start
+from handlers import ask, curate, help, live, opinions, periods, progress, reminders, report, start, writing
 from handlers.services import Services
 from handlers.words import COMMANDS, command_in
 from isobot.actions.registration import plain_code
 from isobot.chat.turn import Turn
+from isobot.domain.curation import editor_of
 from isobot.domain.messages import IncomingKind
 from isobot.storage.store import Store
 
@@ -64,8 +65,16 @@ class DialogueRouter:
         picked = turn.picked()
         if conversation.dialogue == report.DIALOGUE:
             await report.take(turn, self._services)
+        elif conversation.dialogue == writing.DIALOGUE:
+            await writing.take(turn, self._services)
         elif picked is not None:
             await self._pick(turn, picked.key)
+        elif conversation.dialogue == curate.DIALOGUE:
+            await curate.take(turn, self._services)
+        elif writing.card_named(turn.text) and editor_of(turn.actor).may_edit:
+            await writing.edit(turn, self._services, writing.card_named(turn.text))
+        elif opinions.said_alone(turn.text):
+            turn.say(opinions.WHICH_ONE)
         elif conversation.dialogue == "snooze" and await reminders.take(turn, self._services):
             return
         elif _looks_like_code(turn.text):
@@ -117,6 +126,8 @@ class DialogueRouter:
                 await start.ask_to_erase(turn)
             case "bang":
                 turn.say("Bảng điều hành trên web chưa có trong bản này. Gõ “tiến độ” để xem và tải bảng.")
+            case "bientap":
+                await curate.show(turn, services)
             case "huy":
                 await self._cancel(turn)
             case "quaylai":
@@ -177,6 +188,14 @@ class DialogueRouter:
             ask.show_step(turn, services, int(rest))
         elif head == "me":
             await self._about_me(turn, parts)
+        elif head == "qa" and len(parts) == 2:
+            await opinions.take(turn, *parts)
+            await self._go_on(turn)
+        elif head == "cu":
+            await self._leave_report(turn)
+            await curate.press(turn, services, rest)
+        elif head == "w" and turn.conversation.dialogue == writing.DIALOGUE:
+            await writing.take(turn, services)
         else:
             turn.say(help.OLD_BUTTON)
             await self._go_on(turn)

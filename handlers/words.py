@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "roi": ("roi", "roi don vi", "roi vai tro"),
     "xoa": ("xoa du lieu", "xoa du lieu cua toi"),
     "bang": ("bang", "bang dieu hanh"),
+    "bientap": ("bien tap", "bien tap noi dung"),
     "huy": ("huy", "huy bo", "thoat"),
     "quaylai": ("quay lai", "lui lai"),
     "trogiup": ("tro giup", "giup", "huong dan", "help"),
