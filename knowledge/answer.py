@@ -60,7 +60,7 @@ ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 ENOUGH_COVERED = 0.12
 """The least share of the question that the card has to hold."""
-ENOUGH_HELD, ENOUGH_HELD_STORY = 0.46, 0.33
+ENOUGH_HELD, ENOUGH_HELD_STORY = 0.48, 0.33
 """The least share of the words asked that one of the best cards has to hold; less in a long story."""
 FOR_A_GOOD_SCORE = 0.3
 """How much of that share a score above the least makes good."""
@@ -201,7 +201,7 @@ class KnowledgeBase:
         self._lexicon = lexicon or load_lexicon(Path(__file__).parent / "lexicon.yaml")
         self._units = units
         self._places = PlaceFinder(units)
-        vocabulary = Vocabulary(self._texts())
+        vocabulary = Vocabulary(self._texts(), self._places.names())
         reader = self._words = Reader(self._lexicon, vocabulary)
         finder = ReferenceFinder(corpus.documents.values())
         self._reader = QuestionReader(self._lexicon, reader, finder)

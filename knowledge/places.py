@@ -87,7 +87,10 @@ class PlaceFinder:
             parts.append(word.bare.replace("ngoc", "ngok"))
         for length in range(len(parts), 0, -1):
             end, key = start + length, "".join(parts[:length])
-            if (length == 1 and len(key) < 5) or (key not in self._names and key not in self._districts):
+            said = start > 0 and words[start - 1].bare in (*_KIND_WORDS, *_DISTRICT_WORDS)
+            if (length == 1 and len(key) < 5 and not said) or (
+                key not in self._names and key not in self._districts
+            ):
                 continue
             units = [u for u in self._names.get(key, ()) if not provinces or u.province in provinces]
             districts = [d for d in self._districts.get(key, ()) if not provinces or d[0] in provinces]

@@ -177,8 +177,10 @@ class QuestionReader:
         for spelt, bare, clear, name in self._others:
             if bare not in folded:
                 continue
-            commune = re.search(rf"\b(?:xã|phường|thị trấn) {re.escape(spelt)}", marked)
-            said = _position(spelt, marked) >= 0 and not commune
+            commune = re.search(rf"\b(?:xa|phuong|thi tran) {re.escape(bare)}\b", folded)
+            if commune:
+                continue
+            said = _position(spelt, marked) >= 0
             bare_said = _position(bare, folded) >= 0 and clear and not marks
             if said or bare_said or _position(f"tinh {bare}", folded) >= 0:
                 found.append(name)

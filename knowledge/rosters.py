@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from isobot.domain.law import Citation, LegalDocument
+from isobot.domain.text import fold
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
@@ -55,6 +56,7 @@ _LIST = re.compile(
     r"|\b(?:xa|phuong|thi tran|don vi|chi cuc|co quan) nao\b"
 )
 _NOT_COUNT = re.compile(r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao)\b")
+_TO_DO = re.compile(r"\b(?:lam gi|phai lam|lam nhung gi|thuc hien gi|viec gi)\b")
 _MEMBER = re.compile(
     r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien)\b|"
     r"\bco (?:phai )?(?:ten|trong|nam|thuoc)\b|\bco (?:ten )?(?:khong|ko)\b|\bthuoc dien\b"
@@ -99,13 +101,18 @@ class Rosters:
         named = self._named(mentions, districts)
         mine = speaks_of_self(question) or (not mentions and not question.levels_beside(own))
         about = named or (tuple(own) if mine else ())
+        named_here = any(m.sure and u.level is Level.XA for m in mentions for u in m.units)
         if named and question.says(_AFTER_REFORM):
             return self._after_reform(question, named)
         if about and not named and speaks_of_self(question) and question.says(_AFTER_REFORM):
             return self._after_reform(question, about)
         return (
             self._which_district(question, named)
-            or (None if cards_know and not districts else self._counts(question, scope, mentions, own))
+            or (
+                None
+                if named_here or (cards_know and not districts)
+                else self._counts(question, scope, mentions, own)
+            )
             or self._membership(question, scope, about)
             or (
                 None
@@ -127,10 +134,11 @@ class Rosters:
         mentions = self._places.find(question, scope)
         named = self._named(mentions, _districts(mentions))
         taken = {place for m in mentions for place in range(m.start, m.end)}
+        provinces = {w for slug in question.provinces for w in fold(SEED_PROVINCES[slug]).split()}
         rest = [
             w
             for at, w in enumerate(question.words)
-            if at not in taken and w.bare not in _FILLING and w.bare not in _OF_THE_ROSTER
+            if at not in taken and w.bare not in _FILLING | _OF_THE_ROSTER | provinces
         ]
         if not named or len(rest) > 1:
             return None
@@ -167,6 +175,7 @@ class Rosters:
         about: tuple[Unit, ...],
     ) -> Answer | None:
         asked = self._asks_year(question)
+        asked = asked or bool(named and named[0].plan_year in question.years and question.says(_TO_DO))
         if named and any(u.in_plan for u in named) and (asked or (question.yes_no and question.years)):
             return self._years(question, named)
         if not asked and not (question.yes_no and question.years and question.says(_ADOPT)):
@@ -523,9 +532,7 @@ class Rosters:
 
 _FILLING_WORDS = "xa thi tran phuong huyen ubnd uy ban nhan dan o cua thi sao a the nao con"
 _FILLING = frozenset(_FILLING_WORDS.split())
-_OF_THE_ROSTER = frozenset(
-    ["han", "ap", "dung", "iso", "lam", "nam", "moc", "dot", "lo", "trinh", "dien", "tu"]
-)
+_OF_THE_ROSTER = frozenset(["han", "ap", "dung", "iso", "nam", "moc", "dot", "lo", "trinh", "dien", "tu"])
 _NO_NAME_WORDS = (
     "nao gi toi minh em co la thi phai duoc cua trong o nay do khac lam ap nam may bao va hay theo ve cho "
     "da dang se chua khong tren den tu nhu cu moi khi can vay a dau con gui nop bi chung ta nha e trien "

@@ -79,13 +79,14 @@ class Word:
 class Vocabulary:
     """The syllables and neighbours that cards and units use, counted."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], names: Iterable[str] = ()) -> None:
+        """Count texts; the words of `names` are known even where no rule of spelling allows them."""
         self.marked: Counter[str] = Counter()
         self.bare: Counter[str] = Counter()
         self.pairs: Counter[str] = Counter()
         for text in texts:
-            plain = nfc(text).casefold().replace("'", "").replace("’", "")
-            self._count([one_spelling(m.group()) for m in _TOKEN.finditer(plain)])
+            self._count([one_spelling(m) for m in _TOKEN.findall(_without_apostrophes(text))])
+        self._names = frozenset(fold(w) for name in names for w in _TOKEN.findall(_without_apostrophes(name)))
         self._joined = {pair.replace(" ", ""): pair for pair in self.pairs}
         self._by_length: dict[int, list[str]] = {}
         for entry in {*self.bare, *self._joined}:
@@ -122,7 +123,7 @@ class Vocabulary:
 
     def knows(self, bare: str) -> bool:
         """Tell whether a word is used; a slip of one card, or a run of syllables, is no word."""
-        if bare in SYLLABLES or len(bare) < 5:
+        if bare in SYLLABLES or len(bare) < 5 or bare in self._names:
             return bare in self.bare
         return self.bare[bare] > 2 and bare not in self._joined
 
@@ -262,6 +263,10 @@ class Reader:
     def _checked(self, decoded: str, low: str) -> str:
         decoded = one_spelling(decoded)
         return decoded if decoded != low and decoded in self._vocabulary.marked else ""
+
+
+def _without_apostrophes(text: str) -> str:
+    return nfc(text).casefold().replace("'", "").replace("’", "")
 
 
 def plain_words(texts: Iterable[str]) -> frozenset[str]:
