@@ -268,7 +268,7 @@ def _table_sums(node: Node) -> Iterator[SumCheck]:
 def _sums_against(holder: Node, cells: Sequence[str], below: Sequence[Node]) -> Iterator[SumCheck]:
     """Set a row's figures against those below it: numbers are added, crosses counted."""
     leaves = [leaf for row in below for leaf in row.walk() if leaf.kind is NodeKind.ROW and not _rows(leaf.children)]
-    label = next((c for c in cells if any(map(str.isalpha, c))), holder.text)[:60]
+    label = next((c for c in cells if len(c) > 4 and any(map(str.isalpha, c))), holder.text)[:60]
     for column in range(1, min([len(cells), *(len(r.cells) for r in below)])):
         printed = _figure(cells[column])
         if printed is None:
