@@ -4,6 +4,9 @@ from datetime import date
 
 import pytest
 
+from isobot.domain.text import fold
+from isobot.domain.units import Level
+from isobot.unitfiles import shipped_units
 from knowledge.answer import Answer, Asker, KnowledgeBase, Outcome, Refinement, load_knowledge
 from knowledge.batch import answer_lines
 
@@ -149,6 +152,19 @@ def test_a_district_outside_the_list_is_said_to_be_outside(ask):
 )
 def test_units_are_counted_from_the_roster(ask, question, province, count):
     assert count in ask(question, province).text
+
+
+def test_every_commune_of_both_plans_is_found_with_its_year(ask, knowledge):
+    wrong = []
+    for unit in shipped_units():
+        if unit.plan_year is None or unit.level is not Level.XA:
+            continue
+        name = unit.name.removeprefix("UBND ")
+        for typed in (f"{name} huyện {unit.district} làm iso năm nào?", fold(f"{name} {unit.district}")):
+            answer = ask(typed, unit.province)
+            if answer.outcome is not Outcome.ANSWERED or f"năm {unit.plan_year}" not in answer.text:
+                wrong.append(typed)
+    assert wrong == []
 
 
 def test_a_commune_that_was_split_names_both_heirs(ask):
