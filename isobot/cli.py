@@ -30,7 +30,6 @@ from isobot.core import Core, opened
 from isobot.domain.people import Role
 from isobot.errors import IsobotError
 from isobot.kb_cli import kb_app
-from isobot.kb_cli import kb_app
 from isobot.settings import Settings, read_settings
 from isobot.storage import people, records, reports, unit_records
 from isobot.storage.store import Store
@@ -49,7 +48,6 @@ app = typer.Typer(
 )
 units_app = typer.Typer(no_args_is_help=True, help="Danh sách đơn vị báo cáo.", rich_markup_mode=None)
 app.add_typer(units_app, name="units")
-app.add_typer(kb_app, name="kb")
 app.add_typer(kb_app, name="kb")
 
 PREPARED = "Cơ sở dữ liệu đã sẵn sàng."
