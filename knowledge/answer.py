@@ -649,11 +649,18 @@ class KnowledgeBase:
         if top.card.scope == BOT or (top.card.scope == NATIONAL and self._stands_out(good)):
             return None
         provincial = [h for h in good[:12] if h.card.scope in SEED_PROVINCES]
-        for leading in provincial[:4]:
-            found = self._same_in_other_provinces(good, leading)
-            if len(found) > 1 and any(h.card.kind is not CardKind.ABSENT for h in found.values()):
-                return self._ask_province(found)
-        return None
+        topics = [self._same_in_other_provinces(good, leading) for leading in provincial[:6]]
+        fitting = [
+            found
+            for found in topics
+            if len(found) > 1 and any(h.card.kind is not CardKind.ABSENT for h in found.values())
+        ]
+        if not fitting:
+            return None
+        # What fits in several provinces is more likely meant than what fits best in one.
+        return self._ask_province(
+            max(fitting, key=lambda found: sum(sorted((h.score for h in found.values()), reverse=True)[:3]))
+        )
 
     @staticmethod
     def _same_in_other_provinces(good: Sequence[Hit], leading: Hit) -> dict[str, Hit]:
