@@ -61,9 +61,11 @@ class DeliveryError(IsobotError):
 class ChannelBusy(DeliveryError):
     """The platform asks to slow down, or cannot be reached now."""
 
-    def __init__(self, channel: str, wait: timedelta) -> None:
+    def __init__(self, channel: str, wait: timedelta, *, why: str = "") -> None:
+        """Say how long to wait; `why` is "limit" or "token" where the platform named one of these."""
         super().__init__(f"{channel}: try again in {wait.total_seconds():g} seconds")
         self.wait = wait
+        self.why = why
 
 
 class ChatGone(DeliveryError):

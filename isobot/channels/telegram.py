@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from telegram import (
+    Bot,
     BotCommand,
     CallbackQuery,
     InlineKeyboardButton,
@@ -44,7 +45,6 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from isobot.channels.shared import (
@@ -112,8 +112,6 @@ class TelegramChannel:
         """
         for library in ("httpx", "httpcore", "telegram"):
             logging.getLogger(library).setLevel(logging.WARNING)
-        # The limiter writes a traceback for every flood answer; the sender reports the wait itself.
-        logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
         base = (api_base or API_BASE).rstrip("/")
         self.bot = bot
         self.username = ""
@@ -128,13 +126,14 @@ class TelegramChannel:
             HTTPXRequest(connection_pool_size=100, read_timeout=20, pool_timeout=10),
             HTTPXRequest(connection_pool_size=2, read_timeout=10),
         )
-        self._api: ExtBot[int] = ExtBot(
+        # Without the library's rate limiter: that one serves whoever asked first, so an officer's answer
+        # would stand behind the campaign that asked before it. The sender keeps the limits.
+        self._api = Bot(
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
             request=self._requests[0],
             get_updates_request=self._requests[1],
-            rate_limiter=AIORateLimiter(),
         )
 
     # Coming in
@@ -355,12 +354,12 @@ class TelegramChannel:
     def _raise_ours(self, error: TelegramError) -> NoReturn:
         said = self._masked(error)
         if isinstance(error, RetryAfter):
-            raise ChannelBusy(self.bot, _wait_of(error)) from None
+            raise ChannelBusy(self.bot, _wait_of(error), why="limit") from None
         if isinstance(error, Forbidden | ChatMigrated):
             raise ChatGone(said) from None
         if isinstance(error, InvalidToken):
             log.error("telegram_token_refused", mend="set ISOBOT_TELEGRAM_TOKEN to the bot's present token")
-            raise ChannelBusy(self.bot, BROKEN) from None
+            raise ChannelBusy(self.bot, BROKEN, why="token") from None
         if isinstance(error, BadRequest):
             if any(sign in said.lower() for sign in _GONE):
                 raise ChatGone(said) from None

@@ -344,10 +344,10 @@ class ZaloChannel:
         said = self._masked(refusal)
         error: DeliveryError = ChannelBusy(self.bot, BUSY)
         if refusal.code == HTTPStatus.TOO_MANY_REQUESTS:
-            error = ChannelBusy(self.bot, OVER_QUOTA)
+            error = ChannelBusy(self.bot, OVER_QUOTA, why="limit")
         elif refusal.code == HTTPStatus.UNAUTHORIZED:
             log.error("zalo_token_refused", mend="set ISOBOT_ZALO_TOKEN to the bot's present token")
-            error = ChannelBusy(self.bot, BROKEN)
+            error = ChannelBusy(self.bot, BROKEN, why="token")
         elif refusal.code in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
             error = ChatGone(said) if _GONE.search(said) else MessageRefused(said)
         else:

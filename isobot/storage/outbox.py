@@ -1,6 +1,6 @@
 """The outbox: every message to be sent, in the order of each chat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -136,22 +136,38 @@ async def due_of_each(
     *,
     now: datetime,
     apart_from: Mapping[str, Sequence[str]],
+    answers_only: Collection[str] = (),
 ) -> list[Outgoing]:
     """Return for each bot at most so many messages that may be sent now, answers first.
 
-    One statement serves all bots, and one with a long queue does not keep the others waiting.
+    Bots in `answers_only` get no message of a campaign. One statement serves all bots, and one with a
+    long queue does not keep the others waiting.
     """
     if not rooms:
         return []
     parts = [
-        select(_due([bot], now=now, most=most, apart_from=apart_from.get(bot, ())).subquery())
+        _due(
+            [bot],
+            now=now,
+            most=most,
+            apart_from=apart_from.get(bot, ()),
+            before=Priority.CAMPAIGN if bot in answers_only else None,
+        )
         for bot, most in rooms.items()
     ]
-    found = await connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+    whole = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
+    found = await connection.execute(whole)
     return sorted((_outgoing(row) for row in found), key=lambda message: (message.priority, message.id))
 
 
-def _due(bots: Sequence[str], *, now: datetime, most: int, apart_from: Sequence[str]) -> Select[Any]:
+def _due(
+    bots: Sequence[str],
+    *,
+    now: datetime,
+    most: int,
+    apart_from: Sequence[str],
+    before: Priority | None = None,
+) -> Select[Any]:
     earlier = outbox.alias("earlier")
     held_up = exists().where(
         and_(
@@ -171,6 +187,8 @@ def _due(bots: Sequence[str], *, now: datetime, most: int, apart_from: Sequence[
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(most)
     )
+    if before is not None:
+        query = query.where(outbox.c.priority < int(before))
     return query.where(outbox.c.chat_key.not_in(apart_from)) if apart_from else query
 
 

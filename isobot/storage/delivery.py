@@ -1,0 +1,229 @@
+"""The outbox seen from above: dead letters, other ways to a person, what was sent this month."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import distinct, func, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from isobot.clock import VIETNAM
+from isobot.domain.messages import Reply
+from isobot.storage.outbox import Outgoing, Priority, row_of
+from isobot.storage.tables import dispatches, identities, outbox
+
+LONGEST_MERGED = 1500
+"""Characters; with its choices a message then still fits Zalo's 2000."""
+
+
+def token_key(bot: str) -> str:
+    """Return the name under which the database notes since when a bot's token is refused."""
+    return f"token-refused:{bot}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, without its words: whoever looks after the bot need not read them."""
+
+    id: int
+    bot: str
+    chat: str
+    created_at: datetime
+    attempts: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for one bot, of one priority."""
+
+    bot: str
+    campaign: bool
+    waiting: int
+    oldest: datetime
+    """The moment from which on the oldest of them might have been sent."""
+
+
+async def dead_letters(connection: AsyncConnection, *, most: int) -> list[DeadLetter]:
+    """List messages that were given up, newest first."""
+    found = await connection.execute(
+        select(outbox).where(outbox.c.status == "dead").order_by(outbox.c.id.desc()).limit(most)
+    )
+    return [DeadLetter(r.id, r.bot, r.chat, r.created_at, r.attempts, r.failure or "") for r in found]
+
+
+async def queue_again(connection: AsyncConnection, *, ids: Sequence[int] | None, at: datetime) -> list[int]:
+    """Queue dead letters once more, those named or all; return those that were dead.
+
+    A chat that had been given up counts as reachable again, until the platform says otherwise.
+    """
+    again = update(outbox).where(outbox.c.status == "dead")
+    if ids is not None:
+        again = again.where(outbox.c.id.in_(ids))
+    done = await connection.execute(
+        again.values(status="queued", attempts=0, not_before=at).returning(outbox.c.id, outbox.c.chat_key)
+    )
+    rows = done.all()
+    chats = {row.chat_key for row in rows}
+    await connection.execute(update(identities).where(identities.c.chat_key.in_(chats)).values(gone_at=None))
+    return sorted(row.id for row in rows)
+
+
+async def send_elsewhere(
+    connection: AsyncConnection, message: Outgoing, *, bots: Collection[str], at: datetime
+) -> bool:
+    """Queue a message for the next chat of the same person, among `bots`; False when there is none.
+
+    The ledger's rows go over to the new message, so the step is still told once.
+    """
+    here = identities.alias("here")
+    chats = await connection.execute(
+        select(identities.c.chat_key)
+        .join(here, here.c.person == identities.c.person)
+        .where(here.c.chat_key == message.chat_key, identities.c.chat_key != message.chat_key)
+        .where(identities.c.gone_at.is_(None))
+        .order_by(identities.c.last_seen.desc())
+    )
+    for chat_key in chats.scalars():
+        bot, _, chat = chat_key.partition(":")
+        if bot not in bots:
+            continue
+        row = row_of(bot, chat, message.reply, prompt=0, priority=Priority(message.priority), at=at)
+        done = await connection.execute(insert(outbox).values(**row).returning(outbox.c.id))
+        await connection.execute(
+            update(outbox).where(outbox.c.id == message.id).values(status="moved", failure=f"to {bot}")
+        )
+        await connection.execute(
+            update(dispatches).where(dispatches.c.outbox == message.id).values(outbox=done.scalar_one())
+        )
+        return True
+    return False
+
+
+async def waiting_for_others(connection: AsyncConnection, *, bots: Collection[str]) -> list[Outgoing]:
+    """Return messages of campaigns that wait for a bot that is not among `bots`: it was turned off."""
+    found = await connection.execute(
+        select(outbox)
+        .where(outbox.c.status == "queued", outbox.c.priority >= int(Priority.CAMPAIGN))
+        .where(outbox.c.bot.not_in(bots))
+    )
+    return [
+        Outgoing(
+            r.id, r.bot, r.chat, r.chat_key, Reply.from_body(r.body), r.prompt, r.attempts, None, r.priority
+        )
+        for r in found
+    ]
+
+
+def month_of(moment: datetime) -> datetime:
+    """Return when the calendar month of a moment began in Việt Nam."""
+    local = moment.astimezone(VIETNAM)
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+async def sent_this_month(connection: AsyncConnection, bot: str, *, at: datetime) -> int:
+    """Count the messages of a bot that the platform took in this calendar month."""
+    found = await connection.execute(
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.bot == bot, outbox.c.status == "sent", outbox.c.sent_at >= month_of(at))
+    )
+    return int(found.scalar_one())
+
+
+async def users_of(connection: AsyncConnection, bot: str) -> int:
+    """Count the chats that a bot ever wrote to."""
+    found = await connection.execute(
+        select(func.count(distinct(outbox.c.chat_key))).where(outbox.c.bot == bot, outbox.c.status == "sent")
+    )
+    return int(found.scalar_one())
+
+
+async def merge_waiting(connection: AsyncConnection, bot: str) -> int:
+    """Join the messages of campaigns that wait for the same chat; return how many were saved.
+
+    Of several about the very same reports the newest stands, since what it says is still true.
+    """
+    found = await connection.execute(
+        select(outbox.c.id, outbox.c.chat_key, outbox.c.body)
+        .where(outbox.c.status == "queued", outbox.c.bot == bot)
+        .where(outbox.c.priority >= int(Priority.CAMPAIGN))
+        .order_by(outbox.c.chat_key, outbox.c.id.desc())
+    )
+    by_chat: dict[str, list[Any]] = {}
+    for row in found:
+        by_chat.setdefault(row.chat_key, []).append(row)
+    crowded = [rows for rows in by_chat.values() if len(rows) > 1]
+    about = await _about(connection, [row.id for rows in crowded for row in rows])
+    saved = 0
+    for newest, *older in crowded:
+        texts, told, taken = [Reply.from_body(newest.body).text], set(about.get(newest.id, ())), []
+        for row in older:
+            subjects, text = set(about.get(row.id, ())), Reply.from_body(row.body).text
+            if not (subjects and subjects <= told):
+                if sum(map(len, texts)) + len(text) > LONGEST_MERGED:
+                    continue
+                texts.insert(0, text)
+                told |= subjects
+            taken.append(row.id)
+        if not taken:
+            continue
+        body = {**newest.body, "text": "\n\n".join(texts)}
+        await connection.execute(update(outbox).where(outbox.c.id == newest.id).values(body=body))
+        await connection.execute(update(outbox).where(outbox.c.id.in_(taken)).values(status="merged"))
+        saved += len(taken)
+    return saved
+
+
+async def _about(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
+    found = await connection.execute(
+        select(dispatches.c.outbox, dispatches.c.rule, dispatches.c.period, dispatches.c.unit).where(
+            dispatches.c.outbox.in_(ids)
+        )
+    )
+    about: dict[int, list[tuple[str, str, str]]] = {}
+    for row in found:
+        about.setdefault(row.outbox, []).append((row.rule, row.period, row.unit))
+    return about
+
+
+async def queues(connection: AsyncConnection) -> list[Queue]:
+    """Tell what waits, by bot, answers and campaigns apart."""
+    campaign = (outbox.c.priority >= literal(int(Priority.CAMPAIGN))).label("campaign")
+    found = await connection.execute(
+        select(
+            outbox.c.bot,
+            campaign,
+            func.count(),
+            func.min(outbox.c.not_before, type_=outbox.c.not_before.type),
+        )
+        .where(outbox.c.status == "queued")
+        .group_by(outbox.c.bot, campaign)
+    )
+    return [Queue(row[0], bool(row[1]), row[2], row[3]) for row in found]
+
+
+async def dead_by_bot(connection: AsyncConnection) -> dict[str, int]:
+    """Count the dead letters of each bot."""
+    found = await connection.execute(
+        select(outbox.c.bot, func.count()).where(outbox.c.status == "dead").group_by(outbox.c.bot)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+async def campaign_between(connection: AsyncConnection, begin: datetime, end: datetime) -> int:
+    """Count the messages of campaigns that a platform took in a stretch of time."""
+    found = await connection.execute(
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.status == "sent", outbox.c.priority >= int(Priority.CAMPAIGN))
+        .where(outbox.c.sent_at >= begin, outbox.c.sent_at < end)
+    )
+    return int(found.scalar_one())
+
+
+def day_of(moment: datetime) -> tuple[datetime, datetime]:
+    """Return when the day of a moment began and ends in Việt Nam."""
+    begin = moment.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+    return begin.astimezone(UTC), (begin + timedelta(days=1)).astimezone(UTC)
