@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from handlers import opinions
+from handlers import opinions, original
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Choice
@@ -78,6 +78,8 @@ async def _tell(turn: Turn, services: Services, question: str, found: Answer) ->
     ref = curation.new_ref()
     if found.outcome is Outcome.ANSWERED and not turn.conversation.dialogue:
         choices += opinions.choices(ref)
+    if found.citations:
+        choices += await original.offers(turn, services, found.cards)
     turn.say(found.text, *choices)
     log_answer(turn, services, found, ref=ref, question=question)
 
@@ -114,14 +116,14 @@ def told_in(found: Answer, corpus: Corpus) -> list[tuple[str, str]]:
     return list(dict.fromkeys(told))
 
 
-def show_card(turn: Turn, services: Services, card: str) -> None:
+async def show_card(turn: Turn, services: Services, card: str) -> None:
     """Show one card, picked from a menu."""
     try:
         found = services.knowledge.card_answer(card)
     except KeyError:
         turn.say("Nội dung này không còn. Anh/chị gõ câu hỏi giúp tôi.")
         return
-    turn.say(found.text)
+    turn.say(found.text, *await original.offers(turn, services, found.cards or (card,)))
     log_answer(turn, services, found)
 
 
@@ -144,7 +146,7 @@ def show_group(turn: Turn, services: Services, group_id: str) -> None:
     turn.say(f"{found.group.label}. Anh/chị chọn chủ đề:", *choices)
 
 
-def show_topic(turn: Turn, services: Services, topic_id: str) -> None:
+async def show_topic(turn: Turn, services: Services, topic_id: str) -> None:
     """Offer the cards of a topic; a single one is shown at once."""
     menu = services.knowledge.menu(asker_of(turn, services).province)
     found = next((t for g in menu for t in g.topics if t.topic.id == topic_id), None)
@@ -152,7 +154,7 @@ def show_topic(turn: Turn, services: Services, topic_id: str) -> None:
         show_groups(turn, services)
         return
     if len(found.cards) == 1:
-        show_card(turn, services, found.cards[0].id)
+        await show_card(turn, services, found.cards[0].id)
         return
     choices = [Choice(f"card:{card.id}", card.title, lasting=True) for card in found.cards[:10]]
     turn.say(f"{found.topic.label}:", *choices)

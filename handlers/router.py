@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from handlers import ask, curate, help, live, opinions, periods, progress, reminders, report, start, writing
+from handlers import (
+    ask,
+    curate,
+    help,
+    live,
+    opinions,
+    original,
+    periods,
+    progress,
+    reminders,
+    report,
+    start,
+    writing,
+)
 from handlers.services import Services
 from handlers.words import COMMANDS, command_in
 from isobot.actions.registration import plain_code
@@ -175,14 +188,14 @@ class DialogueRouter:
         elif head == "ask" and rest.isdecimal() and len(rest) < 4:
             await ask.refine(turn, services, int(rest))
         elif head == "card":
-            ask.show_card(turn, services, rest)
+            await ask.show_card(turn, services, rest)
             await self._go_on(turn)
         elif head == "grp":
             await self._leave_report(turn)
             ask.show_group(turn, services, rest)
         elif head == "top":
             await self._leave_report(turn)
-            ask.show_topic(turn, services, rest)
+            await ask.show_topic(turn, services, rest)
         elif head == "step" and rest.isdecimal() and len(rest) < 4:
             await self._leave_report(turn)
             ask.show_step(turn, services, int(rest))
@@ -190,6 +203,9 @@ class DialogueRouter:
             await self._about_me(turn, parts)
         elif head == "qa" and len(parts) == 2:
             await opinions.take(turn, *parts)
+            await self._go_on(turn)
+        elif head == "src" and len(parts) == 2:
+            await original.show(turn, services, *parts)
             await self._go_on(turn)
         elif head == "cu":
             await self._leave_report(turn)
