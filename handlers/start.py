@@ -190,7 +190,7 @@ async def ask_to_erase(turn: Turn) -> None:
 
 async def erase(turn: Turn) -> None:
     """Erase the person behind this chat."""
-    await registration.erase(turn.store, actor=turn.actor)
+    await registration.erase(turn.store, actor=turn.actor, chat_key=turn.conversation.chat_key)
     turn.conversation.leave()
     turn.conversation.memory.clear()
     turn.say("Đã xóa tên, kênh liên lạc, vai trò và nội dung trao đổi của anh/chị. Cảm ơn anh/chị đã dùng.")

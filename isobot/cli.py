@@ -27,6 +27,7 @@ from isobot.app import Application, secrets_of
 from isobot.channels.telegram import deep_link
 from isobot.clock import SystemClock, vietnam_day
 from isobot.core import Core, opened
+from isobot.curation_cli import curation_app
 from isobot.domain.people import Role
 from isobot.errors import IsobotError
 from isobot.kb_cli import kb_app
@@ -49,6 +50,7 @@ app = typer.Typer(
 units_app = typer.Typer(no_args_is_help=True, help="Danh sách đơn vị báo cáo.", rich_markup_mode=None)
 app.add_typer(units_app, name="units")
 app.add_typer(kb_app, name="kb")
+kb_app.add_typer(curation_app)
 
 PREPARED = "Cơ sở dữ liệu đã sẵn sàng."
 TABLE_WIDTH = 160

@@ -183,8 +183,13 @@ async def leave(store: Store, *, actor: Actor, post: int) -> None:
     await people.end_post(store.connection, post, at=store.now)
 
 
-async def erase(store: Store, *, actor: Actor) -> None:
-    """Erase a person's name, chat identities and what was said; the unit's reports stay."""
-    if actor.id is not None:
+async def erase(store: Store, *, actor: Actor, chat_key: str) -> None:
+    """Erase a person's name, chat identities and what was said; the unit's reports stay.
+
+    Somebody unknown has said things too, in this chat.
+    """
+    if actor.id is None:
+        await retention.forget_chats(store.connection, [chat_key])
+    else:
         await retention.forget_chats(store.connection, await retention.chats_of(store.connection, actor.id))
         await people.erase(store.connection, actor.id, at=store.now)

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from isobot.storage.tables import conversations, identities, inbox, outbox, questions
+from isobot.storage import curation
+from isobot.storage.tables import conversations, identities, inbox, outbox
 
 _BLANK_EVENT = {"sender": "", "kind": "other"}
 _BLANK_BODY = {"text": ""}
@@ -39,7 +40,7 @@ async def forget_chats(connection: AsyncConnection, chats: Sequence[str]) -> Non
         .where(outbox.c.chat_key.in_(chats), outbox.c.status != "queued")
         .values(body=_BLANK_BODY, blanked=True)
     )
-    await connection.execute(update(questions).where(questions.c.chat_key.in_(chats)).values(question=""))
+    await curation.forget(connection, chats)
     await connection.execute(
         update(conversations)
         .where(conversations.c.chat_key.in_(chats))
