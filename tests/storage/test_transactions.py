@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
@@ -15,30 +16,40 @@ class Stop(Exception):
     """Ends a transaction from within."""
 
 
-async def test_rollback_after_a_savepoint_undoes_everything(database):
-    with pytest.raises(Stop):
-        async with database.write() as connection:
-            await records.set_meta(connection, "before", "1")
+async def _write(database: Database, *, inside_fails: bool = False, outside_fails: bool = False) -> None:
+    async with database.write() as connection:
+        await records.set_meta(connection, "before", "1")
+        with suppress(Stop):
             async with connection.begin_nested():
                 await records.set_meta(connection, "inside", "1")
+                if inside_fails:
+                    raise Stop
+        if outside_fails:
             raise Stop
 
+
+async def _kept(database: Database) -> list[str]:
     async with database.read() as connection:
-        assert await records.get_meta(connection, "before") == ""
-        assert await records.get_meta(connection, "inside") == ""
+        return [key for key in ("before", "inside") if await records.get_meta(connection, key)]
+
+
+async def test_rollback_after_a_savepoint_undoes_everything(database):
+    with pytest.raises(Stop):
+        await _write(database, outside_fails=True)
+
+    assert await _kept(database) == []
 
 
 async def test_savepoint_that_fails_leaves_the_rest(database):
-    async with database.write() as connection:
-        await records.set_meta(connection, "before", "1")
-        with pytest.raises(Stop):
-            async with connection.begin_nested():
-                await records.set_meta(connection, "inside", "1")
-                raise Stop
+    await _write(database, inside_fails=True)
 
-    async with database.read() as connection:
-        assert await records.get_meta(connection, "before") == "1"
-        assert await records.get_meta(connection, "inside") == ""
+    assert await _kept(database) == ["before"]
+
+
+async def test_savepoint_that_succeeds_is_kept_with_the_rest(database):
+    await _write(database)
+
+    assert await _kept(database) == ["before", "inside"]
 
 
 async def test_a_write_that_reads_first_never_fails_for_being_overtaken(database_url):
