@@ -28,7 +28,9 @@ from knowledge.importer.model import Imported
 from knowledge.importer.reading import KINDS
 from knowledge.importer.sections import CitationCheck, check_citations, count_tree, coverage_of
 
-kb_app = typer.Typer(no_args_is_help=True, help="Kho tri thức: nguyên văn, thẻ, căn cứ.", rich_markup_mode=None)
+kb_app = typer.Typer(
+    no_args_is_help=True, help="Kho tri thức: nguyên văn, thẻ, căn cứ.", rich_markup_mode=None
+)
 
 _SHOWN = 40
 """Changes and doubts listed for one file, unless all are asked for."""
@@ -95,8 +97,9 @@ def _tell(imported: Imported, *, every: bool) -> None:
     text, counts = imported.text, count_tree(imported.text)
     heading = text.heading
     issued = f"{heading.issued:%d/%m/%Y}" if heading.issued else "không đọc được"
-    print(f"Tên loại: {heading.kind or 'không đọc được'}; số: {heading.number or 'không đọc được'}; ngày: {issued}.")
-    print(f"Trích yếu: {heading.title or 'không đọc được'}")
+    number, kind, title = (said or "không đọc được" for said in (heading.number, heading.kind, heading.title))
+    print(f"Tên loại: {kind}; số: {number}; ngày: {issued}.")
+    print(f"Trích yếu: {title}")
     print(f"{counts.articles} điều, {counts.sections} mục/khoản/điểm, {counts.rows} dòng phụ lục.")
     for title, remarks in (("Đã sửa khi đọc", imported.changes), ("Chỗ ngờ, giữ nguyên", imported.doubts)):
         print(f"{title}: {len(remarks)}")
@@ -231,7 +234,9 @@ async def _check_folder(files: Sequence[Path]) -> bool:
                     went_well = False
                     continue
                 guessed = guess_document(imported.text, corpus.documents.values())
-                key = guessed[0].key if len(guessed) == 1 else f"? {imported.text.heading.number or file.stem}"
+                key = (
+                    guessed[0].key if len(guessed) == 1 else f"? {imported.text.heading.number or file.stem}"
+                )
                 await _store(database, key, imported, file, clock)
                 table.add_row(*_counts(key, file, imported))
                 went_well &= all(check.holds for check in imported.sums)

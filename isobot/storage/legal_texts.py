@@ -66,7 +66,7 @@ async def add_text(
         "remarks": dict(remarks),
     }
     inserted = await connection.execute(insert(legal_texts).values(**row))
-    key = int(inserted.inserted_primary_key[0])
+    key = int(inserted.inserted_primary_key[0])  # type: ignore[index]
     rows = _rows(key, text)
     for start in range(0, len(rows), _MANY):
         await connection.execute(insert(legal_nodes), rows[start : start + _MANY])

@@ -1,6 +1,7 @@
-"""Finds what looks misread in an imported text (chỗ ngờ). It reports, with lines and advice, and changes nothing.
+"""Finds what looks misread in an imported text (chỗ ngờ).
 
-Each rule is a function from the text to remarks; what a rule cannot know (which of two years is right) it says.
+It reports, with lines and advice, and changes nothing. What a rule cannot know, such as which of two years
+is right, it leaves open.
 """
 
 import re
@@ -14,14 +15,31 @@ from knowledge.importer.syllables import is_syllable, split_tones
 
 _KINDS_SHORT = "QĐ|KH|CT|TT|NQ|NĐ|CV|TB|BC|TTr|CTr|HD|NĐ-CP|TTLT"
 _ODD_NUMBER = re.compile(rf"\b(?=\w*[A-Za-z])(?=\w*\d)(\w{{1,6}})/((?:\d{{4}}/)?(?:{_KINDS_SHORT})\b[-\w]*)")
-_SPACED_NUMBER = re.compile(rf"\b\d+\s*[/-]\s+(?:\d{{4}}/)?(?:{_KINDS_SHORT})\b[-/\w]*|\b\d+\s+[/-]\s*(?:{_KINDS_SHORT})\b[-/\w]*")
+_SPACED_NUMBER = re.compile(
+    rf"\b\d+\s*[/-]\s+(?:\d{{4}}/)?(?:{_KINDS_SHORT})\b[-/\w]*|\b\d+\s+[/-]\s*(?:{_KINDS_SHORT})\b[-/\w]*"
+)
 _ISO = re.compile(r"\bISO(?:/IEC)?\s+(\d{2,6})\s*([:\-–]?)(\s*)((?:19|20)\d\d)\b")
-_ISO_KNOWN = {"9000", "9001", "9004", "14001", "17020", "17021", "17025", "19011", "22000", "27001", "45001", "18091"}
+_ISO_KNOWN = {
+    "9000",
+    "9001",
+    "9004",
+    "14001",
+    "17020",
+    "17021",
+    "17025",
+    "19011",
+    "22000",
+    "27001",
+    "45001",
+    "18091",
+}
 _DOUBLED = re.compile(r"\b([a-zà-ỹđ]{2,})\s+\1\b")
 _DOUBLED_PHRASE = re.compile(r"\b([a-zà-ỹđ]+(?:\s[a-zà-ỹđ]+){1,3})(,?)\s+\1\b")
-_REAL_DOUBLES = frozenset(
-    "luôn thường dần từ song xanh ngày đời người nhà hằng mãi đều rất xa lâu sâu cao nho lần từng nhiều ai đâu nào".split()
+_DOUBLES_LIST = (
+    "luôn thường dần từ song xanh ngày đời người nhà hằng mãi đều rất xa lâu sâu cao nho lần "
+    "từng nhiều ai đâu nào "
 )
+_REAL_DOUBLES = frozenset(_DOUBLES_LIST.split())
 _YEARS = re.compile(
     rf"\b\d+/((?:19|20)\d\d)/(?:{_KINDS_SHORT})[-\w]*,?\s+ngày\s+\d{{1,2}}(?:/\d{{1,2}}/|\s+tháng\s+\d{{1,2}}\s+năm\s+)(\d{{4}})"
 )
@@ -32,19 +50,23 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LIST_MARK = re.compile(r"^[a-zđ\d.]{1,5}\s?\)")
 _DAY = re.compile(r"\bngày\s+(\d{1,2})(?:/|\s+tháng\s+)(\d{1,2})(?:/|\s+năm\s+)(\d{4})")
 _AMOUNT = re.compile(r"\b(\d{1,3}(?:\.\d{3})+)\s*(?:đồng|đ\b)")
-_COUNTED = re.compile(r"\((\d{1,4})\s+(?:đơn vị|cơ quan|xã|phường|UBND|tổ chức|thủ tục)[^)]*\)|\(\s*(\d{1,4})\s*\)\s*$")
+_COUNTED = re.compile(
+    r"\((\d{1,4})\s+(?:đơn vị|cơ quan|xã|phường|UBND|tổ chức|thủ tục)[^)]*\)|\(\s*(\d{1,4})\s*\)\s*$"
+)
 
-_PHRASES = """
-ban chỉ đạo; báo cáo; bảo đảm; biện pháp; cải cách; cải tiến; cán bộ; cấp có thẩm quyền; chất lượng; chỉ đạo; chính quyền;
-chủ tịch; chủ trì; chủ yếu; chức năng; công bố; công chức; công tác; cơ quan; cử công chức; cử lãnh đạo; cử cán bộ; dự toán; đánh giá;
-đào tạo; địa phương; định kỳ; đôn đốc; đơn vị; duy trì; giám đốc; giám sát; hành chính; hệ thống; hiệu lực; hiệu quả;
-hoạt động; hội nghị; hội thảo; hướng dẫn; khắc phục; kế hoạch; khoa học; kiểm tra; kinh phí; lãnh đạo; lộ trình; mục đích;
-mục tiêu; nâng cao; ngân sách; nghị quyết; nhà nước; nhiệm vụ; nội bộ; nội dung; phạm vi; phê duyệt; phối hợp; phù hợp;
-phụ lục; quản lý; quy định; quy trình; quyết định; tài chính; tài liệu; thành lập; thẩm định; thẩm quyền; theo dõi; thi hành;
-thông báo; thông tin; thủ trưởng; thủ tục; thực hiện; tiêu chuẩn; tổ chức; tổng hợp; trách nhiệm; triển khai; trình tự;
-tuyên truyền; ủy ban nhân dân; văn bản; văn phòng; viên chức; xây dựng; xem xét; yêu cầu
-"""
-"""Phrases of this trade that are never written with other marks; read without marks they find misread ones."""
+_PHRASES = (
+    "ban chỉ đạo; báo cáo; bảo đảm; biện pháp; cải cách; cải tiến; cán bộ; cấp có thẩm quyền; chất "
+    "lượng; chỉ đạo; chính quyền; chủ tịch; chủ trì; chủ yếu; chức năng; công bố; công chức; công tác; "
+    "cơ quan; cử công chức; cử lãnh đạo; cử cán bộ; dự toán; đánh giá; đào tạo; địa phương; định kỳ; "
+    "đôn đốc; đơn vị; duy trì; giám đốc; giám sát; hành chính; hệ thống; hiệu lực; hiệu quả; hoạt động; "
+    "hội nghị; hội thảo; hướng dẫn; khắc phục; kế hoạch; khoa học; kiểm tra; kinh phí; lãnh đạo; lộ "
+    "trình; mục đích; mục tiêu; nâng cao; ngân sách; nghị quyết; nhà nước; nhiệm vụ; nội bộ; nội dung; "
+    "phạm vi; phê duyệt; phối hợp; phù hợp; phụ lục; quản lý; quy định; quy trình; quyết định; tài "
+    "chính; tài liệu; thành lập; thẩm định; thẩm quyền; theo dõi; thi hành; thông báo; thông tin; thủ "
+    "trưởng; thủ tục; thực hiện; tiêu chuẩn; tổ chức; tổng hợp; trách nhiệm; triển khai; trình tự; "
+    "tuyên truyền; ủy ban nhân dân; văn bản; văn phòng; viên chức; xây dựng; xem xét; yêu cầu "
+)
+"""Phrases of this trade; words that read like one without their marks, but not with them, are misread."""
 
 _MOST_OF_A_KIND = 6
 """Lines named for one remark on the whole document."""
@@ -64,7 +86,11 @@ def find_doubts(text: LegalText, lines: Sequence[str]) -> list[Doubt]:
     found += _phrases_misread(text, lines)
     found += _two_spellings(text)
     found += [
-        Doubt(check.line, check.what, f"in là {_dotted(check.printed)} nhưng cộng lại là {_dotted(check.counted)}")
+        Doubt(
+            check.line,
+            check.what,
+            f"in là {_dotted(check.printed)} nhưng cộng lại là {_dotted(check.counted)}",
+        )
         for check in check_sums(text)
         if not check.holds
     ]
@@ -100,7 +126,11 @@ def _in_paragraph(node: Node, standards: Sequence[str]) -> Iterator[tuple[str, s
             yield found[0], "không có ngày này", ""
     for found in _FOOTNOTE.finditer(text):
         start = text.rfind(" ", 0, found.start()) + 1
-        yield text[start : found.end()], "số dính sau chữ, có thể là dấu chú thích mà phần chú thích không còn", ""
+        yield (
+            text[start : found.end()],
+            "số dính sau chữ, có thể là dấu chú thích mà phần chú thích không còn",
+            "",
+        )
     for found in _STARS.finditer(text):
         yield found[0], "dấu của tệp chuyển đổi (Markdown) còn sót", re.sub(r"[*_#]", "", found[0]).strip()
     for found in _UNIT_AND.finditer(text):
@@ -189,8 +219,22 @@ def _phrases_misread(text: LegalText, lines: Sequence[str]) -> Iterator[Doubt]:
 
 
 _OTHER_WORDS = frozenset(
-    "chi đào; có quan; cơ quán; thông bào; nội bổ; tổ chức; tài chính; chính quyền; hành chính; chi đạo; nội dùng; quy trình; "
-    "cân bộ; công bộ; hội thao; đồng vị; cao cấp; kính phí; đối tượng; thủ tực; quy định; quỹ định; phù hộp".split("; ")
+    (
+        "chi đào",
+        "có quan",
+        "công tắc",
+        "cộng tác",
+        "danh giá",
+        "hội thao",
+        "khoá học",
+        "khóa học",
+        "năng cao",
+        "phẩm vì",
+        "phủ lúc",
+        "thị hành",
+        "thứ trưởng",
+        "viện chức",
+    )
 )
 """Pairs of words that are right although they differ from a phrase by marks alone."""
 
@@ -261,13 +305,17 @@ def _table_sums(node: Node) -> Iterator[SumCheck]:
         declared = re.search(r"\((\d+)\s", total.text)
         if declared:
             listed = sum(1 for row in below for n in row.walk() if n.kind is NodeKind.ROW)
-            yield SumCheck(total.first_line, f"{total.text.split(' | ')[0]}: số dòng", int(declared[1]), listed)
+            yield SumCheck(
+                total.first_line, f"{total.text.split(' | ')[0]}: số dòng", int(declared[1]), listed
+            )
         yield from _sums_against(total, total.cells, below)
 
 
 def _sums_against(holder: Node, cells: Sequence[str], below: Sequence[Node]) -> Iterator[SumCheck]:
     """Set a row's figures against those below it: numbers are added, crosses counted."""
-    leaves = [leaf for row in below for leaf in row.walk() if leaf.kind is NodeKind.ROW and not _rows(leaf.children)]
+    leaves = [
+        leaf for row in below for leaf in row.walk() if leaf.kind is NodeKind.ROW and not _rows(leaf.children)
+    ]
     label = next((c for c in cells if len(c) > 4 and any(map(str.isalpha, c))), holder.text)[:60]
     for column in range(1, min([len(cells), *(len(r.cells) for r in below)])):
         printed = _figure(cells[column])

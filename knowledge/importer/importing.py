@@ -47,7 +47,9 @@ def guess_document(text: LegalText, documents: Iterable[LegalDocument]) -> list[
     """
     known = list(documents)
     number = fold(text.heading.number)
-    by_number = [d for d in known if number and number in {fold(d.number), *(fold(a) for a in d.also_written)}]
+    by_number = [
+        d for d in known if number and number in {fold(d.number), *(fold(a) for a in d.also_written)}
+    ]
     if text.heading.issued and len(by_number) > 1:
         by_number = [d for d in by_number if d.issued == text.heading.issued] or by_number
     if by_number:

@@ -18,12 +18,8 @@ from dataclasses import dataclass
 from knowledge.importer.model import Change, Doubt, Line, Remarks
 from knowledge.importer.syllables import is_syllable, split_tones
 
-_TCVN3_CODES = (
-    "µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ¡¢£¤¥¦§¨©ª«¬\u00ad®"
-)
-_TCVN3_LETTERS = (
-    "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵĂÂÊÔƠƯĐăâêôơưđ"
-)
+_TCVN3_CODES = "µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ¡¢£¤¥¦§¨©ª«¬\u00ad®"
+_TCVN3_LETTERS = "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵĂÂÊÔƠƯĐăâêôơưđ"
 TCVN3 = dict(zip(_TCVN3_CODES, _TCVN3_LETTERS, strict=True)) | {"∙": "ã"}
 """Code, as Latin-1 shows it, to letter; U+2219 is what some converters make of 0xB7."""
 
@@ -46,8 +42,8 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[¡-©«¬\u00ad®µ-¹»-¾×÷∙]+[^\W\d_]*
                     r"(?:[¡-©«¬\u00ad®µ-¹»-¾×÷∙]+[^\W\d_]*)*")  # fmt: skip
 _BREAK = re.compile(r"[.,;:!?()\[\]“”\"]|\n\s*\n")
 
-_COMMON_WITH_HORN = frozenset("người mười dưới lưới tưới tươi cười rưỡi vườn mượn vượt lượt trượt lượn cướp gươm "
-                              "bướm như tư thư dư lư sư cư hư".split())  # fmt: skip
+_HORNED = "người mười dưới lưới tưới tươi cười rưỡi vườn mượn vượt lượt trượt lượn cướp gươm bướm như tư thư dư sư cư"
+_COMMON_WITH_HORN = frozenset(_HORNED.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +101,11 @@ def decode_text(text: str) -> tuple[str, list[Change], list[Doubt]]:
     pieces.append(text[at:])
     decoded = "".join(pieces)
     for found in _TOKEN.finditer(decoded):
-        if any(c in _PROOF_SIGNS for c in found[0]) and any(c.isalpha() for c in found[0]) and len(found[0]) > 2:
+        if (
+            any(c in _PROOF_SIGNS for c in found[0])
+            and any(c.isalpha() for c in found[0])
+            and len(found[0]) > 2
+        ):
             line = decoded.count("\n", 0, found.start()) + 1
             doubts.append(Doubt(line, found[0], "ký tự lạ, có thể là mã chữ cũ (TCVN3) chưa giải được"))
     return decoded, changes, doubts
@@ -140,7 +140,8 @@ def _settle_sure_words(words: list[_Word]) -> None:
     if len(proofs) >= 2 or any(_PROOF_SIGNS & set(w.text) for w in proofs if len(w.text) > 1):
         return
     words[:] = [
-        _Word(w.start, w.end, w.text, "", "", "unicode" if w.kind in ("old", "either") else w.kind) for w in words
+        _Word(w.start, w.end, w.text, "", "", "unicode" if w.kind in ("old", "either") else w.kind)
+        for w in words
     ]
 
 
@@ -151,10 +152,11 @@ def _runs(text: str, words: Sequence[_Word]) -> list[tuple[list[int], str]]:
         if word.kind == "either":
             is_old[index] = _nearer_to_old(text, words, index)
     runs: list[list[int]] = []
-    for index, word in enumerate(words):
+    for index in range(len(words)):
         if is_old[index]:
             starts_anew = not runs or any(
-                not is_old[k] and words[k].kind in ("unicode", "either") for k in range(runs[-1][-1] + 1, index)
+                not is_old[k] and words[k].kind in ("unicode", "either")
+                for k in range(runs[-1][-1] + 1, index)
             )
             if starts_anew:
                 runs.append([index])

@@ -1,4 +1,4 @@
-"""Turns the lines of a file into paragraphs and tables: joins wrapped lines, finds rows, drops page furniture.
+"""Turns the lines of a file into paragraphs and tables: joins wrapped lines, finds rows.
 
 Three ways of writing a table are read: cells between tabs, one cell a line with blank lines between rows, and
 one cell a line with a lone "|" after each.
@@ -12,13 +12,13 @@ from isobot.domain.text import fold
 from knowledge.importer.model import Block, Change, Line, Paragraph, Remarks, Table, TableRow
 
 KINDS = (
-    "QUYẾT ĐỊNH", "KẾ HOẠCH", "CHỈ THỊ", "NGHỊ QUYẾT", "NGHỊ ĐỊNH", "THÔNG TƯ", "THÔNG TƯ LIÊN TỊCH", "LUẬT",
-    "THÔNG BÁO", "HƯỚNG DẪN", "CÔNG VĂN", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "QUY CHẾ", "QUY ĐỊNH", "BÁO CÁO", "TỜ TRÌNH",
-    "CÔNG ĐIỆN", "PHÁP LỆNH", "QUY CHUẨN",
+    "QUYẾT ĐỊNH", "KẾ HOẠCH", "CHỈ THỊ", "NGHỊ QUYẾT", "NGHỊ ĐỊNH", "THÔNG TƯ", "LUẬT",
+    "THÔNG TƯ LIÊN TỊCH", "THÔNG BÁO", "HƯỚNG DẪN", "CÔNG VĂN", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "QUY CHẾ", "QUY ĐỊNH", "BÁO CÁO",
+    "TỜ TRÌNH", "CÔNG ĐIỆN", "PHÁP LỆNH", "QUY CHUẨN",
 )  # fmt: skip
 KIND_LINE = re.compile(rf"^\W*({'|'.join(sorted(KINDS, key=len, reverse=True))})\W*$")
 AUTHORITY = re.compile(
-    r"^\W*(CHỦ TỊCH|U[ỶỲY] BAN|[ỦU][ỶY] BAN|BỘ TRƯỞNG|THỦ TƯỚNG|HỘI ĐỒNG|GIÁM ĐỐC|CHÍNH PHỦ|QUỐC HỘI|TỔNG CỤC|CỤC)\b"
+    r"^\W*(CHỦ TỊCH|U[ỶỲY] BAN|[ỦU][ỶY] BAN|BỘ TRƯỞNG|THỦ TƯỚNG|HỘI ĐỒNG|GIÁM ĐỐC|CHÍNH PHỦ|QUỐC HỘI)\b"
 )
 APPENDIX_LINE = re.compile(r"^\W*ph[ụu] l[ụu]c\s*(?:s[ốo]\s*)?([IVX]+|\d+|[A-H])?\W*$", re.IGNORECASE)
 BASIS_START = re.compile(r"^[-\s]*(Căn cứ|Theo đề nghị|Xét đề nghị|Xét tờ trình|Thực hiện|Thi hành)\b")
@@ -64,7 +64,9 @@ def _tidied(lines: Sequence[Line], remarks: Remarks) -> list[Line]:
     for line in lines:
         text = re.sub(r"[ \u00a0]{2,}", " ", line.text.replace("\u00a0", " ").replace("\u200b", ""))
         if "**" in text:
-            remarks.changes.append(Change(line.number, "bỏ dấu ** còn sót của tệp chuyển đổi", line.text.strip()[:80]))
+            remarks.changes.append(
+                Change(line.number, "bỏ dấu ** còn sót của tệp chuyển đổi", line.text.strip()[:80])
+            )
             text = text.replace("**", "")
         if _RULE.match(text):
             text = ""
@@ -113,7 +115,9 @@ def _inline_cells(text: str) -> list[str] | None:
     """Return the cells of a line, [] for the rule of a Markdown table, None for a line of text."""
     if text.count("|") >= 2:
         cells = text.strip().strip("|").split("|")
-        return [] if all(re.fullmatch(r"[\s:\-]*", c) for c in cells) else [" ".join(c.split()) for c in cells]
+        return (
+            [] if all(re.fullmatch(r"[\s:\-]*", c) for c in cells) else [" ".join(c.split()) for c in cells]
+        )
     if "\t" not in text.strip() and not (text.startswith("\t") and text.count("\t") >= 2 and text.strip()):
         return None
     return [" ".join(cell.split()) for cell in text.split("\t")]
@@ -213,7 +217,9 @@ def _table(rows: Sequence[TableRow], width: int, remarks: Remarks) -> Table:
     for row in data:
         named = [fold(cell) for cell in row.cells if cell]
         if named and all(n in headings for n in named) and not _ORDINAL.match(row.cells[0]):
-            remarks.changes.append(Change(row.first, "bỏ đầu bảng lặp lại ở trang sau", " | ".join(row.cells)[:80]))
+            remarks.changes.append(
+                Change(row.first, "bỏ đầu bảng lặp lại ở trang sau", " | ".join(row.cells)[:80])
+            )
         elif named:
             kept.append(row)
     return Table(tuple(header), tuple(_filled_down(kept, remarks)))
@@ -313,12 +319,19 @@ class _Joiner:
             return text.startswith("(") and self._wrapped and not _ENDED.search(last) and len(parts) > 0
         if self._wrapped and _BARE_MARK.match(last) and len(parts) == 1:
             return True
-        if KIND_LINE.match(last) or KIND_LINE.match(text) or AUTHORITY.match(text) or APPENDIX_LINE.match(last):
+        if (
+            KIND_LINE.match(last)
+            or KIND_LINE.match(text)
+            or AUTHORITY.match(text)
+            or APPENDIX_LINE.match(last)
+        ):
             return False
         if text[0].islower():
             goes_on = self._wrapped or not _ENDED.search(last)
             if goes_on and not self._wrapped:
-                self._remarks.changes.append(Change(parts[-1].number, "nối dòng bị ngắt", last[-30:], text[:30]))
+                self._remarks.changes.append(
+                    Change(parts[-1].number, "nối dòng bị ngắt", last[-30:], text[:30])
+                )
             return goes_on
         if not self._wrapped:
             return False

@@ -46,7 +46,9 @@ def read_lines(path: Path, remarks: Remarks) -> list[Line]:
     except (OSError, ValueError, KeyError, PyPdfError) as error:
         if isinstance(error, DataFileError):
             raise
-        raise DataFileError(path, "the file", f"cannot be read ({error})", mend="open and save it again") from error
+        raise DataFileError(
+            path, "the file", f"cannot be read ({error})", mend="open and save it again"
+        ) from error
     return [Line(number, text) for number, text in enumerate(texts, start=1)]
 
 
@@ -185,7 +187,10 @@ def _pdf(path: Path, remarks: Remarks) -> Iterator[str]:
     pages = [[line.rstrip() for line in page.extract_text().split("\n")] for page in reader.pages]
     if sum(c.isalpha() for page in pages for line in page for c in line) < _FEWEST_LETTERS:
         raise DataFileError(
-            path, "the file", "has pages but no text: it is a scan", mend="run a text recognition (OCR) on it first"
+            path,
+            "the file",
+            "has pages but no text: it is a scan",
+            mend="run a text recognition (OCR) on it first",
         )
     edges = Counter(line.strip() for page in pages for line in {*page[:1], *page[-1:]} if line.strip())
     number = 0
@@ -195,9 +200,9 @@ def _pdf(path: Path, remarks: Remarks) -> Iterator[str]:
             at_edge = index in (0, len(page) - 1)
             repeated = edges[line.strip()] >= 3 and len(pages) >= 3
             if at_edge and line.strip() and (_PAGE_NUMBER.match(line) or repeated):
-                remarks.changes.append(Change(number, "bỏ số trang hoặc dòng lặp ở đầu, cuối trang", line.strip()))
+                remarks.changes.append(
+                    Change(number, "bỏ số trang hoặc dòng lặp ở đầu, cuối trang", line.strip())
+                )
                 yield ""
                 continue
             yield line
-
-

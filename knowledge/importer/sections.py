@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from isobot.domain.law import Source
-from isobot.domain.legal_text import CITABLE, APPENDIX, HEAD, ORDER, LegalText, Node, NodeKind, section_key
+from isobot.domain.legal_text import APPENDIX, CITABLE, HEAD, ORDER, LegalText, Node, NodeKind, section_key
 from knowledge.corpus import Card
 
 _NEAREST = 3
@@ -66,7 +66,9 @@ def check_citations(cards: Iterable[Card], texts: Mapping[str, LegalText]) -> Ci
 
 def nearest_sections(text: LegalText, section: str) -> tuple[str, ...]:
     """Name the existing places that are written most like this one."""
-    paths = {node.path: section_key(node.path) for node in text.walk() if node.kind in CITABLE | {NodeKind.GROUP}}
+    paths = {
+        node.path: section_key(node.path) for node in text.walk() if node.kind in CITABLE | {NodeKind.GROUP}
+    }
     found = process.extract(section_key(section), paths, scorer=fuzz.ratio, limit=_NEAREST)
     return tuple(path for _, _, path in found)
 

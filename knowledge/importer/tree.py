@@ -46,12 +46,13 @@ _REFERENCE_LINE = re.compile(r"^\W*(?:Ban hành )?kèm theo\b", re.IGNORECASE)
 _ATTACHED_KIND = re.compile(r"^\W*(QUY CHẾ|QUY ĐỊNH|KẾ HOẠCH|CHƯƠNG TRÌNH|ĐỀ ÁN|HƯỚNG DẪN|QUY CHUẨN)\W*$")
 _RECIPIENTS_LINE = re.compile(r"^\W*Nơi nhận\b", re.IGNORECASE)
 _SIGNATURE_LINE = re.compile(
-    r"^\W*(?:(?:TM|KT|TL|TUQ|Q)\s?\.\s|(?:PHÓ )?(?:CHỦ TỊCH|GIÁM ĐỐC|BỘ TRƯỞNG|THỦ TƯỚNG|CHÁNH VĂN PHÒNG|THỨ TRƯỞNG)\W*$)"
+    r"^\W*(?:(?:TM|KT|TL|TUQ|Q)\s?\.\s"
+    r"|(?:PHÓ )?(?:CHỦ TỊCH|GIÁM ĐỐC|BỘ TRƯỞNG|THỦ TƯỚNG|CHÁNH VĂN PHÒNG|THỨ TRƯỞNG)\W*$)"
 )
 _EFFECT_START = re.compile(rf"^(?:{_KIND_WORDS}) này có hiệu lực", re.IGNORECASE)
 
 _MARKS: tuple[tuple[str, NodeKind, re.Pattern[str]], ...] = (
-    ("part", NodeKind.PART, re.compile(r"^\W*(?:Phần|PHẦN)\s+(?:(?:thứ|THỨ)\s+)?([IVX]+|\d+|[a-zà-ỹ]+|[A-ZÀ-Ỹ]{2,4})\b\.?")),
+    ("part", NodeKind.PART, re.compile(r"^\W*(?:Phần|PHẦN)\s+(?:thứ\s+|THỨ\s+)?([IVX]+|\d+|[^\W\d]+)\b")),
     ("chapter", NodeKind.CHAPTER, re.compile(r"^\W*(?:Chương|CHƯƠNG)\s+([IVXLC]+|\d+)\b\.?")),
     ("section", NodeKind.SECTION, re.compile(r"^\W*(?:Mục|MỤC)\s+(\d+|[IVX]+)\s*(?=[.:]|$|[A-ZÀ-ỸĐ]{2})\.?")),
     ("article", NodeKind.ARTICLE, re.compile(r"^\W*(?:Điều|ĐIỀU)\s+(\d+[a-z]?)\s*(?:[.:]|$)")),
@@ -67,7 +68,7 @@ _MARKS: tuple[tuple[str, NodeKind, re.Pattern[str]], ...] = (
 _GLUED = re.compile(
     r"(?<=[.;:])\s+(?:(?P<point>[a-zđ])\)\s+|(?P<number>\d{1,2}(?:\.\d{1,2})*)\.\s+|(?P<dash>[-–+])\s+)(?=[A-ZÀ-ỸĐ])"
 )
-_PART_NUMBERS = "nhất hai ba tư năm sáu bảy tám chín mười".split()
+_PART_NUMBERS = ("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")
 
 
 @dataclass(slots=True)
@@ -168,7 +169,9 @@ class _Builder:
             return True
         coming = [b for b in rest[:40] if isinstance(b, Paragraph)]
         if not any(KIND_LINE.match(b.text) or _ONE_LINE_HEAD.match(b.text) for b in coming):
-            self._remarks.doubts.append(Doubt(block.first, block.text[:60], "không thấy tên loại văn bản ở đầu"))
+            self._remarks.doubts.append(
+                Doubt(block.first, block.text[:60], "không thấy tên loại văn bản ở đầu")
+            )
             self._zone = "preamble"
             return False
         folded = fold(block.text.replace("uỷ", "ủy").replace("UỶ", "ỦY"))
@@ -314,7 +317,9 @@ class _Builder:
         above = self._above(key, style, number)
         before = self._last_of(above, key)
         stem, path = self._written(above, style, number, depth)
-        node = _Open(key, kind, self._unused(path, block.first), block.text, block.first, block.last, number, stem)
+        node = _Open(
+            key, kind, self._unused(path, block.first), block.text, block.first, block.last, number, stem
+        )
         self._check_order(style, before, node)
         if above is None:
             self._roots.append(node)
@@ -370,7 +375,9 @@ class _Builder:
         elif style == "bracket":
             stem = f"{base}khoản "
         else:
-            stem = base + {"part": "Phần ", "chapter": "Chương ", "section": "Mục ", "article": "Điều "}[style]
+            stem = (
+                base + {"part": "Phần ", "chapter": "Chương ", "section": "Mục ", "article": "Điều "}[style]
+            )
         return stem, stem + number
 
     def _prefix(self, above: _Open | None, style: str) -> str:
@@ -428,11 +435,7 @@ class _Builder:
         text = block.text
         if _RECIPIENTS_LINE.match(text):
             self._zone = "recipients"
-        elif _SIGNATURE_LINE.match(text):
-            self._zone = "signature"
-        elif self._zone == "recipients" and not (
-            text.startswith(("-", "+", "(", "•")) or ";" in text or re.match(r"Lưu\b|Như\b", text)
-        ):
+        elif _SIGNATURE_LINE.match(text) or (self._zone == "recipients" and not _is_recipient(text)):
             self._zone = "signature"
         self._formal(RECIPIENTS if self._zone == "recipients" else SIGNATURE, block)
 
@@ -569,7 +572,9 @@ class _Rows:
         above = self._numbers.get(head) if head else None
         holder = above or self._group or self._roman or self._root
         if head:
-            before = max((int(n.rpartition(".")[2]) for n in self._numbers if n.rpartition(".")[0] == head), default=0)
+            before = max(
+                (int(n.rpartition(".")[2]) for n in self._numbers if n.rpartition(".")[0] == head), default=0
+            )
             fits = int(step) == before + 1
         else:
             # Some tables number on through their groups, some begin again in each.
@@ -601,6 +606,10 @@ class _Rows:
 
     def _doubt(self, row: TableRow, why: str) -> None:
         self._remarks.doubts.append(Doubt(row.first, " | ".join(c for c in row.cells if c)[:60], why))
+
+
+def _is_recipient(text: str) -> bool:
+    return text.startswith(("-", "+", "(", "•")) or ";" in text or bool(re.match(r"Lưu\b|Như\b", text))
 
 
 def _mark(text: str) -> tuple[str, NodeKind, str, int] | None:
