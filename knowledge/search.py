@@ -6,9 +6,10 @@ question the whole card covers. Words count without their marks; where the perso
 whose marks differ counts less.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import pairwise
 from math import log
 
@@ -24,12 +25,25 @@ PAIR_WEIGHT = 0.6
 ANSWER_WEIGHT = 0.55
 TOPIC_WEIGHT = 0.8
 ASK_SHARE, COVER_SHARE = 0.6, 0.4
+BM25_SHARE = 0.5
+"""How much of a score hangs on BM25: the card that it finds best keeps its score, the others lose some.
+
+Chosen on wordings held out of the cards (docs/search.md); BM25 alone has no scale to refuse by.
+"""
+BM25_K, BM25_B = 1.2, 0.75
 UNKNOWN_WEIGHT = 2.2
 """What a word weighs that no card holds; a word of one card in a hundred weighs about 4.6."""
 STRANGE_WEIGHT = 4.5
 """The same where it is weighed whether the documents hold the subject at all."""
 LOOKED_AT = 60
 """How many cards are weighed closely, after the first count."""
+MOST_READ = 60_000
+"""Entries of the index read in full for one question; beyond, the rarest words choose the candidates.
+
+The cards that ship have fewer entries altogether, so for them the count is always whole.
+"""
+CANDIDATES = 600
+"""How many wordings stay in the running where that limit is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +60,19 @@ class Hit:
     held: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Phrase:
-    card: str
+    """One way of asking: for a card, or for every card of a topic."""
+
+    owner: str
+    features: tuple[str, ...]
     mass: float
     worth: float
+
+
+_TOPICS = "topic "
+"""Under which the wordings of topics are kept, beside the scopes of cards, and before their ids."""
+_NOBODY: Mapping[str, float] = {}
 
 
 class Features:
@@ -106,22 +128,28 @@ class Index:
         self._cards = corpus.cards
         self._phrases: list[_Phrase] = []
         self._in_phrases: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        self._in_cards: dict[str, dict[str, float]] = defaultdict(dict)
+        self._in_cards: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+        self._often: dict[str, dict[str, float]] = {}
         self._marked: dict[str, set[str]] = {}
         self._rarity: dict[str, float] = {}
         self._build(corpus, reader)
 
     def _build(self, corpus: Corpus, reader: Reader) -> None:
-        phrases: list[tuple[Card, dict[str, float], float]] = []
+        phrases: list[tuple[str, str, dict[str, float], float]] = []
         topic_asks = {
             t.id: [
                 features for ask in (*t.asks, t.label) if (features := self._features.of(reader.read(ask)))
             ]
             for t in corpus.topics.values()
         }
+        phrases += [
+            (_TOPICS, _TOPICS + topic, found, TOPIC_WEIGHT)
+            for topic, asks in topic_asks.items()
+            for found in asks
+        ]
         for card in corpus.cards.values():
             marked: set[str] = set()
-            for text, weight in ((t, ANSWER_WEIGHT) for t in (card.answer, card.short, card.unshown)):
+            for text, weight in ((card.answer, ANSWER_WEIGHT), (card.short, ANSWER_WEIGHT)):
                 words = reader.read(text)
                 marked.update(w.marked for w in words)
                 self._note(card, self._features.of(words), weight)
@@ -130,28 +158,45 @@ class Index:
                 marked.update(w.marked for w in words)
                 found = self._features.of(words)
                 self._note(card, found, 1.0)
-                phrases.append((card, found, 1.0))
+                phrases.append((card.scope, card.id, found, 1.0))
             for found in topic_asks[card.topic]:
                 self._note(card, found, TOPIC_WEIGHT)
-                phrases.append((card, found, TOPIC_WEIGHT))
             self._marked[card.id] = marked
+        holders = Counter[str]()
+        for held in self._in_cards.values():
+            holders.update({feature: len(cards) for feature, cards in held.items()})
         total = len(corpus.cards)
-        self._rarity = {f: log(1 + total / len(cards)) for f, cards in self._in_cards.items()}
-        for card, found, worth in phrases:
+        self._rarity = {f: log(1 + total / count) for f, count in holders.items()}
+        lengths = {card_id: sum(often.values()) for card_id, often in self._often.items()}
+        usual = sum(lengths.values()) / max(1, len(lengths))
+        for card_id, often in self._often.items():
+            flat = BM25_K * (1 - BM25_B + BM25_B * lengths[card_id] / usual)
+            for feature, times in often.items():
+                often[feature] = times * (BM25_K + 1) / (times + flat)
+        for scope, owner, found, worth in phrases:
+            if any(f not in self._rarity for f in found):  # a topic without cards
+                continue
             number = len(self._phrases)
             mass = sum(self._rarity[f] * w for f, w in found.items())
-            self._phrases.append(_Phrase(card.id, mass, worth))
+            self._phrases.append(_Phrase(owner, tuple(found), mass, worth))
             for feature in found:
-                self._in_phrases[card.scope][feature].append(number)
+                self._in_phrases[scope][feature].append(number)
 
     def _note(self, card: Card, features: Mapping[str, float], weight: float) -> None:
+        held, often = self._in_cards[card.scope], self._often.setdefault(card.id, {})
         for feature in features:
-            held = self._in_cards[feature]
-            held[card.id] = max(held.get(card.id, 0.0), weight)
+            cards = held[feature]
+            if cards.get(card.id, 0.0) < weight:
+                cards[card.id] = weight
+            often[feature] = often.get(feature, 0.0) + weight
 
     def knows(self, feature: str) -> bool:
         """Tell whether any card holds a feature."""
-        return feature in self._in_cards
+        return feature in self._rarity
+
+    def _holders(self, card_id: str, feature: str) -> Mapping[str, float]:
+        """Return the cards of the same scope that hold a feature."""
+        return self._in_cards[self._cards[card_id].scope].get(feature, _NOBODY)
 
     def search(
         self,
@@ -172,24 +217,35 @@ class Index:
         if not wanted:
             return []
         mass = sum(wanted.values())
-        ask_scores = self._best_phrases(wanted, mass, scopes)
-        covered: dict[str, float] = defaultdict(float)
-        for feature, weight in wanted.items():
-            for card_id, held in self._in_cards.get(feature, {}).items():
-                covered[card_id] += weight * held
+        asked, covered = self._shares(wanted, mass, scopes)
+        cards = self._cards
         marks = {w.bare: w.marked for w in question.words if w.marked != w.bare} if question.marks else {}
-        counted = [
-            (ASK_SHARE * ask_scores.get(card_id, 0.0) + COVER_SHARE * cover / mass, card_id, cover / mass)
-            for card_id, cover in covered.items()
-            if self._cards[card_id].scope in scopes
-        ]
-        counted.sort(key=lambda row: (-row[0], row[1]))
+        counted = []
+        for card_id, cover in covered.items():
+            ask = max(asked.get(card_id, 0.0), asked.get(_TOPICS + cards[card_id].topic, 0.0))
+            counted.append((-(ASK_SHARE * ask + COVER_SHARE * cover / mass), card_id, cover / mass))
+        counted.sort()
+        ranked = self._by_bm25(counted[: 2 * LOOKED_AT], wanted)
         hits = [
-            Hit(self._cards[card_id], score * self._marks_fit(card_id, marks, wanted), share)
-            for score, card_id, share in counted[:LOOKED_AT]
+            Hit(cards[card_id], -score * self._marks_fit(card_id, marks, wanted), share)
+            for score, card_id, share in ranked[:LOOKED_AT]
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.card.id))
         return hits
+
+    def _by_bm25(
+        self, counted: Sequence[tuple[float, str, float]], wanted: Mapping[str, float]
+    ) -> list[tuple[float, str, float]]:
+        """Take some off the scores of cards that BM25 puts behind the best."""
+        places = []
+        for _, card_id, _ in counted:
+            often = self._often[card_id]
+            places.append(sum(weight * often.get(feature, 0.0) for feature, weight in wanted.items()))
+        most = max(places, default=0.0) or 1.0
+        return sorted(
+            (score * (1 - BM25_SHARE * (1 - place / most)), card_id, share)
+            for (score, card_id, share), place in zip(counted, places, strict=True)
+        )
 
     def held(self, question: Question, card_id: str, ignore: Collection[str]) -> float:
         """Return the share of the words asked, by rarity, that a card holds in any form.
@@ -210,8 +266,8 @@ class Index:
             total += rarity
             typed = question.marks and word.marked != word.bare
             same = not typed or word.marked in self._marked[card_id]
-            here = card_id in self._in_cards.get(word.bare, {})
-            if (here and same) or any(card_id in self._in_cards.get(c, {}) for c in meant.get(word.bare, ())):
+            here = card_id in self._holders(card_id, word.bare)
+            if (here and same) or any(card_id in self._holders(card_id, c) for c in meant.get(word.bare, ())):
                 found += rarity
         # Words of the trade in another order are another subject: "hợp đồng lao động".
         kept = {id(w) for w in asked}
@@ -224,7 +280,7 @@ class Index:
             pair = f"{first} {second}"
             rarity = PAIR_WEIGHT * min(self._rarity.get(pair, STRANGE_WEIGHT), STRANGE_WEIGHT)
             total += rarity
-            if card_id in self._in_cards.get(pair, {}) or meant.get(first, set()) & meant.get(second, set()):
+            if card_id in self._holders(card_id, pair) or meant.get(first, set()) & meant.get(second, set()):
                 found += rarity
         return found / total if total else 1.0
 
@@ -251,17 +307,64 @@ class Index:
             wanted[feature] = rarity * weight
         return wanted
 
-    def _best_phrases(
+    def _shares(
         self, wanted: Mapping[str, float], mass: float, scopes: Sequence[str]
-    ) -> dict[str, float]:
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Return how well each card, or topic, is asked for, and how much of the question each card holds."""
+        lists = [
+            (weight, numbers)
+            for scope in (_TOPICS, *scopes)
+            for feature, weight in wanted.items()
+            if (numbers := self._in_phrases[scope].get(feature))
+        ]
+        if sum(len(numbers) for _, numbers in lists) > MOST_READ:
+            return self._likeliest(lists, wanted, mass, scopes)
         shared: dict[int, float] = defaultdict(float)
-        phrases = self._phrases
+        for weight, numbers in lists:
+            for number in numbers:
+                shared[number] += weight
+        covered: dict[str, float] = defaultdict(float)
         for scope in scopes:
-            held = self._in_phrases[scope]
+            held = self._in_cards[scope]
             for feature, weight in wanted.items():
-                for number in held.get(feature, ()):
-                    shared[number] += weight
+                for card_id, share in held.get(feature, _NOBODY).items():
+                    covered[card_id] += weight * share
+        return self._best_phrases(shared, mass), covered
+
+    def _likeliest(
+        self,
+        lists: Sequence[tuple[float, list[int]]],
+        wanted: Mapping[str, float],
+        mass: float,
+        scopes: Sequence[str],
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Do the same for a big corpus: rare words choose the candidates, then all words count."""
+        left = MOST_READ
+        counts: dict[int, float] = defaultdict(float)
+        for weight, numbers in sorted(lists, key=lambda row: len(row[1])):
+            for number in numbers[:left]:
+                counts[number] += weight
+            left -= len(numbers)
+            if left <= 0:
+                break
+        phrases = self._phrases
+        shared = {
+            number: sum(wanted.get(f, 0.0) for f in phrases[number].features)
+            for number in nlargest(CANDIDATES, counts, key=counts.__getitem__)
+        }
+        covered = {
+            card_id: sum(
+                weight * self._holders(card_id, feature).get(card_id, 0.0)
+                for feature, weight in wanted.items()
+            )
+            for number in shared
+            if (card_id := phrases[number].owner) in self._cards
+        }
+        return self._best_phrases(shared, mass), covered
+
+    def _best_phrases(self, shared: Mapping[int, float], mass: float) -> dict[str, float]:
         best: dict[str, float] = {}
+        phrases = self._phrases
         for number, common in shared.items():
             phrase = phrases[number]
             # A long story holds the question once: what it says beside counts a quarter.
@@ -269,8 +372,8 @@ class Index:
                 mass if mass <= 1.5 * phrase.mass else 1.5 * phrase.mass + 0.25 * (mass - 1.5 * phrase.mass)
             )
             score = phrase.worth * 2 * common / (told + phrase.mass)
-            if score > best.get(phrase.card, 0.0):
-                best[phrase.card] = score
+            if score > best.get(phrase.owner, 0.0):
+                best[phrase.owner] = score
         return best
 
     def _marks_fit(self, card_id: str, marks: Mapping[str, str], wanted: Mapping[str, float]) -> float:
@@ -281,6 +384,6 @@ class Index:
         for bare, marked in marks.items():
             weight = wanted.get(bare, 0.0)
             mass += weight
-            if weight and marked not in held and card_id in self._in_cards.get(bare, ()):
+            if weight and marked not in held and card_id in self._holders(card_id, bare):
                 lost += weight * (1 - WRONG_MARKS)
         return 1 - lost / mass if mass else 1.0

@@ -16,6 +16,7 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from isobot.domain.text import fold as fold_text
@@ -103,8 +104,10 @@ class Vocabulary:
         near = [
             entry
             for length in (len(bare), len(bare) - 1, len(bare) + 1)
-            for entry in self._by_length.get(length, ())
-            if (entry[0] == bare[0] or length < len(bare)) and OSA.distance(bare, entry, score_cutoff=1) == 1
+            for entry, slips, _ in process.extract(
+                bare, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=1, limit=None
+            )
+            if slips == 1 and (entry[0] == bare[0] or length < len(bare))
         ]
         near = [n for n in near if len(n) > 2 and not n.isdigit()]
         if not near:
