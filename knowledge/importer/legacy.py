@@ -42,7 +42,10 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[¡-©«¬\u00ad®µ-¹»-¾×÷∙]+[^\W\d_]*
                     r"(?:[¡-©«¬\u00ad®µ-¹»-¾×÷∙]+[^\W\d_]*)*")  # fmt: skip
 _BREAK = re.compile(r"[.,;:!?()\[\]“”\"]|\n\s*\n")
 
-_HORNED = "người mười dưới lưới tưới tươi cười rưỡi vườn mượn vượt lượt trượt lượn cướp gươm bướm như tư thư dư sư cư"
+_HORNED = (
+    "người mười dưới lưới tưới tươi cười rưỡi vườn mượn vượt lượt trượt lượn cướp gươm "
+    "bướm như tư thư dư sư cư"
+)
 _COMMON_WITH_HORN = frozenset(_HORNED.split())
 
 

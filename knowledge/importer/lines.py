@@ -12,8 +12,8 @@ from isobot.domain.text import fold
 from knowledge.importer.model import Block, Change, Line, Paragraph, Remarks, Table, TableRow
 
 KINDS = (
-    "QUYẾT ĐỊNH", "KẾ HOẠCH", "CHỈ THỊ", "NGHỊ QUYẾT", "NGHỊ ĐỊNH", "THÔNG TƯ", "LUẬT",
-    "THÔNG TƯ LIÊN TỊCH", "THÔNG BÁO", "HƯỚNG DẪN", "CÔNG VĂN", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "QUY CHẾ", "QUY ĐỊNH", "BÁO CÁO",
+    "QUYẾT ĐỊNH", "KẾ HOẠCH", "CHỈ THỊ", "NGHỊ QUYẾT", "NGHỊ ĐỊNH", "THÔNG TƯ", "LUẬT", "THÔNG TƯ LIÊN TỊCH",
+    "THÔNG BÁO", "HƯỚNG DẪN", "CÔNG VĂN", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "QUY CHẾ", "QUY ĐỊNH", "BÁO CÁO",
     "TỜ TRÌNH", "CÔNG ĐIỆN", "PHÁP LỆNH", "QUY CHUẨN",
 )  # fmt: skip
 KIND_LINE = re.compile(rf"^\W*({'|'.join(sorted(KINDS, key=len, reverse=True))})\W*$")
