@@ -171,15 +171,14 @@ def _piped(lines: Sequence[Line], start: int, remarks: Remarks) -> _Found | None
 
 def _rows_of_cells(cells: Sequence[TableRow]) -> tuple[list[TableRow], int]:
     texts = [cell.cells[0] for cell in cells]
-    places = {int(t): i for i, t in reversed(list(enumerate(texts))) if t.isdecimal()}
-    gaps = Counter(places[n + 1] - places[n] for n in places if places.get(n + 1, 0) > places[n])
-    width = gaps.most_common(1)[0][0] if gaps else len(cells)
     starts = [
         i
-        for i, text in enumerate(texts)
-        if _ORDINAL.match(text) and i + 1 < len(texts) and any(c.isalpha() for c in texts[i + 1])
-        and len(texts[i + 1]) > 1
-    ]  # fmt: skip
+        for i, text in enumerate(texts[:-1])
+        if _ORDINAL.match(text) and len(texts[i + 1]) > 1 and any(c.isalpha() for c in texts[i + 1])
+    ]
+    places = {int(texts[i]): i for i in reversed(starts) if texts[i].isdecimal()}
+    gaps = Counter(places[n + 1] - places[n] for n in places if places.get(n + 1, 0) > places[n])
+    width = min(gaps, key=lambda gap: (-gaps[gap], gap)) if gaps else len(cells)
     rows: list[TableRow] = []
     at = 0
     for start in starts:

@@ -8,9 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import BadZipFile
 
 import docx
 from docx.document import Document
+from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from docx.table import Table as DocxTable
 from docx.text.paragraph import Paragraph as DocxParagraph
@@ -43,7 +45,7 @@ def read_lines(path: Path, remarks: Remarks) -> list[Line]:
             texts = list(_pdf(path, remarks))
         else:
             raise DataFileError(path, "the file", f"is no {', '.join(KINDS)}", mend="save it as one of these")
-    except (OSError, ValueError, KeyError, PyPdfError) as error:
+    except (OSError, ValueError, KeyError, SyntaxError, BadZipFile, OpcError, PyPdfError) as error:
         if isinstance(error, DataFileError):
             raise
         raise DataFileError(

@@ -244,9 +244,7 @@ class _Builder:
         mark = _mark(block.text)
         if mark is None:
             return False
-        if mark[0] in ("dash", "plus"):
-            return self._zone == "appendix head"
-        return not (self._zone == "preamble" and BASIS_START.match(block.text[mark[3] :]))
+        return mark[0] not in ("dash", "plus") or self._zone == "appendix head"
 
     def _body(self, block: Paragraph, rest: Sequence[Block]) -> None:
         in_appendix = bool(self._stack) and self._stack[0].kind is NodeKind.APPENDIX

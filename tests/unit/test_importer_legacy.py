@@ -28,7 +28,20 @@ PIECES = st.one_of(
     SYLLABLES.map(str.capitalize),
     SYLLABLES.map(str.upper),
     st.sampled_from(
-        ["ISO", "9001:2015", "19/2014/QĐ-TTg", "-", "a)", "“một cửa”", "H’Drai", "Đăk", "café", "©", "25°C", "m²"]
+        [
+            "ISO",
+            "9001:2015",
+            "19/2014/QĐ-TTg",
+            "-",
+            "a)",
+            "“một cửa”",
+            "H’Drai",
+            "Đăk",
+            "café",
+            "©",
+            "25°C",
+            "m²",
+        ]
     ),
 )
 

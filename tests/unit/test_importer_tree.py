@@ -188,7 +188,8 @@ def test_parts_and_chapters_hold_articles_that_are_numbered_through():
 
 def test_a_regulation_attached_to_a_decision_is_numbered_apart():
     text = tree(
-        DECISION + "QUY CHẾ\nThử nghiệm\n(Ban hành kèm theo Quyết định số 12/QĐ-UBND)\nĐiều 1. Phạm vi\n1. Hẹp."
+        DECISION
+        + "QUY CHẾ\nThử nghiệm\n(Ban hành kèm theo Quyết định số 12/QĐ-UBND)\nĐiều 1. Phạm vi\n1. Hẹp."
     )
 
     attached = text.find("Quy chế kèm theo Điều 1 khoản 1")
@@ -221,7 +222,9 @@ def test_a_signature_without_a_name_is_reported():
 
 
 def test_a_head_printed_twice_is_kept_once():
-    text = DECISION.replace("ỦY BAN NHÂN DÂN\nTỈNH", "\tUỶ BAN NHÂN DÂN\n\nTỈNH THỬ NGHIỆM\n\nỦY BAN NHÂN DÂN\n\nTỈNH", 1)
+    text = DECISION.replace(
+        "ỦY BAN NHÂN DÂN\nTỈNH", "\tUỶ BAN NHÂN DÂN\n\nTỈNH THỬ NGHIỆM\n\nỦY BAN NHÂN DÂN\n\nTỈNH", 1
+    )
     imported = import_text(text)
     head = imported.text.find("Đầu văn bản")
 
@@ -315,7 +318,13 @@ def test_one_place_written_in_several_ways_has_one_key(written: str, same: str):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("điểm d", "điểm đ"), ("Điều 1", "Mục 1"), ("I.1", "I.1.1"), ("Phụ lục I mục 1", "Phụ lục II mục 1"), ("II", "Mục 2")],
+    [
+        ("điểm d", "điểm đ"),
+        ("Điều 1", "Mục 1"),
+        ("I.1", "I.1.1"),
+        ("Phụ lục I mục 1", "Phụ lục II mục 1"),
+        ("II", "Mục 2"),
+    ],
 )
 def test_different_places_have_different_keys(one: str, other: str):
     assert section_key(one) != section_key(other)
