@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import LadderStep, RuleBook
@@ -9,6 +10,7 @@ from isobot.domain.units import Province, UnitDirectory
 from isobot.formfiles import Forms
 from knowledge.answer import KnowledgeBase
 from knowledge.corpus import Corpus
+from scheduler.rounds import Timetable
 
 
 @dataclass(slots=True)
@@ -22,12 +24,25 @@ class Services:
     provinces: Mapping[str, Province]
     calendar: WorkCalendar
     ladder: tuple[LadderStep, ...]
+    duty_ladder: tuple[LadderStep, ...] = ()
     demo: bool = False
     cards_edition: str = ""
     """Which live cards `knowledge` answers from; "" for the shipped ones."""
     shipped: Corpus = field(default=None)  # type: ignore[assignment]
     """The corpus of the files, without the office's changes; unless given, that of `knowledge`."""
 
+    shipped_rules: RuleBook = field(default=None)  # type: ignore[assignment]
+    """The rules of the files, without the last days that the office set; unless given, `rules`."""
+    dates_edition: int = 0
+    dates_looked_at: datetime | None = None
+
     def __post_init__(self) -> None:
         if self.shipped is None:
             self.shipped = self.knowledge.corpus
+        if self.shipped_rules is None:
+            self.shipped_rules = self.rules
+
+    @property
+    def timetable(self) -> Timetable:
+        """What the plan of reminders is made from, with the last days that the office set."""
+        return Timetable(self.rules, self.calendar, self.ladder, self.duty_ladder)

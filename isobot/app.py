@@ -37,7 +37,7 @@ from isobot.errors import SettingsError
 from isobot.settings import LOOPBACK, Settings
 from isobot.storage import records, unit_records
 from isobot.storage.store import Store
-from scheduler.dispatch import Dispatcher, Timetable
+from scheduler.dispatch import Dispatcher, LastLook
 from scheduler.runner import Runner
 
 log = structlog.get_logger()
@@ -96,10 +96,17 @@ class Application:
             bell=self._inbox_bell,
             outbox_bell=self._outbox_bell,
         )
-        self._sender = Sender(database, channels, self._files.make, clock, bell=self._outbox_bell)
+        self._sender = Sender(
+            database,
+            channels,
+            self._files.make,
+            clock,
+            bell=self._outbox_bell,
+            last_look=LastLook(database, core.timetable, lambda: core.services.directory, clock),
+        )
         dispatcher = Dispatcher(
             database,
-            Timetable(core.content.rules, core.content.calendar, core.content.ladder),
+            core.timetable,
             lambda: core.services.directory,
             clock,
             queued=self._outbox_bell.ring,

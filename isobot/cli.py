@@ -32,14 +32,14 @@ from isobot.domain.people import Role
 from isobot.errors import IsobotError
 from isobot.kb_cli import kb_app
 from isobot.settings import Settings, read_settings
-from isobot.storage import people, records, reports, unit_records
+from isobot.storage import records, unit_records
 from isobot.storage.store import Store
 from isobot.terminal import chat_in_terminal
 from isobot.unitfiles import load_provinces, parse_unit_table
 from knowledge.answer import load_knowledge
 from knowledge.batch import answer_line, answer_lines
-from scheduler import plan
-from scheduler.dispatch import Dispatcher, Timetable, posts_of
+from scheduler import rounds
+from scheduler.dispatch import Dispatcher, situation_on
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -206,10 +206,9 @@ def remind(
             return
         if on:
             raise typer.BadParameter("--on chỉ dùng cùng --dry-run: không gửi nhắc của ngày khác.")
-        content = core.content
         dispatcher = Dispatcher(
             core.database,
-            Timetable(content.rules, content.calendar, content.ladder),
+            core.timetable,
             lambda: core.services.directory,
             core.clock,
             queued=lambda: None,
@@ -229,17 +228,15 @@ def _day(text: str) -> date:
 
 
 async def _show_reminders(core: Core, day: date, *, as_json: bool) -> None:
-    content = core.content
     async with core.database.read() as connection:
-        posts = posts_of(await people.holders(connection))
-        reported = await reports.submitted(connection)
-    arguments = (content.rules.rules, core.services.directory, content.calendar, content.ladder)
-    falling = plan.falling_on(day, *arguments, posts=posts, reported=reported)
+        loaded = await situation_on(connection, core.timetable, core.services.directory, today=day)
+    falling, digests = rounds.falling_on(day, loaded.timetable, core.services.directory, loaded.situation)
     rows = [
         {
             "unit": f.unit.code,
             "unit_name": f.unit.name,
             "province": f.unit.province,
+            "rule": f.rule.id,
             "period": f.period.key,
             "last_day": f.period.last_day.isoformat(),
             "step": f.step,
@@ -258,7 +255,6 @@ async def _show_reminders(core: Core, day: date, *, as_json: bool) -> None:
             *(str(row[k]) for k in ("unit", "unit_name", "province", "period", "last_day", "step")), named
         )
     Console(width=max(Console().width, TABLE_WIDTH)).print(table)
-    digests = plan.digests_on(day, *arguments, posts=posts, reported=reported)
     for digest in digests:
         print(
             f"Bản tổng hợp cho cơ quan nhận ({digest.province}, {digest.period.label}): "

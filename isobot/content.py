@@ -10,7 +10,7 @@ from isobot.domain.deadlines import LadderStep, RuleBook
 from isobot.domain.units import Province
 from isobot.errors import DataFileError
 from isobot.formfiles import Forms, load_forms
-from isobot.rulefiles import load_calendar, load_ladder, load_rules
+from isobot.rulefiles import load_calendar, load_duty_ladder, load_ladder, load_rules
 from isobot.unitfiles import load_provinces
 from knowledge.corpus import Corpus, load_corpus
 
@@ -22,6 +22,7 @@ class Content:
     forms: Forms
     rules: RuleBook
     ladder: tuple[LadderStep, ...]
+    duty_ladder: tuple[LadderStep, ...]
     calendar: WorkCalendar
     provinces: dict[str, Province]
     corpus: Corpus
@@ -44,6 +45,7 @@ def load_content() -> Content:
         forms=forms,
         rules=rules,
         ladder=load_ladder(),
+        duty_ladder=load_duty_ladder(),
         calendar=load_calendar(),
         provinces=dict(load_provinces()),
         corpus=load_corpus(Path(knowledge.__path__[0])),

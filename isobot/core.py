@@ -15,6 +15,7 @@ from isobot.storage.migrate import migrate
 from isobot.unitfiles import load_units
 from knowledge.answer import KnowledgeBase
 from knowledge.live import live_corpus
+from scheduler.rounds import Timetable
 
 
 @dataclass(slots=True)
@@ -26,6 +27,12 @@ class Core:
     clock: Clock
     content: Content
     services: Services
+
+    @property
+    def timetable(self) -> Timetable:
+        """What the plan of reminders is made from, as the files have it."""
+        content = self.content
+        return Timetable(content.rules, content.calendar, content.ladder, content.duty_ladder)
 
 
 async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
@@ -58,6 +65,7 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         provinces=content.provinces,
         calendar=content.calendar,
         ladder=content.ladder,
+        duty_ladder=content.duty_ladder,
         demo=settings.is_demo,
         cards_edition=overlay.edition,
         shipped=content.corpus,

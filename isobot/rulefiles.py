@@ -1,4 +1,4 @@
-"""The files an office may change about time: reporting rules, the ladder of reminders, days off.
+"""The files an office may change about time: rules, ladders of reminders, days off, working hours.
 
 Each is checked when it is read; a mistake names its file, line and cure, and nothing starts.
 """
@@ -20,6 +20,7 @@ from isobot.domain.deadlines import (
     Audience,
     Basis,
     DayOfYear,
+    Kind,
     LadderStep,
     Nature,
     Occurrence,
@@ -103,10 +104,38 @@ class _RuleEntry(_Strict):
         return self
 
 
+class _DutyEntry(_Strict):
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    enabled: bool
+    title: str
+    levels: tuple[Level, ...] = Field(min_length=1)
+    occurrences: tuple[_OccurrenceEntry, ...] = ()
+    event: str = ""
+    months_after: int = Field(default=0, ge=0, le=12)
+    days_after: int = Field(default=0, ge=0, le=200)
+    recipient: str
+    basis: tuple[_BasisEntry, ...] = Field(min_length=1)
+    nature: Nature
+    date_nature: Nature
+    first_year: int = Field(ge=1990, le=2100)
+    lead_office_only: bool = False
+    inherited: bool = False
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _every_year_or_after_an_event(self) -> Self:
+        if bool(self.occurrences) == bool(self.event):
+            raise ValueError('give "occurrences" for what comes every year, or else "event"')
+        if bool(self.event) != (bool(self.months_after) != bool(self.days_after)):
+            raise ValueError('with "event", give either "months_after" or "days_after"')
+        return self
+
+
 class _RuleFile(_Strict):
     province: str
     silence: str = ""
     rules: tuple[_RuleEntry, ...]
+    duties: tuple[_DutyEntry, ...] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -130,12 +159,14 @@ class _LadderEntry(_Strict):
 
 class _LadderFile(_Strict):
     steps: tuple[_LadderEntry, ...] = Field(min_length=1)
+    duties: tuple[_LadderEntry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _climbs(self) -> Self:
-        order = [-1000 if step.days is None else step.days for step in self.steps]
-        if order != sorted(set(order)):
-            raise ValueError("the steps must stand in the order of their days, each once, O first")
+        for steps in (self.steps, self.duties):
+            order = [-1000 if step.days is None else step.days for step in steps]
+            if order != sorted(set(order)):
+                raise ValueError("the steps must stand in the order of their days, each once, O first")
         return self
 
 
@@ -164,6 +195,18 @@ class _DaysEntry(_Strict):
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
+class _HoursFile(_Strict):
+    begins: time
+    ends: time
+    quiet_days: tuple[_DaysEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _begin_before_they_end(self) -> Self:
+        if not self.begins < self.ends:
+            raise ValueError('"begins" must come before "ends"')
+        return self
+
+
 class _YearFile(_Strict):
     year: int
     official: bool
@@ -187,18 +230,22 @@ def load_rules(folder: Path | None = None) -> RuleBook:
         DataFileError: a file cannot be used, or a rule's id stands twice.
     """
     rules: list[ReportingRule] = []
+    duties: list[ReportingRule] = []
     silences: dict[str, str] = {}
+    seen: set[str] = set()
     for path in sorted((folder or data_dir() / "rules").glob("*.yaml")):
         content = read_yaml(path, _RuleFile)
         if content.silence:
             silences[content.province] = content.silence
-        for entry in content.rules:
-            if any(entry.id == rule.id for rule in rules):
-                raise DataFileError(path, entry.id, "this id stands twice", mend="give the rule another id")
-            rules.append(_rule(content.province, entry))
+        for key in (*(r.id for r in content.rules), *(d.id for d in content.duties)):
+            if key in seen:
+                raise DataFileError(path, key, "this id stands twice", mend="give the rule another id")
+            seen.add(key)
+        rules += [_rule(content.province, entry) for entry in content.rules]
+        duties += [_duty(content.province, entry) for entry in content.duties if entry.enabled]
     # A province's own rules stand before the national ones wherever both are listed.
     rules.sort(key=lambda rule: rule.province == NATIONAL)
-    return RuleBook(tuple(rules), silences)
+    return RuleBook(tuple(rules), silences, tuple(duties))
 
 
 def load_ladder(path: Path | None = None) -> tuple[LadderStep, ...]:
@@ -207,10 +254,18 @@ def load_ladder(path: Path | None = None) -> tuple[LadderStep, ...]:
     return tuple(LadderStep(step.name, step.days, frozenset(step.to)) for step in content.steps)
 
 
-def load_calendar(
-    folder: Path | None = None, *, begins: time = time(8, 0), ends: time = time(17, 0)
-) -> WorkCalendar:
-    """Read the days off: a year's own file where it is official, else an estimate and what the file adds."""
+def load_duty_ladder(path: Path | None = None) -> tuple[LadderStep, ...]:
+    """Read the ladder for what must be done without a form."""
+    content = read_yaml(path or data_dir() / "ladder.yaml", _LadderFile)
+    return tuple(LadderStep(step.name, step.days, frozenset(step.to)) for step in content.duties)
+
+
+def load_calendar(folder: Path | None = None, *, hours: Path | None = None) -> WorkCalendar:
+    """Read the working hours and the days off.
+
+    A year's own file counts alone where it is official; else an estimate and what the file adds.
+    """
+    working_hours = read_yaml(hours or data_dir() / "hours.yaml", _HoursFile)
     days_off: set[date] = set()
     working: set[date] = set()
     official: set[int] = set()
@@ -221,7 +276,14 @@ def load_calendar(
         days_off.update(day for entry in content.days_off for day in entry.days())
         working.update(day for entry in content.working_days for day in entry.days())
     days_off.update(day for day in _estimated() if day.year not in official)
-    return WorkCalendar(frozenset(days_off), frozenset(working), frozenset(official), begins, ends)
+    quiet = {day for entry in working_hours.quiet_days for day in entry.days()}
+    return WorkCalendar(
+        frozenset(days_off | quiet),
+        frozenset(working - quiet),
+        frozenset(official),
+        working_hours.begins,
+        working_hours.ends,
+    )
 
 
 @cache
@@ -247,6 +309,29 @@ def _rule(province: str, entry: _RuleEntry) -> ReportingRule:
         lead_office_only=entry.lead_office_only,
         inherited=entry.inherited,
         note=entry.note,
+    )
+
+
+def _duty(province: str, entry: _DutyEntry) -> ReportingRule:
+    return ReportingRule(
+        id=entry.id,
+        province=province,
+        title=entry.title,
+        levels=frozenset(entry.levels),
+        occurrences=tuple(_occurrence(o) for o in entry.occurrences),
+        recipient=entry.recipient,
+        forms={},
+        basis=tuple(Basis(b.document, b.section) for b in entry.basis),
+        nature=entry.nature,
+        date_nature=entry.date_nature,
+        first_year=entry.first_year,
+        lead_office_only=entry.lead_office_only,
+        inherited=entry.inherited,
+        note=entry.note,
+        kind=Kind.DUTY,
+        event=entry.event,
+        months_after=entry.months_after,
+        days_after=entry.days_after,
     )
 
 

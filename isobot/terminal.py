@@ -12,6 +12,7 @@ from isobot.chat.door import Door
 from isobot.chat.engine import Engine
 from isobot.chat.sender import Sender
 from isobot.core import Core
+from scheduler.dispatch import LastLook
 
 
 async def chat_in_terminal(core: Core, *, name: str, folder: Path) -> None:
@@ -23,7 +24,14 @@ async def chat_in_terminal(core: Core, *, name: str, folder: Path) -> None:
         core.database, DialogueRouter(core.services), core.clock, bell=inbox_bell, outbox_bell=outbox_bell
     )
     files = FileMaker(core.database, core.services, core.clock)
-    sender = Sender(core.database, [channel], files.make, core.clock, bell=outbox_bell)
+    sender = Sender(
+        core.database,
+        [channel],
+        files.make,
+        core.clock,
+        bell=outbox_bell,
+        last_look=LastLook(core.database, core.timetable, lambda: core.services.directory, core.clock),
+    )
     tasks = [asyncio.ensure_future(engine.run()), asyncio.ensure_future(sender.run())]
     try:
         await channel.run()

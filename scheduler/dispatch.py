@@ -3,31 +3,37 @@ once however often and wherever this runs.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import structlog
 
-from isobot.clock import Clock, vietnam_day
-from isobot.domain.calendar import WorkCalendar
-from isobot.domain.deadlines import LadderStep, RuleBook
+from isobot.clock import VIETNAM, Clock, vietnam_day
+from isobot.domain.messages import Reply
 from isobot.domain.people import Role
 from isobot.domain.units import UnitDirectory
-from isobot.storage import dispatch, outbox, people, reports
+from isobot.storage import dispatch, office, outbox, people, records, reports
 from isobot.storage.database import Database
-from isobot.storage.outbox import Priority
+from isobot.storage.dispatch import Claim, Connection
+from isobot.storage.outbox import Outgoing, Priority
 from isobot.storage.people import Holder
-from scheduler import plan, wording
-from scheduler.plan import DueStep, Posts
+from scheduler import plan, rounds, wording
+from scheduler.plan import DueStep, Holding, Posts, Situation, UnitIndex
+from scheduler.rounds import Queued, Timetable
+
+__all__ = ["Dispatcher", "LastLook", "Tally", "Timetable", "posts_of", "situation_on"]
 
 log = structlog.get_logger()
 
 PEOPLE_AT_ONCE = 100
 """How many people's messages go into one commit, so that officers' answers need not wait long."""
 
-LEDGER_REACH = timedelta(days=400)
-"""Older rows of the ledger belong to ladders that ended long ago."""
+FORM_MINUTES = timedelta(minutes=30)
+"""How long after somebody's last answer in a form a reminder waits for the form's next prompt."""
+
+LOOKED = "reminders_looked_on"
+"""The last day on which forgotten steps were looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +43,26 @@ class Tally:
     messages: int = 0
     steps: int = 0
     unreachable: int = 0
+    forgotten: int = 0
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Add up two tallies."""
+        return Tally(
+            self.messages + other.messages,
+            self.steps + other.steps,
+            self.unreachable + other.unreachable,
+            self.forgotten + other.forgotten,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Timetable:
-    """What the plan is made from, apart from people and reports."""
+class Loaded:
+    """What the database says, as the plan wants it."""
 
-    rules: RuleBook
-    calendar: WorkCalendar
-    ladder: Sequence[LadderStep]
+    timetable: Timetable
+    situation: Situation
+    holders: Sequence[Holder]
+    ended: Mapping[plan.ReportKey, datetime]
 
 
 class Dispatcher:
@@ -74,32 +91,20 @@ class Dispatcher:
         today = vietnam_day(now)
         directory = self._directory()
         async with self._database.read() as connection:
-            holders = await people.holders(connection)
-            due = plan.due_steps(
-                self._timetable.rules.rules,
-                directory,
-                self._timetable.calendar,
-                self._timetable.ladder,
-                today=today,
-                posts=posts_of(holders),
-                reported=await reports.submitted(connection),
-                ledger=await dispatch.ledger(connection, since=today - LEDGER_REACH),
-                snoozed={
-                    (rule, period, unit, person): until
-                    for (person, rule, period, unit), until in (
-                        await dispatch.snoozed(connection, today=today)
-                    ).items()
-                },
-            )
-        by_person: dict[int, list[DueStep]] = defaultdict(list)
-        for step in due:
-            by_person[step.person].append(step)
-        chats = {holder.person: holder.chats for holder in holders}
+            loaded = await situation_on(connection, self._timetable, directory, today=today)
+            told = await dispatch.told_on(connection, today)
+            waiting = await dispatch.waiting_messages(connection)
+            looked = await records.get_meta(connection, LOOKED)
         tally = Tally()
+        if looked != today.isoformat():
+            tally = tally.plus(await self._close_forgotten(loaded, directory, now, looked))
+        due = rounds.due_in(loaded.timetable, directory, loaded.situation, today=today)
+        by_person = rounds.by_person(due, told=told, waiting=waiting)
+        chats = {holder.person: holder.chats for holder in loaded.holders}
         persons = list(by_person)
         for start in range(0, len(persons), PEOPLE_AT_ONCE):
             some = {person: by_person[person] for person in persons[start : start + PEOPLE_AT_ONCE]}
-            tally = await self._queue(some, chats, directory, today, now, tally)
+            tally = tally.plus(await self._queue(some, chats, directory, now))
         if tally.messages:
             log.info("reminders_queued", messages=tally.messages, steps=tally.steps)
             self._queued()
@@ -107,42 +112,303 @@ class Dispatcher:
             log.warning("reminders_unreachable", people=tally.unreachable)
         return tally
 
+    async def _close_forgotten(
+        self, loaded: Loaded, directory: UnitDirectory, now: datetime, looked: str
+    ) -> Tally:
+        """Once a day, end the steps that fell due and have lost their sense, so that none stays open."""
+        today = vietnam_day(now)
+        since = min(date.fromisoformat(looked), today) if looked else today
+        timetable = loaded.timetable
+        async with self._database.write() as connection:
+            begin = datetime.combine(since, time(0), tzinfo=VIETNAM)
+            declined = await office.all_declined(connection)
+            holdings = []
+            for row in await dispatch.ended_posts(connection, since=begin):
+                until = row["until"]
+                gone = declined.get((row["unit"], row["person"]))
+                ends = min((m for m in (until, gone) if m is not None), default=None)
+                holdings.append(Holding(row["unit"], Role(row["role"]), row["person"], row["since"], ends))
+            found = [
+                step
+                for rules, ladder in rounds.ladders(timetable)
+                for step in plan.forgotten(
+                    rules,
+                    directory,
+                    timetable.calendar,
+                    ladder,
+                    loaded.situation,
+                    now=now,
+                    since=since,
+                    holdings=holdings,
+                    ended=loaded.ended,
+                )
+            ]
+            claims = [Claim(f.key, f.day, "cancelled", f.why) for f in found]
+            closed = await dispatch.claim_many(connection, claims, at=now)
+            await records.set_meta(connection, LOOKED, today.isoformat())
+        return Tally(forgotten=len(closed))
+
     async def _queue(
         self,
-        by_person: dict[int, list[DueStep]],
-        chats: dict[int, tuple[str, ...]],
+        by_person: Mapping[int, list[DueStep]],
+        chats: Mapping[int, tuple[str, ...]],
         directory: UnitDirectory,
-        today: date,
         now: datetime,
-        tally: Tally,
     ) -> Tally:
-        messages, steps, unreachable = tally.messages, tally.steps, tally.unreachable
+        today = vietnam_day(now)
         async with self._database.write() as connection:
-            reported = await reports.submitted(connection)
-            for person, due in by_person.items():
-                open_steps = [s for s in due if (s.rule.id, s.period.key, s.unit.code) not in reported]
-                reachable = bool(chats.get(person))
-                status = "queued" if reachable else "dead"
-                claimed = []
-                for step in open_steps:
-                    for merged in step.merged_keys:
-                        await dispatch.claim(connection, merged, due_on=step.day, status="merged", at=now)
-                    if await dispatch.claim(connection, step.key, due_on=step.day, status=status, at=now):
-                        claimed.append(step)
-                if not claimed:
-                    continue
-                steps += len(claimed)
-                if not reachable:
-                    unreachable += 1
-                    continue
-                bot, _, chat = chats[person][0].partition(":")
-                reply = wording.reminder(claimed, today=today, directory=directory)
-                row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=now)
-                number = await outbox.add_one(connection, row)
-                keys = [step.key for step in claimed]
-                await dispatch.tie_to_message(connection, keys, message=number)
-                messages += 1
-        return Tally(messages, steps, unreachable)
+            reported = await reports.moments_in(
+                connection, units={step.unit.code for due in by_person.values() for step in due}
+            )
+            open_steps = {
+                person: [
+                    s for s in due if s.missing or (s.rule.id, s.period.key, s.unit.code) not in reported
+                ]
+                for person, due in by_person.items()
+            }
+            free = await dispatch.take_days(
+                connection, [p for p in open_steps if open_steps[p] and chats.get(p)], day=today
+            )
+            waiting = await dispatch.waiting_messages(connection, list(open_steps))
+            claims = [
+                claim
+                for person, steps in open_steps.items()
+                if person in free or person in waiting or not chats.get(person)
+                for claim in _claims(steps, reachable=bool(chats.get(person)))
+            ]
+            claimed = await dispatch.claim_many(connection, claims, at=now)
+            fresh = {
+                person: [step for step in steps if step.key in claimed]
+                for person, steps in open_steps.items()
+            }
+            speaking = [p for p, steps in fresh.items() if steps and chats.get(p)]
+            new = [p for p in speaking if p not in waiting]
+            numbers = await self._write(connection, {p: fresh[p] for p in new}, chats, directory, now)
+            carried = {**{p: waiting[p] for p in speaking if p in waiting}, **numbers}
+            await dispatch.tie(
+                connection,
+                {claimed[step.key]: message for p, message in carried.items() for step in fresh[p]},
+                carried,
+                day=today,
+            )
+            await dispatch.free_days(connection, free - set(carried), day=today)
+        return Tally(
+            messages=len(numbers),
+            steps=sum(len(steps) for steps in fresh.values()),
+            unreachable=sum(1 for p, steps in fresh.items() if steps and not chats.get(p)),
+        )
+
+    async def _write(
+        self,
+        connection: Connection,
+        by_person: Mapping[int, list[DueStep]],
+        chats: Mapping[int, tuple[str, ...]],
+        directory: UnitDirectory,
+        now: datetime,
+    ) -> dict[int, int]:
+        """Queue one message for each person; in the middle of a form it waits for the next prompt."""
+        chosen = {person: chats[person][0] for person in by_person}
+        forms = await dispatch.open_forms(connection, set(chosen.values()), since=now - FORM_MINUTES)
+        rows = []
+        for person, steps in by_person.items():
+            bot, _, chat = chosen[person].partition(":")
+            reply = wording.reminder(steps, today=vietnam_day(now), directory=directory)
+            row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=now)
+            if chosen[person] in forms:
+                row["not_before"] = now + FORM_MINUTES
+            rows.append(row)
+        numbers = dict(zip(by_person, await dispatch.queue_messages(connection, rows), strict=True))
+        held = {chosen[p]: number for p, number in numbers.items() if chosen[p] in forms}
+        await dispatch.remember(
+            connection, {chat: {**forms[chat], HELD: number} for chat, number in held.items()}
+        )
+        return numbers
+
+
+HELD = "held"
+"""Where a conversation remembers the reminder that waits for the form's next prompt."""
+
+
+def _claims(steps: Iterable[DueStep], *, reachable: bool) -> list[Claim]:
+    status = "queued" if reachable else "dead"
+    why = "" if reachable else "unreachable"
+    found = []
+    for step in steps:
+        found += [Claim(key, step.day, "merged") for key in step.merged_keys]
+        found.append(Claim(step.key, step.day, status, why))
+    return found
+
+
+async def situation_on(
+    connection: Connection, timetable: Timetable, directory: UnitDirectory, *, today: date
+) -> Loaded:
+    """Load everything the plan of a day is made from, with the days that offices changed."""
+    rules = timetable.rules.with_moves(await office.moves(connection))
+    current = Timetable(rules, timetable.calendar, timetable.ladder, timetable.duty_ladder)
+    holders = await people.holders(connection)
+    events = await office.all_events(connection)
+    extensions = await office.all_extensions(connection)
+    outline = Situation({}, extensions=extensions, events=events)
+    index = UnitIndex(directory)
+    alive = {
+        (duty.rule.id, duty.period.key)
+        for known, steps in rounds.ladders(current)
+        for duty in plan.duties(known, index, current.calendar, steps, outline, today)
+    }
+    ended = await reports.moments_in(connection, periods=alive)
+    excused, settled = _judged(await office.all_letters(connection))
+    ended |= settled | {report: at for report, (_, at) in (await office.all_deeds(connection)).items()}
+    reach = {holder.person for holder in holders if holder.chats}
+    situation = Situation(
+        posts=posts_of(holders),
+        reported=ended.keys(),
+        excused=excused,
+        ledger=await dispatch.known_steps(connection, alive),
+        snoozed={
+            (rule, period, unit, person): until
+            for (person, rule, period, unit), until in (
+                await dispatch.snoozed(connection, today=today)
+            ).items()
+        },
+        extensions=extensions,
+        declined=(await office.all_declined(connection)).keys(),
+        unreachable={holder.person for holder in holders} - reach,
+        events=events,
+    )
+    return Loaded(current, situation, holders, ended)
+
+
+def _judged(
+    letters: Mapping[office.Report, office.Letter],
+) -> tuple[set[office.Report], dict[office.Report, datetime]]:
+    """Tell letters that wait for the receiver from those that are enough; the rest count for nothing."""
+    waiting = {report for report, letter in letters.items() if not letter.verdict}
+    enough = {r: letter.at for r, letter in letters.items() if letter.verdict == office.ENOUGH}
+    return waiting, enough
+
+
+class LastLook:
+    """Looks at reminders once more before they leave: what is settled meanwhile is not told.
+
+    The sender asks it about the campaign messages it is about to send.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        timetable: Timetable,
+        directory: Callable[[], UnitDirectory],
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._timetable = timetable
+        self._directory = directory
+        self._clock = clock
+        self._indexed: tuple[UnitDirectory, UnitIndex] | None = None
+
+    async def __call__(self, messages: Sequence[Outgoing]) -> dict[int, Reply | None]:
+        """Return what each message says now; None where it is not to leave now, or not at all.
+
+        Messages that no step of the ledger stands behind stay as they are.
+        """
+        now = self._clock.now()
+        bodies = {message.id: message.reply for message in messages}
+        async with self._database.read() as connection:
+            rows = await dispatch.waiting_rows(connection, list(bodies))
+            if not rows:
+                return dict(bodies)
+            timetable, situation = await self._load(connection, rows, vietnam_day(now))
+        directory = self._directory()
+        verdicts = {
+            message: rounds.look_again(
+                [Queued(row.key, row.due_on) for row in found],
+                timetable,
+                self._index(directory),
+                situation,
+                now=now,
+            )
+            for message, found in rows.items()
+        }
+        said: dict[int, Reply | None] = dict(bodies)
+        changed: dict[int, Reply] = {}
+        for message, verdict in verdicts.items():
+            if not verdict.tell or verdict.wait_until is not None:
+                said[message] = None
+                continue
+            reply = wording.reminder(verdict.tell, today=vietnam_day(now), directory=directory)
+            if reply != bodies[message]:
+                changed[message] = said[message] = reply
+        await self._write_down(rows, verdicts, changed)
+        return said
+
+    async def _load(
+        self, connection: Connection, rows: Mapping[int, list[dispatch.Row]], today: date
+    ) -> tuple[Timetable, Situation]:
+        """Load what concerns these messages; a digest needs its whole province."""
+        keys = [row.key for found in rows.values() for row in found]
+        digests = {(k.rule, k.period) for k in keys if k.step.endswith("/receiver")}
+        if digests:
+            loaded = await situation_on(connection, self._timetable, self._directory(), today=today)
+            return loaded.timetable, loaded.situation
+        units = {key.unit for key in keys}
+        persons = {key.person for key in keys}
+        posts: dict[str, dict[Role, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for person, post in await people.posts_held(connection, persons):
+            posts[post.unit][post.role].append(person)
+        rules = self._timetable.rules.with_moves(await office.moves(connection))
+        excused, settled = _judged(await office.all_letters(connection, units=units))
+        done = set(await reports.moments_in(connection, units=units)) | set(settled)
+        if any(rules.get(key.rule) is None for key in keys):
+            done |= set(await office.all_deeds(connection))
+        declined = await office.all_declined(connection)
+        situation = Situation(
+            posts=posts,
+            reported=done,
+            excused=excused,
+            snoozed={
+                (rule, period, unit, person): until
+                for (person, rule, period, unit), until in (
+                    await dispatch.snoozed(connection, today=today, persons=persons)
+                ).items()
+            },
+            extensions=await office.all_extensions(connection, units=units),
+            declined=declined.keys(),
+        )
+        known = self._timetable
+        return Timetable(rules, known.calendar, known.ladder, known.duty_ladder), situation
+
+    def _index(self, directory: UnitDirectory) -> UnitIndex:
+        if self._indexed is None or self._indexed[0] is not directory:
+            self._indexed = (directory, UnitIndex(directory))
+        return self._indexed[1]
+
+    async def _write_down(
+        self,
+        rows: Mapping[int, list[dispatch.Row]],
+        verdicts: Mapping[int, rounds.Verdict],
+        changed: Mapping[int, Reply],
+    ) -> None:
+        ends: list[tuple[int, str, str]] = []
+        dropped: list[int] = []
+        later: dict[datetime, list[int]] = defaultdict(list)
+        for message, verdict in verdicts.items():
+            number = {row.key: row.id for row in rows[message]}
+            ends += [(number[key], "cancelled", why) for key, why in verdict.cancelled]
+            ends += [(number[key], "merged", "") for key in verdict.merged]
+            if verdict.wait_until is not None:
+                later[verdict.wait_until].append(message)
+            elif not verdict.tell:
+                dropped.append(message)
+        if not (ends or dropped or later or changed):
+            return
+        async with self._database.write() as connection:
+            await dispatch.end_steps(connection, ends)
+            await dispatch.drop_messages(connection, dropped)
+            for until, messages in later.items():
+                await dispatch.put_off(connection, messages, until=until)
+            await dispatch.reword(
+                connection, {message: reply.as_body() for message, reply in changed.items()}
+            )
 
 
 def posts_of(holders: Iterable[Holder]) -> Posts:

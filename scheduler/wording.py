@@ -1,50 +1,130 @@
 """What a reminder says: computed from the days that remain, since a step may be told late."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from isobot.domain.deadlines import Audience
+from isobot.domain.deadlines import Audience, Kind, Period
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Unit, UnitDirectory
-from scheduler.plan import DueStep
+from scheduler.plan import MOVED, DueStep, Standing
+from scheduler.rounds import is_nudge
 
 NAMED = 10
 LONGEST_KEY = 60
 
-CHOICES = (
-    Choice("go:baocao", "Nhập báo cáo", lasting=True, by_word=True),
-    Choice("go:nhac", "Hoãn nhắc", lasting=True, by_word=True),
-)
+BEGIN, SNOOZE = "Nhập báo cáo", "Hoãn nhắc"
+ON_PAPER, NOT_ME, DONE = "Đã gửi bản giấy", "Không phải tôi", "Đã làm"
+NUDGE_ALL, EXTEND, REASSIGN = "Nhắc các đơn vị im lặng", "Gia hạn một đơn vị", "Đổi người phụ trách"
 
 
 def reminder(steps: Sequence[DueStep], *, today: date, directory: UnitDirectory) -> Reply:
     """Write one message of everything that one person is to be told today."""
     own = [step for step in steps if step.audience is not Audience.RECEIVER]
     digests = [step for step in steps if step.audience is Audience.RECEIVER]
-    parts = [_own(step, today, directory) for step in own] + [_digest(step, today) for step in digests]
-    choices: tuple[Choice, ...] = CHOICES if own else ()
-    if digests:
-        choices = (*choices, Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True))
-    return Reply("\n\n".join(parts), choices)
+    parts = [own_part(step, today, directory) for step in own]
+    parts += [_digest(step, today) for step in digests]
+    choices = (*_own_choices(own), *_digest_choices(digests))
+    return Reply("\n\n".join(parts), tuple({c.label: c for c in reversed(choices)}.values())[::-1])
 
 
-def _own(step: DueStep, today: date, directory: UnitDirectory) -> str:
+def _own_choices(steps: Sequence[DueStep]) -> list[Choice]:
+    """Offer what changes the plan; with several reports each button asks which one is meant."""
+    reports = [s for s in steps if s.rule.kind is Kind.REPORT and not _tells_only(s)]
+    duties = [s for s in steps if s.rule.kind is Kind.DUTY]
+    found: list[Choice] = []
+    if reports:
+        found.append(_choice("rp", BEGIN, reports, otherwise="go:baocao"))
+    if duties:
+        found.append(_choice("dd", DONE, duties, otherwise="go:dalam"))
+    if reports or duties:
+        found.append(_choice("sn", SNOOZE, [*reports, *duties], otherwise="go:nhac"))
+    if reports:
+        found.append(_choice("pp", ON_PAPER, reports, otherwise="go:bangiay"))
+    if reports or duties:
+        units = {step.unit.code for step in (*reports, *duties)}
+        key = f"nm:{units.pop()}" if len(units) == 1 else "go:khongphaitoi"
+        found.append(Choice(key, NOT_ME, lasting=True, by_word=True))
+    elif steps:
+        found.append(Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True))
+    return found
+
+
+def _tells_only(step: DueStep) -> bool:
+    """Tell whether the person is a head, who does not enter figures."""
+    return step.audience is Audience.HEAD
+
+
+def _choice(head: str, label: str, steps: Sequence[DueStep], *, otherwise: str) -> Choice:
+    step = steps[0]
+    key = f"{head}:{step.rule.id}:{step.period.key}:{step.unit.code}"
+    single = len(steps) == 1 and len(key) <= LONGEST_KEY
+    return Choice(key if single else otherwise, label, lasting=True, by_word=True)
+
+
+def _digest_choices(steps: Sequence[DueStep]) -> list[Choice]:
+    if not steps:
+        return []
+    if len(steps) == 1:
+        return [*desk_choices(steps[0].rule.id, steps[0].period), _progress()]
+    open_each = [
+        Choice(
+            f"dg:{s.rule.id}:{s.period.key}:{s.rule.province}",
+            f"Xử lý {s.rule.title[:40].rstrip()}… {s.period.label}",
+            lasting=True,
+        )
+        for s in steps
+    ]
+    return [*open_each, _progress()]
+
+
+def desk_choices(rule: str, period: Period) -> list[Choice]:
+    """Offer what a receiver can do about one period."""
+    about = f"{rule}:{period.key}"
+    return [
+        Choice(f"na:{about}", NUDGE_ALL, lasting=True, by_word=True),
+        Choice(f"ex:{about}", EXTEND, lasting=True, by_word=True),
+        Choice(f"re:{about}", REASSIGN, lasting=True, by_word=True),
+    ]
+
+
+def _progress() -> Choice:
+    return Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True)
+
+
+def own_part(step: DueStep, today: date, directory: UnitDirectory) -> str:
+    """Write what one person is told about one report or duty of a unit."""
     period = step.period
-    left = (period.last_day - today).days
-    if left > 0:
-        head = f"⏰ Còn {left} ngày đến hạn báo cáo {period.label} ({format_date(period.last_day)})."
-    elif left == 0:
-        head = f"⏰ Hôm nay, {format_date(period.last_day)}, là ngày cuối của báo cáo {period.label}."
-    else:
-        head = f"⚠ Báo cáo {period.label} đã quá hạn {-left} ngày (hạn {format_date(period.last_day)})."
-    lines = [head, f"Đơn vị: {step.unit.place_name}{_former(step.unit, directory)}."]
+    duty = step.rule.kind is Kind.DUTY
+    what = step.rule.title if duty else f"báo cáo {period.label}"
+    lines = [_head(what, period, today)]
+    if duty and step.rule.follows_event:
+        lines.append(f"Tính từ {step.rule.event} {format_date(period.opens)}.")
+    lines.append(f"Đơn vị: {step.unit.place_name}{_former(step.unit, directory)}.")
+    if step.step.startswith(MOVED) and period.was is not None:
+        lines.append(f"Hạn cũ là {format_date(period.was.last_day)}; nay là {format_date(period.last_day)}.")
+    if is_nudge(step.step):
+        lines.append("Cơ quan nhận báo cáo nhờ tôi nhắc riêng đơn vị.")
     if step.audience is Audience.HEAD:
         lines.append("Đơn vị chưa gửi số liệu; kính báo lãnh đạo đơn vị.")
+        if not step.step.startswith("T+3"):
+            lines.append("Hiện chưa có cán bộ phụ trách nào của đơn vị nhận được tin của tôi.")
+    elif duty:
+        lines.append("Làm xong, anh/chị bấm “Đã làm” để tôi thôi nhắc.")
     else:
         lines.append("Tôi chưa nhận được số liệu. Gõ “báo cáo” để nhập, khoảng 5 phút.")
     lines.append(step.rule.remark())
     return "\n".join(lines)
+
+
+def _head(what: str, period: Period, today: date) -> str:
+    left = (period.last_day - today).days
+    last = format_date(period.last_day)
+    if left > 0:
+        return f"⏰ Còn {left} ngày đến hạn {what} ({last})."
+    if left == 0:
+        return f"⏰ Hôm nay, {last}, là ngày cuối của {what}."
+    return f"⚠ {what[:1].upper()}{what[1:]} đã quá hạn {-left} ngày (hạn {last})."
 
 
 def _former(unit: Unit, directory: UnitDirectory) -> str:
@@ -54,16 +134,44 @@ def _former(unit: Unit, directory: UnitDirectory) -> str:
     return f" (gồm đơn vị trong kế hoạch cũ: {names})" if former else ""
 
 
+STANDINGS = {
+    Standing.SILENT: "Đã được nhắc mà chưa gửi",
+    Standing.UNREACHABLE: "Không nhận được tin (đã chặn hoặc rời bot)",
+    Standing.UNREGISTERED: "Chưa ai đăng ký",
+    Standing.PAPER: "Báo đã gửi bản giấy, chờ anh/chị xác nhận",
+    Standing.EXTENDED: "Được gia hạn",
+}
+"""Why figures are not in, in the order in which a digest names it."""
+
+
 def _digest(step: DueStep, today: date) -> str:
     period, missing = step.period, step.missing
     left = (period.last_day - today).days
     when = (
         f"còn {left} ngày" if left > 0 else ("hôm nay là ngày cuối" if left == 0 else f"quá hạn {-left} ngày")
     )
-    names = "; ".join(unit.place_name for unit in missing[:NAMED])
-    more = f"; và {len(missing) - NAMED} đơn vị khác" if len(missing) > NAMED else ""
-    return (
-        f"📋 Báo cáo {period.label}, hạn {format_date(period.last_day)} ({when}).\n"
-        f"Còn {len(missing)} đơn vị chưa gửi số liệu: {names}{more}.\n"
-        "Gõ “tiến độ” để xem và tải bảng."
+    return "\n".join(
+        [
+            f"📋 Báo cáo {period.label}, hạn {format_date(period.last_day)} ({when}).",
+            f"Còn {len(missing)} đơn vị chưa gửi số liệu.",
+            *standing_lines(missing, step.standing),
+            "Gõ “tiến độ” để xem và tải bảng.",
+        ]
     )
+
+
+def standing_lines(missing: Sequence[Unit], standing: Sequence[Standing]) -> list[str]:
+    """Name the units that are missing, apart by why they are."""
+    lines = []
+    for kind, words in STANDINGS.items():
+        units = [unit for unit, why in zip(missing, standing, strict=True) if why is kind]
+        if units:
+            lines.append(f"• {words} ({len(units)}): {named(units)}.")
+    return lines
+
+
+def named(units: Iterable[Unit]) -> str:
+    """Name the first few of some units, and say how many more there are."""
+    known = list(units)
+    names = "; ".join(unit.place_name for unit in known[:NAMED])
+    return names + (f"; và {len(known) - NAMED} đơn vị khác" if len(known) > NAMED else "")

@@ -40,6 +40,7 @@ def services() -> Services:
         provinces=content.provinces,
         calendar=content.calendar,
         ladder=content.ladder,
+        duty_ladder=content.duty_ladder,
     )
 
 

@@ -2,16 +2,17 @@
 
 A message is marked sent after the platform took it, several marks to a commit, so only a kill between
 a send and its mark may repeat a message. Every bot has a lane of its own: one that is slow, or that was
-asked to pause, keeps no other waiting. What may leave next is looked up just before it may leave, so an
-answer written now overtakes a campaign of any length, and a reminder taken back stays here. A chat that
+asked to pause, keeps no other waiting. Only what leaves within a moment is fetched ahead, and answers are
+put before it, so an answer written now overtakes a campaign of any length, and a reminder taken back
+stays here. A chat that
 is gone, or a message that is refused, ends as a dead letter that stays in the table; a campaign's message
 goes to the person's next chat instead, if there is one.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Protocol
@@ -21,9 +22,9 @@ import structlog
 from isobot.chat.bell import Bell
 from isobot.chat.limits import UNLIMITED, Gate, Limits, Pause, Ticket
 from isobot.clock import Clock
-from isobot.domain.messages import Attachment
+from isobot.domain.messages import Attachment, Reply
 from isobot.errors import ChannelBusy, ChatGone, MessageRefused
-from isobot.storage import delivery, outbox, people, records
+from isobot.storage import delivery, dispatch, outbox, people, records
 from isobot.storage.database import Database
 from isobot.storage.outbox import Outgoing
 
@@ -38,10 +39,15 @@ FIRST_BACK_OFF = timedelta(seconds=2)
 LONGEST_BACK_OFF = timedelta(minutes=30)
 LONGEST_SILENCE = timedelta(minutes=1)
 """Between two tries to reach a platform that cannot be reached."""
-AHEAD_SECONDS = 0.04
-"""What may leave within this time is looked up at once, so that no token waits for the database."""
-LEAD_SECONDS = 0.015
-SHORTEST_WAIT_SECONDS = 0.005
+STOCK_SECONDS = 0.4
+"""Messages for so long are fetched ahead, so that no token waits for the database."""
+SMALLEST_STOCK = 4
+AHEAD_SECONDS = 0.01
+SHORTEST_WAIT_SECONDS = 0.002
+LOOK_SECONDS = 1.0
+"""How often the outbox is looked at when no bell rings: another process may have filled it in silence."""
+MARK_SECONDS = 0.05
+"""How long marks of a campaign may wait for others to share a commit."""
 LATELY_SECONDS = 60.0
 QUOTA_LOOK_SECONDS = 60.0
 KEPT_FOR_ANSWERS = 10
@@ -60,6 +66,9 @@ class RenderedFile:
 
 
 Renderer = Callable[[Attachment], Awaitable[RenderedFile]]
+
+LastLook = Callable[[Sequence[Outgoing]], Awaitable[Mapping[int, Reply | None]]]
+"""Asked about campaign messages right before they leave: what each says now, None where it does not leave."""
 
 
 class Channel(Protocol):
@@ -120,9 +129,13 @@ class _Lane:
     pause: Pause = field(default_factory=Pause)
     busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     resting: dict[str, float] = field(default_factory=dict)
+    stock: list[Outgoing] = field(default_factory=list)
+    """Fetched and not begun yet, in the order in which they leave."""
     more: bool = False
-    """More waits than could leave at the last look; it is a campaign's if `campaign_next`."""
-    campaign_next: bool = False
+    """The last look did not bring everything."""
+    passed_by: bool = False
+    """The last look left out chats that were busy; more may wait for them."""
+    looked_at: float = float("-inf")
     troubles: int = 0
     worked_at: float = float("-inf")
     token_refused: bool = False
@@ -154,6 +167,7 @@ class Sender:
         limits: Mapping[str, Limits] | None = None,
         may_send: Callable[[str], bool] = lambda _bot: True,
         meter: Meter | None = None,
+        last_look: LastLook | None = None,
         chats_at_once: int = CHATS_AT_ONCE,
     ) -> None:
         """Prepare; `may_send` tells which bots this process sends for at this moment."""
@@ -165,10 +179,14 @@ class Sender:
         self._bell = bell
         self._may_send = may_send
         self._meter: Meter = meter or NoMeter()
+        self._last_look = last_look
         self._chats_at_once = chats_at_once
         self._outcomes: list[_Outcome] = []
+        self._marked_at = float("-inf")
         self._finished: set[tuple[str, str]] = set()
         self._token_news: dict[str, bool] = {}
+        self._rings_heard = -1
+        self._own_rings = 0
 
     async def run(self) -> None:
         """Work until cancelled; what was sent by then is marked before leaving."""
@@ -191,59 +209,98 @@ class Sender:
 
     async def step(self) -> bool:
         """Mark what was delivered and start what is due; False when there was neither."""
-        marked = await self._mark()
-        started = await self._start()
+        marked = False if self._marks_may_wait() else await self._mark()
+        await self._look()
+        started = sum(self._begin(lane) for lane in self._lanes.values())
         if started:
             await asyncio.sleep(0)
         return bool(marked or started)
 
     async def drain(self) -> None:
         """Send until nothing is due and nothing is under way."""
-        while await self.step() or any(lane.busy for lane in self._lanes.values()):
-            if not self._outcomes and any(lane.busy for lane in self._lanes.values()):
+        self._rings_heard = -1
+        while await self.step() or self._is_busy():
+            if not self._outcomes and self._is_busy():
                 await self._bell.wait(0.2)
+            self._rings_heard = -1
+
+    def _is_busy(self) -> bool:
+        return any(lane.busy for lane in self._lanes.values())
 
     # What may leave
 
-    async def _start(self) -> int:
-        """Look up what each bot may send now, and begin to send it."""
+    async def _look(self) -> None:
+        """Fetch what each bot may send next, for those that need it."""
         await self._count_quotas()
         now = monotonic()
-        rooms = {bot: room for bot, lane in self._lanes.items() if (room := self._room(lane, now)) > 0}
+        rings = self._bell.rings - self._own_rings
+        rung, self._rings_heard = rings != self._rings_heard, rings
+        rooms = {
+            bot: room for bot, lane in self._lanes.items() if (room := self._room(lane, now, rung=rung)) > 0
+        }
         if not rooms:
+            return
+        lanes = {bot: self._lanes[bot] for bot in rooms}
+        try:
+            async with self._database.read() as connection:
+                found = await outbox.due_of_each(
+                    connection,
+                    rooms,
+                    now=self._clock.now(),
+                    apart_from={bot: [*lane.busy, *lane.resting] for bot, lane in lanes.items()},
+                    not_these=[message.id for lane in lanes.values() for message in lane.stock],
+                    answers_only=[bot for bot, lane in lanes.items() if lane.answers_only],
+                )
+        except BaseException:
+            self._rings_heard = -1
+            raise
+        fetched = Counter(message.bot for message in found)
+        for bot, lane in lanes.items():
+            lane.looked_at = now
+            lane.more = fetched[bot] >= rooms[bot]
+            lane.passed_by = bool(lane.busy or lane.resting)
+        for message in found:
+            self._lanes[message.bot].stock.append(message)
+        for bot, lane in lanes.items():
+            lane.stock.sort(key=lambda message: (message.priority, message.id))
+            # Answers push the end of a campaign's stock back to where it came from.
+            lane.more = lane.more or len(lane.stock) > 2 * rooms[bot]
+            del lane.stock[2 * rooms[bot] :]
+
+    def _room(self, lane: _Lane, now: float, *, rung: bool) -> int:
+        """Return how many messages of a bot to fetch: 0 when there is no need or no leave to send."""
+        if not self._may_send(lane.channel.bot) or lane.pause.left(self._clock.now().timestamp()) > 0:
+            lane.stock.clear()
             return 0
-        apart_from = {bot: [*self._lanes[bot].busy, *self._lanes[bot].resting] for bot in rooms}
-        async with self._database.read() as connection:
-            due = await outbox.due_of_each(
-                connection,
-                rooms,
-                now=self._clock.now(),
-                apart_from=apart_from,
-                answers_only=[bot for bot in rooms if self._lanes[bot].answers_only],
-            )
-        by_bot: dict[str, list[Outgoing]] = defaultdict(list)
-        for message in due:
-            by_bot[message.bot].append(message)
-        return sum(self._start_lane(self._lanes[bot], by_bot[bot], rooms[bot]) for bot in rooms)
+        lane.resting = {chat: at for chat, at in lane.resting.items() if at > now + AHEAD_SECONDS}
+        free = max(0, self._slots(lane) - len(lane.busy))
+        overall = lane.gate.limits.overall
+        if overall is None or lane.troubles:
+            full = free * MESSAGES_A_CHAT
+        else:
+            full = min(free, max(SMALLEST_STOCK, int(STOCK_SECONDS / overall.distance)))
+        low = lane.more and len(lane.stock) * 2 <= full
+        return full if rung or low or now - lane.looked_at >= LOOK_SECONDS else 0
 
-    def _start_lane(self, lane: _Lane, due: list[Outgoing], room: int) -> int:
+    def _slots(self, lane: _Lane) -> int:
+        """Return how many chats may be served at once: one, to try, while the platform is out of reach."""
+        return 1 if lane.troubles else self._chats_at_once
+
+    def _begin(self, lane: _Lane) -> int:
+        """Begin to send what may leave now, and return to how many chats."""
+        if not lane.stock:
+            return 0
         now = monotonic()
-        started = admitted = 0
-        for chat_key, messages in _by_chat(due).items():
-            if len(lane.busy) >= self._slots(lane):
-                break
-            batch = self._admitted(lane, messages, now)
-            if batch:
-                lane.busy[chat_key] = asyncio.create_task(self._deliver_all(lane, chat_key, batch))
-                started += 1
-                admitted += len(batch)
-        lane.more = len(due) >= room or admitted < len(due)
-        lane.campaign_next = bool(due) and due[-1].is_campaign
-        return started
-
-    def _admitted(self, lane: _Lane, messages: list[Outgoing], now: float) -> list[tuple[Outgoing, Ticket]]:
-        batch = []
-        for message in messages:
+        batches: dict[str, list[tuple[Outgoing, Ticket]]] = {}
+        later: list[Outgoing] = []
+        stopped: set[str] = set(lane.busy)
+        for place, message in enumerate(lane.stock):
+            chat = message.chat_key
+            if chat in stopped or (
+                chat not in batches and len(lane.busy) + len(batches) >= self._slots(lane)
+            ):
+                later.append(message)
+                continue
             ticket = lane.gate.admit(
                 message.chat,
                 campaign=message.is_campaign,
@@ -251,38 +308,34 @@ class Sender:
                 now=now,
                 by=now + AHEAD_SECONDS,
             )
-            if ticket is None:
-                if (until := lane.gate.rests_until(message.chat)) > now + AHEAD_SECONDS:
-                    lane.resting[message.chat_key] = until
+            if ticket is not None:
+                batches.setdefault(chat, []).append((message, ticket))
+            elif (until := lane.gate.rests_until(message.chat)) > now + AHEAD_SECONDS:
+                stopped.add(chat)
+                lane.resting[chat] = until
+                lane.more = True
+            else:
+                later += lane.stock[place:]
                 break
-            batch.append((message, ticket))
-        return batch
-
-    def _slots(self, lane: _Lane) -> int:
-        """Return how many chats may be served at once: one, to try, while the platform is out of reach."""
-        return 1 if lane.troubles else self._chats_at_once
-
-    def _room(self, lane: _Lane, now: float) -> int:
-        """Return how many messages of a bot may leave about now."""
-        if not self._may_send(lane.channel.bot) or lane.pause.left(self._clock.now().timestamp()) > 0:
-            return 0
-        lane.resting = {chat: at for chat, at in lane.resting.items() if at > now + AHEAD_SECONDS}
-        most = max(0, self._slots(lane) - len(lane.busy)) * MESSAGES_A_CHAT
-        tokens = lane.gate.room(now + AHEAD_SECONDS)
-        return most if tokens is None else min(most, tokens)
+        lane.stock = later
+        for chat, batch in batches.items():
+            lane.busy[chat] = asyncio.create_task(self._deliver_all(lane, chat, batch))
+        return len(batches)
 
     def _patience(self) -> float:
         """Return for how many seconds there is surely nothing to do, unless the bell rings."""
         now, wall = monotonic(), self._clock.now().timestamp()
-        moments = [now + 1.0]
+        moments = [now + LOOK_SECONDS]
+        if self._outcomes:
+            moments.append(self._marked_at + MARK_SECONDS)
         for lane in self._lanes.values():
             if (pause := lane.pause.left(wall)) > 0:
                 moments.append(now + pause)
-            elif lane.more:
-                opens = lane.gate.campaign_opens_at() if lane.campaign_next else lane.gate.opens_at()
-                moments.append(opens - LEAD_SECONDS)
-            moments += [at - LEAD_SECONDS for at in lane.resting.values()]
-        return max(SHORTEST_WAIT_SECONDS, min(moments) - now)
+            elif lane.stock:
+                campaign = lane.stock[0].is_campaign
+                moments.append(lane.gate.campaign_opens_at() if campaign else lane.gate.opens_at())
+            moments += lane.resting.values()
+        return max(SHORTEST_WAIT_SECONDS, min(moments) - now - AHEAD_SECONDS / 2)
 
     async def _count_quotas(self) -> None:
         """Find out now and then what is left of the monthly quotas; merge what they hold up."""
@@ -327,6 +380,7 @@ class Sender:
             for ticket in tickets:
                 lane.gate.unused(ticket)
             self._finished.add((lane.channel.bot, chat_key))
+            self._own_rings += 1
             self._bell.ring()
 
     async def _file_of(self, lane: _Lane, message: Outgoing) -> RenderedFile | _Outcome | None:
@@ -381,6 +435,13 @@ class Sender:
 
     # Marking
 
+    def _marks_may_wait(self) -> bool:
+        """Tell whether marks may gather: nobody waits for them while a campaign goes on."""
+        if not self._outcomes or monotonic() - self._marked_at >= MARK_SECONDS:
+            return False
+        going_on = {bot for bot, lane in self._lanes.items() if lane.stock}
+        return all(o.sent and o.message.is_campaign and o.message.bot in going_on for o in self._outcomes)
+
     async def _mark(self) -> bool:
         """Write down what became of the messages, then free their chats."""
         outcomes, self._outcomes = self._outcomes, []
@@ -394,8 +455,12 @@ class Sender:
             self._outcomes = outcomes + self._outcomes
             self._finished |= finished
             raise
+        self._marked_at = monotonic()
         for bot, chat_key in finished:
-            self._lanes[bot].busy.pop(chat_key, None)
+            lane = self._lanes[bot]
+            lane.busy.pop(chat_key, None)
+            if lane.passed_by:
+                lane.looked_at = float("-inf")
         return True
 
     async def _write(self, outcomes: list[_Outcome]) -> None:
@@ -407,6 +472,8 @@ class Sender:
             return
         async with self._database.write() as connection:
             await outbox.mark_sent(connection, sent, at=now)
+            reminders = [o.message.id for o in outcomes if o.sent and o.message.is_campaign]
+            await dispatch.settle(connection, sent=reminders, at=now)
             for bot, refused in news.items():
                 await records.set_meta(
                     connection, delivery.token_key(bot), now.isoformat() if refused else ""
@@ -429,19 +496,14 @@ class Sender:
                         continue
                 log.warning("dead_letter", message=message.id, bot=message.bot, why=outcome.why)
                 await outbox.mark_dead(connection, message.id, attempts=attempts, why=outcome.why)
+                if message.is_campaign:
+                    await dispatch.settle(connection, dead=[message.id], at=now)
 
 
 def _cost(message: Outgoing) -> int:
     """Return how many messages the platform will count, or one more."""
     parts = max(1, -(-len(message.reply.text) // LONGEST_PART))
     return parts + (1 if message.reply.attachment is not None else 0)
-
-
-def _by_chat(messages: Sequence[Outgoing]) -> dict[str, list[Outgoing]]:
-    grouped: dict[str, list[Outgoing]] = defaultdict(list)
-    for message in messages:
-        grouped[message.chat_key].append(message)
-    return grouped
 
 
 def _back_off(attempts: int) -> timedelta:

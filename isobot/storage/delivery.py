@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from isobot.clock import VIETNAM
 from isobot.domain.messages import Reply
 from isobot.storage.outbox import Outgoing, Priority, row_of
-from isobot.storage.tables import dispatches, identities, outbox
+from isobot.storage.tables import dispatches, identities, outbox, reminder_days
 
 LONGEST_MERGED = 1500
 """Characters; with its choices a message then still fits Zalo's 2000."""
@@ -65,6 +65,11 @@ async def queue_again(connection: AsyncConnection, *, ids: Sequence[int] | None,
         again.values(status="queued", attempts=0, not_before=at).returning(outbox.c.id, outbox.c.chat_key)
     )
     rows = done.all()
+    await connection.execute(
+        update(dispatches)
+        .where(dispatches.c.outbox.in_([row.id for row in rows]), dispatches.c.status == "dead")
+        .values(status="queued", why="")
+    )
     chats = {row.chat_key for row in rows}
     await connection.execute(update(identities).where(identities.c.chat_key.in_(chats)).values(gone_at=None))
     return sorted(row.id for row in rows)
@@ -94,9 +99,7 @@ async def send_elsewhere(
         await connection.execute(
             update(outbox).where(outbox.c.id == message.id).values(status="moved", failure=f"to {bot}")
         )
-        await connection.execute(
-            update(dispatches).where(dispatches.c.outbox == message.id).values(outbox=done.scalar_one())
-        )
+        await _carry(connection, [message.id], by=done.scalar_one())
         return True
     return False
 
@@ -172,8 +175,15 @@ async def merge_waiting(connection: AsyncConnection, bot: str) -> int:
         body = {**newest.body, "text": "\n\n".join(texts)}
         await connection.execute(update(outbox).where(outbox.c.id == newest.id).values(body=body))
         await connection.execute(update(outbox).where(outbox.c.id.in_(taken)).values(status="merged"))
+        await _carry(connection, taken, by=newest.id)
         saved += len(taken)
     return saved
+
+
+async def _carry(connection: AsyncConnection, messages: Sequence[int], *, by: int) -> None:
+    """Let another message carry the ledger's rows of some."""
+    for table in (dispatches, reminder_days):
+        await connection.execute(update(table).where(table.c.outbox.in_(messages)).values(outbox=by))
 
 
 async def _about(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:

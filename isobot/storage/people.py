@@ -193,6 +193,17 @@ async def holders(connection: AsyncConnection, *, provinces: Sequence[str] | Non
     return list(found.values())
 
 
+async def posts_held(connection: AsyncConnection, persons: Iterable[int]) -> list[tuple[int, Post]]:
+    """List the posts that some people hold now."""
+    query = select(posts.c.id, posts.c.person, posts.c.unit, posts.c.province, posts.c.role).where(
+        posts.c.person.in_(list(persons)), posts.c.until.is_(None)
+    )
+    return [
+        (row.person, Post(row.id, row.unit, row.province, Role(row.role)))
+        for row in await connection.execute(query)
+    ]
+
+
 async def add_invitation(
     connection: AsyncConnection,
     *,

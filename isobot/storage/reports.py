@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.storage.statements import insert_if_absent
@@ -167,6 +167,27 @@ async def submitted(connection: AsyncConnection) -> set[tuple[str, str, str]]:
         reports.c.practice_of == 0, reports.c.status.in_(("submitted", "accepted"))
     )
     return {(row[0], row[1], row[2]) for row in await connection.execute(query)}
+
+
+async def moments_in(
+    connection: AsyncConnection,
+    *,
+    periods: Iterable[tuple[str, str]] | None = None,
+    units: Iterable[str] = (),
+) -> dict[tuple[str, str, str], datetime]:
+    """Return (rule, period, unit) of reports whose figures are in, and since when.
+
+    Of all reports, of some (rule, period), or of some units.
+    """
+    query = select(reports.c.rule, reports.c.period, reports.c.unit, reports.c.submitted_at).where(
+        reports.c.practice_of == 0, reports.c.status.in_(("submitted", "accepted"))
+    )
+    if periods is not None:
+        query = query.where(tuple_(reports.c.rule, reports.c.period).in_(list(periods)))
+    codes = list(units)
+    if codes:
+        query = query.where(reports.c.unit.in_(codes))
+    return {(row[0], row[1], row[2]): row[3] for row in await connection.execute(query)}
 
 
 async def save(connection: AsyncConnection, records: Iterable[ReportRecord], *, at: datetime) -> None:

@@ -22,7 +22,7 @@ from isobot.storage import reports
 from isobot.storage.database import Database
 from isobot.storage.reports import ReportRecord
 from isobot.storage.store import Store
-from scheduler.dispatch import Dispatcher, Tally, Timetable
+from scheduler.dispatch import Dispatcher, LastLook, Tally
 from tests.fakes import FakeChannel, FakeClock
 
 ANSWERS = {
@@ -56,6 +56,7 @@ class Office:
             FileMaker(database, services, clock).make,
             clock,
             bell=self.outbox_bell,
+            last_look=LastLook(database, services.timetable, lambda: services.directory, clock),
         )
         self.events = 0
         self.restart()
@@ -95,9 +96,12 @@ class Office:
 
     def dispatcher(self) -> Dispatcher:
         services = self.services
-        timetable = Timetable(services.rules, services.calendar, services.ladder)
         return Dispatcher(
-            self.database, timetable, lambda: services.directory, self.clock, queued=self.outbox_bell.ring
+            self.database,
+            services.timetable,
+            lambda: services.directory,
+            self.clock,
+            queued=self.outbox_bell.ring,
         )
 
     async def tick(self) -> Tally:

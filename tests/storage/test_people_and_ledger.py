@@ -136,6 +136,7 @@ async def test_ledger_tells_what_became_of_the_message(database, clock):
         await dispatch.tie_to_message(connection, [STEP], message=number)
         waiting = await dispatch.ledger(connection, since=DAY)
         await outbox.mark_sent(connection, [(number, "7")], at=clock.now())
+        await dispatch.settle(connection, sent=[number], at=clock.now())
         sent = await dispatch.ledger(connection, since=DAY)
         later = await dispatch.ledger(connection, since=DAY + timedelta(days=1))
 

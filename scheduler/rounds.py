@@ -1,0 +1,242 @@
+"""From due steps to messages: one message a person a day, and a last look before one leaves.
+
+Pure, like the plan: the same decisions serve the database's ledger and a simulation's.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from isobot.clock import vietnam_day
+from isobot.domain.calendar import WorkCalendar
+from isobot.domain.deadlines import (
+    Audience,
+    Kind,
+    LadderStep,
+    Period,
+    ReportingRule,
+    RuleBook,
+    StepKey,
+    find_period,
+)
+from isobot.domain.people import Role
+from isobot.domain.units import Unit
+from scheduler import plan
+from scheduler.plan import (
+    ROLES,
+    Digest,
+    DueStep,
+    Duty,
+    Falling,
+    ReportKey,
+    Situation,
+    UnitIndex,
+    audience_of,
+    due_now,
+    standing_of,
+)
+
+NUDGE = "N"
+"""How steps are named that a receiver asked for by hand; the day follows."""
+
+
+def nudge_step(day: date) -> str:
+    """Return the name of a nudge of a day: one a day at most."""
+    return f"{NUDGE}@{day:%y%m%d}"
+
+
+def is_nudge(step: str) -> bool:
+    """Tell whether a receiver asked for this step by hand."""
+    return step.startswith(f"{NUDGE}@")
+
+
+def by_person(
+    due: Iterable[DueStep], *, told: Collection[int], waiting: Collection[int]
+) -> dict[int, list[DueStep]]:
+    """Put what is due into one message for each person; who was told today is left for another day.
+
+    Who has a message that has not left yet gets the steps into that one.
+    """
+    found: dict[int, list[DueStep]] = defaultdict(list)
+    for step in due:
+        if step.person not in told or step.person in waiting:
+            found[step.person].append(step)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A row of the ledger whose message has not left."""
+
+    key: StepKey
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a waiting message: told now with these steps, later, or not at all."""
+
+    tell: tuple[DueStep, ...] = ()
+    merged: tuple[StepKey, ...] = ()
+    cancelled: tuple[tuple[StepKey, str], ...] = ()
+    wait_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """What the plan is made from, apart from people and reports."""
+
+    rules: RuleBook
+    calendar: WorkCalendar
+    ladder: Sequence[LadderStep]
+    duty_ladder: Sequence[LadderStep] = ()
+
+    def ladder_of(self, rule: ReportingRule) -> Sequence[LadderStep]:
+        """Return the ladder that a rule's reminders climb."""
+        return self.ladder if rule.kind is Kind.REPORT else self.duty_ladder
+
+
+def look_again(
+    rows: Iterable[Queued],
+    timetable: Timetable,
+    units: UnitIndex,
+    situation: Situation,
+    *,
+    now: datetime,
+) -> Verdict:
+    """Decide anew about a message at the moment it would leave.
+
+    Steps whose report is in by now, or whose person has gone, are cancelled; of several about the same
+    report the latest stands. Outside working hours the message waits.
+    """
+    cancelled: list[tuple[StepKey, str]] = []
+    kept: dict[tuple[ReportKey, Audience], list[DueStep]] = defaultdict(list)
+    today = vietnam_day(now)
+    for row in rows:
+        step = _rebuilt(row, timetable, units, situation, today)
+        if isinstance(step, str):
+            cancelled.append((row.key, step))
+        else:
+            kept[(row.key.rule, row.key.period, row.key.unit), step.audience].append(step)
+    tell: list[DueStep] = []
+    merged: list[StepKey] = []
+    for steps in kept.values():
+        # A plain step names the days itself, so it outlives a nudge of the same day.
+        *earlier, latest = sorted(steps, key=lambda s: (s.day, not is_nudge(s.step)))
+        tell.append(latest)
+        merged += [step.key for step in earlier]
+    if tell and not timetable.calendar.is_working_moment(now):
+        return Verdict(cancelled=tuple(cancelled), wait_until=timetable.calendar.next_working_moment(now))
+    return Verdict(tuple(tell), tuple(merged), tuple(cancelled))
+
+
+def _rebuilt(
+    row: Queued, timetable: Timetable, units: UnitIndex, situation: Situation, today: date
+) -> DueStep | str:
+    """Return the step as it is now, or why it is not to be told any more."""
+    key = row.key
+    rule = timetable.rules.get_any(key.rule)
+    period = find_period(rule, key.period) if rule else None
+    unit = units.all.get(key.unit)
+    if rule is None or period is None or unit is None:
+        return "gone"
+    audience = audience_of(key)
+    name = key.step.partition("/")[0]
+    if audience is Audience.RECEIVER:
+        return _digest_rebuilt(row, rule, period, unit, timetable, units, situation, today)
+    report = (key.rule, key.period, key.unit)
+    if report in situation.reported:
+        return "reported"
+    if report in situation.excused:
+        return "paper"
+    if (key.unit, key.person) in situation.declined:
+        return "not-me"
+    held = situation.posts.get(key.unit, {})
+    roles = [*ROLES.values(), Role.RECEIVER] if rule.kind is Kind.DUTY else list(ROLES.values())
+    if not any(key.person in held.get(role, ()) for role in roles):
+        return "left"
+    until = (situation.snoozed or {}).get((*report, key.person))
+    if until is not None and today < until and not is_nudge(name):
+        return "snoozed"
+    extension = (situation.extensions or {}).get(report)
+    return DueStep(rule, period.with_extension(extension), unit, name, audience, key.person, row.due_on)
+
+
+def _digest_rebuilt(
+    row: Queued,
+    rule: ReportingRule,
+    period: Period,
+    office: Unit,
+    timetable: Timetable,
+    units: UnitIndex,
+    situation: Situation,
+    today: date,
+) -> DueStep | str:
+    receiving = any(
+        row.key.person in situation.posts.get(u.code, {}).get(Role.RECEIVER, ())
+        for u in units.of(rule.province)
+    )
+    if not receiving:
+        return "left"
+    owing = [u for u in units.of(rule.province) if rule.concerns(u) and u.active_on(period.last_day)]
+    missing = tuple(u for u in owing if (rule.id, period.key, u.code) not in situation.reported)
+    if not missing:
+        return "reported"
+    duty = Duty(rule, period, owing, timetable.calendar, timetable.ladder, situation.extensions or {})
+    standing = tuple(standing_of(situation, duty, unit, today) for unit in missing)
+    name = row.key.step.partition("/")[0]
+    return DueStep(
+        rule,
+        period,
+        office,
+        name,
+        Audience.RECEIVER,
+        row.key.person,
+        row.due_on,
+        missing=missing,
+        standing=standing,
+    )
+
+
+def due_in(
+    timetable: Timetable, units: Iterable[Unit], situation: Situation, *, today: date
+) -> list[DueStep]:
+    """List what is due of reports and of duties alike."""
+    known = tuple(units)
+    due: list[DueStep] = []
+    for rules, steps in ladders(timetable):
+        due += due_now(rules, known, timetable.calendar, steps, situation, today=today)
+    return due
+
+
+def ladders(timetable: Timetable) -> list[tuple[Sequence[ReportingRule], Sequence[LadderStep]]]:
+    """Return the rules with the ladder that each kind climbs."""
+    found: list[tuple[Sequence[ReportingRule], Sequence[LadderStep]]] = [
+        (timetable.rules.rules, timetable.ladder)
+    ]
+    if timetable.rules.duties and timetable.duty_ladder:
+        found.append((timetable.rules.duties, timetable.duty_ladder))
+    return found
+
+
+def falling_on(
+    on: date, timetable: Timetable, units: Iterable[Unit], situation: Situation
+) -> tuple[list[Falling], list[Digest]]:
+    """List what falls exactly on a day: steps of units, and digests of receiving offices."""
+    known = tuple(units)
+    falling: list[Falling] = []
+    for rules, steps in ladders(timetable):
+        falling += plan.falling_on(
+            on, rules, known, timetable.calendar, steps, posts=situation.posts, situation=situation
+        )
+    digests = plan.digests_on(
+        on,
+        timetable.rules.rules,
+        known,
+        timetable.calendar,
+        timetable.ladder,
+        posts=situation.posts,
+        situation=situation,
+    )
+    return falling, digests
