@@ -6,7 +6,7 @@ neighbouring words, without marks, and are about the same place. No model, no ra
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -17,7 +17,7 @@ from isobot.domain.text import fold
 
 ALIKE = 0.5
 """The share of two questions' features that makes them one group, by Dice's measure."""
-ALIKE_SAME_TOPIC = 0.38
+ALIKE_SAME_TOPIC = 0.35
 """The same where the nearest cards of both are of one topic."""
 HALF_LIFE_DAYS = 30.0
 """An asker of this many days ago weighs half of one of today."""
@@ -28,12 +28,25 @@ _WORD = re.compile(r"[a-z0-9/]+")
 _FILLERS = frozenset(
     word
     for line in (
-        "a ah oi ma thi la va cua co cho em toi minh anh chi ad ban xin hoi duoc khong ko k nhe voi vay the",
-        "nay do nao gi ai dau sao bao gio may bi ve o cai can biet muon giup giai dap nhi day nhung cac",
+        "a ah oi ma thi la va cua co cho em toi minh anh ad xin hoi duoc khong ko k nhe voi vay",
+        "nay nao gi ai sao bi ve o biet giup giai dap nhi nhung cac",
     )
     for word in line.split()
 )
-"""Words that open and close questions about anything."""
+"""Words, without marks, that open and close questions about anything; none that is half of a term."""
+_TRADE = frozenset(
+    word
+    for line in (
+        "iso tcvn 9001 can bo cap xa phuong huyen so tinh ubnd uy ban nhan dan don vi co quan",
+        "ap dung he thong quan ly chat luong htqlcl gio nhieu the may",
+    )
+    for word in line.split()
+)
+"""Words that most questions here hold: they count little."""
+TRADE_WEIGHT = 0.3
+
+Features = Mapping[str, float]
+"""Words and pairs of neighbours, each with its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +86,15 @@ class _Open:
     scope: str
     topics: dict[str, int]
     questions: list[Asked]
-    features: list[frozenset[str]]
+    masses: list[float]
 
 
-def features_of(text: str) -> frozenset[str]:
+def features_of(text: str) -> Features:
     """Return a text's words without marks and fillers, and their neighbours; all words if nothing is left."""
     said = _WORD.findall(fold(text))
     words = [w for w in said if w not in _FILLERS] or said
-    return frozenset(words) | {f"{a} {b}" for a, b in pairwise(words)}
-
-
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return how much two texts share, from 0 to 1 (Dice)."""
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+    weights = {w: TRADE_WEIGHT if w in _TRADE else 1.0 for w in words}
+    return weights | {f"{a} {b}": (weights[a] + weights[b]) / 2 for a, b in pairwise(words)}
 
 
 def group_questions(
@@ -108,9 +117,9 @@ def group_questions(
             place = len(groups) - 1
         found = groups[place]
         for feature in features:
-            holding[feature].append((place, len(found.features)))
+            holding[feature].append((place, len(found.masses)))
         found.questions.append(question)
-        found.features.append(features)
+        found.masses.append(sum(features.values()))
         found.topics[question.topic] += 1
     made = [
         QuestionGroup(g.scope, _commonest(g.topics), tuple(g.questions), _weight(g.questions, now))
@@ -122,20 +131,21 @@ def group_questions(
 def _most_alike(
     groups: list[_Open],
     holding: dict[str, list[tuple[int, int]]],
-    features: frozenset[str],
+    features: Features,
     scope: str,
     topic: str,
 ) -> int | None:
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for feature in features:
+    shared: dict[tuple[int, int], float] = defaultdict(float)
+    for feature, weight in features.items():
         for where in holding.get(feature, ()):
-            shared[where] += 1
+            shared[where] += weight
+    mass = sum(features.values())
     best: tuple[float, int] | None = None
     for (place, number), common in shared.items():
         group = groups[place]
         if group.scope != scope:
             continue
-        alike = 2 * common / (len(features) + len(group.features[number]))
+        alike = 2 * common / (mass + group.masses[number])
         enough = ALIKE_SAME_TOPIC if topic and topic in group.topics else ALIKE
         if alike >= enough and (best is None or (alike, -place) > (best[0], -best[1])):
             best = (alike, place)
