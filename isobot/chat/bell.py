@@ -8,9 +8,12 @@ class Bell:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self.rings = 0
+        """How often it was rung, so that one who was busy can tell that it was."""
 
     def ring(self) -> None:
         """Wake the waiter, now or at its next wait."""
+        self.rings += 1
         self._rung.set()
 
     async def wait(self, seconds: float) -> None:

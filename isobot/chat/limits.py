@@ -10,9 +10,10 @@ import heapq
 from dataclasses import dataclass
 from datetime import timedelta
 
-TRANSIT_SECONDS = 0.01
-"""A message reaches the platform after it left us, at the latest when the platform answers. Tokens come
-back by the time of arrival; of a slow answer so much is counted, or a far platform would slow us down."""
+LONGEST_DELAY_SECONDS = 1.0
+"""A message that was answered late may have arrived late, so that it stands nearer to those after it than
+when it left. Its tokens come back so much later, up to this. What every message needs does not count: it
+shifts all of them alike, and a far platform slows nobody down."""
 
 CATCHING_UP = 0.9
 """Two messages of a campaign are at least this part of the even distance apart, so that after a pause
@@ -99,6 +100,24 @@ class TokenBucket:
         return len(self._there_at) == self._rate.messages and max(self._there_at) <= at
 
 
+class Quickest:
+    """The shortest time of late: of the present hundred and the one before."""
+
+    HUNDRED = 100
+
+    def __init__(self) -> None:
+        self._before = self._present = float("inf")
+        self._counted = 0
+
+    def of(self, taken: float) -> float:
+        """Take in one more time, and return the shortest."""
+        if self._counted == self.HUNDRED:
+            self._before, self._present, self._counted = self._present, float("inf"), 0
+        self._counted += 1
+        self._present = min(self._present, taken)
+        return min(self._before, self._present)
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """Leave to send one message, from a moment on."""
@@ -119,6 +138,7 @@ class Gate:
         self._overall = TokenBucket(limits.overall) if limits.overall else None
         self._chats: dict[str, TokenBucket] = {}
         self._campaign_at = float("-inf")
+        self._quickest = Quickest()
 
     def room(self, by: float) -> int | None:
         """Count the messages that may leave until a moment; None when there is no limit."""
@@ -153,7 +173,8 @@ class Gate:
 
     def used(self, ticket: Ticket, *, left: float, answered: float) -> None:
         """Note that the message of a ticket left and was answered."""
-        arrived = min(answered, left + TRANSIT_SECONDS)
+        taken = answered - left
+        arrived = left + min(LONGEST_DELAY_SECONDS, max(0.0, taken - self._quickest.of(taken)))
         for bucket, tokens in self._buckets(ticket):
             for _ in tokens:
                 bucket.use(arrived)

@@ -12,7 +12,8 @@ goes to the person's next chat instead, if there is one.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
 from typing import Protocol
@@ -187,9 +188,11 @@ class Sender:
         self._token_news: dict[str, bool] = {}
         self._rings_heard = -1
         self._own_rings = 0
+        self._changed = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled; what was sent by then is marked before leaving."""
+        pump = asyncio.create_task(self._pump())
         try:
             while True:
                 try:
@@ -201,7 +204,7 @@ class Sender:
                 if not worked:
                     await self._bell.wait(self._patience())
         finally:
-            tasks = [task for lane in self._lanes.values() for task in lane.busy.values()]
+            tasks = [pump, *(task for lane in self._lanes.values() for task in lane.busy.values())]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -215,6 +218,26 @@ class Sender:
         if started:
             await asyncio.sleep(0)
         return bool(marked or started)
+
+    async def _pump(self) -> None:
+        """Begin each message at its moment, however long the database takes meanwhile."""
+        while True:
+            for lane in self._lanes.values():
+                self._begin(lane)
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._until_next()):
+                    await self._changed.wait()
+
+    def _until_next(self) -> float:
+        """Return for how many seconds no token comes that something in stock waits for."""
+        now = monotonic()
+        moments = [now + LOOK_SECONDS]
+        for lane in self._lanes.values():
+            if lane.stock:
+                campaign = lane.stock[0].is_campaign
+                moments.append(lane.gate.campaign_opens_at() if campaign else lane.gate.opens_at())
+        return max(SHORTEST_WAIT_SECONDS, min(moments) - now - AHEAD_SECONDS / 2)
 
     async def drain(self) -> None:
         """Send until nothing is due and nothing is under way."""
@@ -266,6 +289,7 @@ class Sender:
             # Answers push the end of a campaign's stock back to where it came from.
             lane.more = lane.more or len(lane.stock) > 2 * rooms[bot]
             del lane.stock[2 * rooms[bot] :]
+        self._changed.set()
 
     def _room(self, lane: _Lane, now: float, *, rung: bool) -> int:
         """Return how many messages of a bot to fetch: 0 when there is no need or no leave to send."""
@@ -331,11 +355,8 @@ class Sender:
         for lane in self._lanes.values():
             if (pause := lane.pause.left(wall)) > 0:
                 moments.append(now + pause)
-            elif lane.stock:
-                campaign = lane.stock[0].is_campaign
-                moments.append(lane.gate.campaign_opens_at() if campaign else lane.gate.opens_at())
             moments += lane.resting.values()
-        return max(SHORTEST_WAIT_SECONDS, min(moments) - now - AHEAD_SECONDS / 2)
+        return max(SHORTEST_WAIT_SECONDS, min(moments) - now)
 
     async def _count_quotas(self) -> None:
         """Find out now and then what is left of the monthly quotas; merge what they hold up."""
@@ -373,6 +394,7 @@ class Sender:
                 tickets.remove(ticket)
                 outcome = await self._deliver(lane, message, file)
                 lane.gate.used(ticket, left=left, answered=monotonic())
+                self._changed.set()
                 self._outcomes.append(outcome)
                 if outcome.wait is not None or outcome.gone:
                     break

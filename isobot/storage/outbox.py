@@ -136,12 +136,13 @@ async def due_of_each(
     *,
     now: datetime,
     apart_from: Mapping[str, Sequence[str]],
+    not_these: Collection[int] = (),
     answers_only: Collection[str] = (),
 ) -> list[Outgoing]:
     """Return for each bot at most so many messages that may be sent now, answers first.
 
-    Bots in `answers_only` get no message of a campaign. One statement serves all bots, and one with a
-    long queue does not keep the others waiting.
+    `not_these` are messages that the caller has already. Bots in `answers_only` get no message of a
+    campaign. One statement serves all bots, and one with a long queue does not keep the others waiting.
     """
     if not rooms:
         return []
@@ -151,6 +152,7 @@ async def due_of_each(
             now=now,
             most=most,
             apart_from=apart_from.get(bot, ()),
+            not_these=not_these,
             before=Priority.CAMPAIGN if bot in answers_only else None,
         )
         for bot, most in rooms.items()
@@ -166,6 +168,7 @@ def _due(
     now: datetime,
     most: int,
     apart_from: Sequence[str],
+    not_these: Collection[int] = (),
     before: Priority | None = None,
 ) -> Select[Any]:
     earlier = outbox.alias("earlier")
@@ -187,6 +190,8 @@ def _due(
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(most)
     )
+    if not_these:
+        query = query.where(outbox.c.id.not_in(not_these))
     if before is not None:
         query = query.where(outbox.c.priority < int(before))
     return query.where(outbox.c.chat_key.not_in(apart_from)) if apart_from else query

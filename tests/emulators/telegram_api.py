@@ -3,17 +3,19 @@
 It speaks the part of https://core.telegram.org/bots/api that a chat bot needs, over real HTTP.
 In a test: `async with served(emulator.app) as base`, then `emulator.says(...)`, `emulator.presses(...)`.
 By hand: `python -m tests.emulators.telegram_api --port 8081`, then POST to /control/says and read
-/control/sent (the routes at the end of this file).
+/control/sent (the routes at the end of this file). With `--limit 30` it refuses what is beyond 30 messages
+in any second, as Telegram does; with `--bots 34` so many servers stand under /0, /1, ...
 """
 
 import argparse
 import asyncio
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -21,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from tests.emulators.serve import ring_or_hang_up
 
@@ -39,6 +41,8 @@ class Sent:
     buttons: list[list[dict[str, str]]] = field(default_factory=list)
     filename: str = ""
     content: bytes = b""
+    at: float = 0.0
+    """When it arrived, in seconds of this process."""
 
     def labels(self) -> list[str]:
         return [button["text"] for row in self.buttons for button in row]
@@ -58,8 +62,15 @@ class Fault:
 class TelegramEmulator:
     """The server, and the people who write to the bot."""
 
-    def __init__(self, token: str = TOKEN) -> None:
+    def __init__(self, token: str = TOKEN, *, limit: int | None = None) -> None:
+        """Start empty; `limit` is how many messages any stretch of one second may bring."""
         self.token = token
+        self.limit = limit
+        self.flooded = 0
+        """How many messages came beyond the limit, and got a 429."""
+        self.said_at: dict[int, float] = {}
+        """When each person wrote last."""
+        self._lately: deque[float] = deque()
         self.sent: list[Sent] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.pending: list[dict[str, Any]] = []
@@ -79,6 +90,8 @@ class TelegramEmulator:
                 Route("/control/says", self._control_says, methods=["POST"]),
                 Route("/control/presses", self._control_presses, methods=["POST"]),
                 Route("/control/sent", self._control_sent),
+                Route("/control/latest", self._control_latest),
+                Route("/control/times", self._control_times),
                 Route("/control/file/{message:int}", self._control_file),
             ]
         )
@@ -105,6 +118,7 @@ class TelegramEmulator:
 
     async def says(self, chat: int, text: str, **content: Any) -> dict[str, Any]:
         """Let a person write; returns the update."""
+        self.said_at[chat] = monotonic()
         return await self.hand_over(self.update(message=self.message(chat, text=text, **content)))
 
     async def presses(self, chat: int, label: str) -> dict[str, Any]:
@@ -221,6 +235,9 @@ class TelegramEmulator:
 
     async def _send(self, parameters: dict[str, Any]) -> Response:
         chat = int(parameters["chat_id"])
+        if self._is_too_fast():
+            self.flooded += 1
+            return _failure(429, "Too Many Requests: retry after 1", {"retry_after": 1})
         if chat in self.blocked:
             return _failure(403, "Forbidden: bot was blocked by the user")
         text = parameters.get("text", parameters.get("caption", ""))
@@ -234,17 +251,46 @@ class TelegramEmulator:
             return _failure(400, "Bad Request: message text is empty")
         content = parameters.get("document", b"")
         sent = Sent(
-            next(self._message_ids), chat, text, buttons, parameters.get("document_name", ""), content
+            next(self._message_ids),
+            chat,
+            text,
+            buttons,
+            parameters.get("document_name", ""),
+            content,
+            monotonic(),
         )
         self.sent.append(sent)
         answer = self.message(chat, text=text)
         return _result({**answer, "message_id": sent.message_id, "from": BOT})
+
+    def _is_too_fast(self) -> bool:
+        """Count a message; tell whether the second before it was full."""
+        if self.limit is None:
+            return False
+        now = monotonic()
+        while self._lately and self._lately[0] <= now - 1.0:
+            self._lately.popleft()
+        if len(self._lately) >= self.limit:
+            return True
+        self._lately.append(now)
+        return False
 
     # By hand
 
     async def _control_says(self, request: Request) -> Response:
         asked = await request.json()
         return JSONResponse(await self.says(int(asked["chat"]), asked["text"]))
+
+    async def _control_latest(self, request: Request) -> Response:
+        """Tell of one chat when the person wrote last, and when the bot answered that first."""
+        chat = int(request.query_params["chat"])
+        said = self.said_at.get(chat, 0.0)
+        answers = [s.at for s in reversed(self.sent[-3000:]) if s.chat == chat and s.at >= said]
+        return JSONResponse({"said": said, "answered": answers[-1] if answers else None})
+
+    async def _control_times(self, _request: Request) -> Response:
+        """Tell of every message to whom and when it came, and how many came beyond the limit."""
+        return JSONResponse({"sent": [[s.chat, s.at] for s in self.sent], "flooded": self.flooded})
 
     async def _control_presses(self, request: Request) -> Response:
         asked = await request.json()
@@ -293,8 +339,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A Bot API server for trying the bot out")
     parser.add_argument("--port", type=int, default=8081)
     parser.add_argument("--token", default=TOKEN)
+    parser.add_argument("--limit", type=int, help="messages that any stretch of one second may bring")
+    parser.add_argument("--bots", type=int, default=0, help="so many servers, under /0, /1, ...")
     arguments = parser.parse_args()
-    uvicorn.run(TelegramEmulator(arguments.token).app, host="127.0.0.1", port=arguments.port)
+    emulators = [TelegramEmulator(arguments.token, limit=arguments.limit) for _ in range(arguments.bots or 1)]
+    app = emulators[0].app
+    if arguments.bots:
+        app = Starlette(routes=[Mount(f"/{place}", each.app) for place, each in enumerate(emulators)])
+    uvicorn.run(app, host="127.0.0.1", port=arguments.port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isobot.chat.limits import TRANSIT_SECONDS, Gate, Limits, Pause, Rate, TokenBucket, telegram_limits
+from isobot.chat.limits import Gate, Limits, Pause, Rate, TokenBucket, telegram_limits
 
 AHEAD = 0.04
 
@@ -80,9 +80,18 @@ def test_an_answer_takes_the_next_token_in_the_middle_of_a_campaign():
     assert ticket.at == opens
 
 
-def test_a_slow_platform_costs_no_more_than_the_transit_allowance():
+def test_a_far_platform_slows_nobody_down():
     left = sent_in(Gate(telegram_limits(30)), 20, latency=0.3)
-    assert len(left) >= 20 * 30 / (1 + TRANSIT_SECONDS) * 0.985
+    assert len(left) >= 20 * 30 * 0.98
+
+
+def test_a_message_that_was_late_keeps_its_place_in_the_second_for_longer():
+    gate = Gate(Limits(Rate(2, 1.0)))
+    for late in (0.0, 0.25):
+        ticket = gate.admit("1", campaign=False, messages=1, now=0.0, by=0.0)
+        assert ticket is not None
+        gate.used(ticket, left=0.0, answered=0.1 + late)
+    assert [gate.room(at) for at in (0.99, 1.0, 1.2, 1.25)] == [0, 1, 1, 2]
 
 
 def test_a_chat_takes_a_short_burst_then_rests_while_others_go_on():
