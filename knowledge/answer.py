@@ -30,7 +30,7 @@ from knowledge.model import (
 )
 from knowledge.places import PlaceFinder, speaks_of_self
 from knowledge.question import Question, QuestionReader
-from knowledge.references import ReferenceFinder, places_in_common
+from knowledge.references import Reference, ReferenceFinder, places_in_common
 from knowledge.rosters import Rosters
 from knowledge.search import Features, Hit, Index
 from knowledge.vietnamese import Reader, Vocabulary, Word, one_spelling, plain_words
@@ -68,14 +68,19 @@ AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""
 TOLD = 0.7
 """From this share of the best score on, a card that says something goes before one that says "không nêu"."""
-BESIDE = 0.9
-"""From this share of the best score on, a second card of the same place is given along."""
+ABOUT_THIS_PROVINCE, ABOUT_ANOTHER_PROVINCE = 1.5, 0.5
+"""What a national card is worth that is about the province named, or about another one."""
+STILL_ASKED = 1.15
+"""What a card on replacement gains over one on the first day in force, where "còn hiệu lực" is asked."""
+WHO_IS_ASKED = 1.12
+"""What a card gains whose title asks who, where the question does."""
+OWN_INSTEAD = 0.5
+"""From this share of the best score on, the asker's own province answers before the national rule."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
 """What a national card is worth where the asker's province, or a province named, has cards of its own."""
-BESIDE_TWO = 0.75
-"""The same where two things are asked in one breath: "tháng nào và gửi về đâu"."""
-BESIDE_SURE = 0.95
-"""The same where the best card is certainly meant."""
+BESIDE, BESIDE_TWO = 0.9, 0.75
+"""From this share of the best score on, a second card of the same place is given along, where neither
+says only "không nêu"; and the same where two things are asked in one breath: "tháng nào và gửi về đâu"."""
 SURE = 0.8
 """From this score on, a card is certainly meant."""
 
@@ -147,6 +152,13 @@ _OFFICE_HOLDER = re.compile(
 _INTERROGATIVE = re.compile(r"\b(?:nao|gi|dau|may|bao nhieu|the nao|bao lau)\b|\bai\b")
 _BEFORE = re.compile(r"\btruoc (?:khi (?:co |ban hanh )?|do )?(?:quyet dinh|thong tu)\b")
 _MONTH = re.compile(r"\bthang (\d{1,2})\b")
+_IN_FORCE_STILL = re.compile(
+    r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b"
+)
+_WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
+_OF_THE_PROVINCE = re.compile(
+    r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
+)
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _SIGNING = re.compile(r"\b(?:ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b")
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
@@ -211,9 +223,22 @@ class KnowledgeBase:
             | {citation.document.key for citation in c.citations}
             for c in corpus.cards.values()
         }
+        self._card_provinces = {
+            c.id: frozenset(
+                slug
+                for slug, name in SEED_PROVINCES.items()
+                if any(name.casefold() in text.casefold() for text in (c.title, *c.asks))
+            )
+            if c.scope == NATIONAL
+            else frozenset()
+            for c in corpus.cards.values()
+        }
         self._card_months = {
             c.id: set(_MONTH.findall(fold(f"{' '.join(c.asks)} {c.answer}"))) for c in corpus.cards.values()
         }
+        self._folded_cards = tuple(
+            fold(" ".join([*c.asks, c.title, c.answer])) for c in corpus.cards.values()
+        )
         self._about_documents = {
             c.id: _mentioned([*c.asks, c.title], reader, finder)
             | {citation.document.key for citation in c.citations[:1]}
@@ -410,7 +435,12 @@ class KnowledgeBase:
                 fit *= 0.7
             if read.places:
                 fit *= 1 + 0.5 * max(
-                    (places_in_common(read.places, c.section) for c in card.citations), default=0
+                    (
+                        places_in_common(read.places, c.section)
+                        for c in card.citations
+                        if c.document.key in documents
+                    ),
+                    default=0,
                 )
         elif card.scope == NATIONAL and scope.provinces and not scope.national:
             fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
@@ -420,6 +450,15 @@ class KnowledgeBase:
             fit *= 0.8
         if documents and card.scope in SEED_PROVINCES and not scope.provinces:
             fit *= 0.75
+        named = self._card_provinces[card.id]
+        if named and read.provinces:
+            fit *= ABOUT_THIS_PROVINCE if named & set(read.provinces) else ABOUT_ANOTHER_PROVINCE
+        if card.scope == NATIONAL and not scope.provinces and read.says(_OF_THE_PROVINCE):
+            fit *= NATIONAL_BESIDE_NAMED
+        if read.says(_IN_FORCE_STILL) and card.topic in ("thay-the", "hieu-luc"):
+            fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
+        if read.says(_WHO) and card.title.startswith(("Ai ", "Cơ quan nào")):
+            fit *= WHO_IS_ASKED
         months = set(_MONTH.findall(read.folded))
         if months and months & self._card_months[card.id]:
             fit *= 1.12
@@ -444,17 +483,22 @@ class KnowledgeBase:
 
     def _guard(self, read: Question, scope: _Scope, hits: Sequence[Hit]) -> Answer | None:
         secret = self._phrase(read, self._lexicon.secret)
-        if secret and not (hits and hits[0].score >= ENOUGH and secret in self._asked_as(hits[0].card)):
+        if secret and not (hits and hits[0].score >= SURE and hits[0].card.citations):
             return self._refuse(
                 read,
-                "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào đây; "
+                "Tôi không nhận và không xử lý tài liệu mật. Xin anh/chị đừng gửi tài liệu mật vào đây; "
                 "việc này thực hiện theo quy định về bảo vệ bí mật nhà nước tại cơ quan.",
             )
         for name, phrases in self._lexicon.outside:
-            said = self._phrase(read, phrases)
+            said = self._phrase(read, phrases, focus=True)
             about_bot = bool(hits) and hits[0].score >= SURE and hits[0].card.scope == BOT
             if said and not (about_bot and said in self._asked_as(hits[0].card)):
                 return self._refuse(read, OUTSIDE.format(name))
+        strange = [r for r in read.references if not r.known]
+        if strange and not read.documents and not self._written_somewhere(strange[0].text):
+            return self._refuse(
+                read, f"Tôi không có văn bản số {_shown(strange[0])}, nên không trả lời về nội dung của nó."
+            )
         if read.says(_OTHER_STANDARD):
             return self._refuse(read, OUTSIDE.format("tiêu chuẩn ISO khác ISO 9001"))
         if read.says(_OFFICE_HOLDER) and not read.says(_SIGNING):
@@ -472,14 +516,20 @@ class KnowledgeBase:
             )
         return None
 
+    def _written_somewhere(self, reference: str) -> bool:
+        """Tell whether any card writes out a document number that is no document of the corpus."""
+        number = reference.split()[-1]
+        return any(number in text for text in self._folded_cards)
+
     @staticmethod
     def _asked_as(card: Card) -> str:
         return " | ".join([*card.asks, card.title, card.answer]).casefold()
 
-    def _phrase(self, read: Question, phrases: Sequence[str]) -> str:
-        """Return the first of the phrases that the question holds."""
-        marked = " ".join(w.marked for w in read.words)
-        folded = _NOT_WORDS.sub(" ", read.folded)
+    def _phrase(self, read: Question, phrases: Sequence[str], *, focus: bool = False) -> str:
+        """Return the first of the phrases that the question, or only the clause that asks, holds."""
+        words = [w for w in read.words if not focus or read.sentences[w.sentence] == 1.0]
+        marked = " ".join(w.marked for w in words)
+        folded = _NOT_WORDS.sub(" ", " ".join(w.bare for w in words))
         text, bare = f" {marked} ", f" {folded} "
         for phrase in phrases:
             if f" {_spelt(phrase)} " in text or (not read.marks and f" {_folded(phrase)} " in bare):
@@ -694,6 +744,7 @@ class KnowledgeBase:
         return len(others) < 3
 
     def _given(self, read: Question, scope: _Scope, good: Sequence[Hit], today: date) -> Answer:
+        good = self._own_first(read, scope, good)
         top = good[0]
         cards = [top.card]
         for hit in self._beside(read, scope, good):
@@ -714,6 +765,25 @@ class KnowledgeBase:
             )
         return answer
 
+    @staticmethod
+    def _own_first(read: Question, scope: _Scope, good: Sequence[Hit]) -> Sequence[Hit]:
+        """Put the asker's own province before the national rule, where nobody asked for the latter.
+
+        A province's card that says only "không nêu" stays behind, and is told along.
+        """
+        top = good[0]
+        if top.card.scope != NATIONAL or not scope.provinces or scope.national or read.documents:
+            return good
+        own = [
+            h
+            for h in good
+            if h.card.scope in scope.provinces
+            and h.card.topic == top.card.topic
+            and h.card.kind is not CardKind.ABSENT
+            and h.score >= OWN_INSTEAD * top.score
+        ]
+        return [own[0], *(h for h in good if h is not own[0])] if own else good
+
     def _beside(self, read: Question, scope: _Scope, good: Sequence[Hit]) -> list[Hit]:
         """Return the cards that are worth giving along with the best one.
 
@@ -723,14 +793,13 @@ class KnowledgeBase:
         top, documents = good[0], {k for k in read.documents if not self.corpus.documents[k].province}
         cited = {c.document.key for c in top.card.citations}
         missing = documents - cited
-        enough = BESIDE if top.score < SURE else BESIDE_SURE
-        if len(_INTERROGATIVE.findall(read.focus)) > 1 and top.score < SURE:
-            enough = BESIDE_TWO
+        silent = CardKind.ABSENT
+        asks_two = len(_INTERROGATIVE.findall(read.focus)) > 1 and top.score < SURE
         found = []
         for hit in good[1:25]:
             cites = {c.document.key for c in hit.card.citations}
-            near = hit.score >= enough * top.score
-            near = near and hit.card.scope == top.card.scope
+            near = top.score < SURE and hit.score >= (BESIDE_TWO if asks_two else BESIDE) * top.score
+            near = near and hit.card.scope == top.card.scope and silent not in (hit.card.kind, top.card.kind)
             second = bool(missing & cites) and hit.score >= 0.3 * top.score
             own = (
                 bool(documents & self._card_documents[hit.card.id])
@@ -861,6 +930,12 @@ def _told_first(good: Sequence[Hit]) -> list[Hit]:
         return list(good)
     told = [h for h in good if h.card.scope not in SEED_PROVINCES and h.score >= TOLD * good[0].score]
     return [*told, *(h for h in good if h not in told)]
+
+
+def _shown(reference: Reference) -> str:
+    number = reference.text.split()[-1]
+    head, _, tail = number.partition("/")
+    return f"{head}/{tail.upper()}" if tail else head
 
 
 @cache

@@ -22,6 +22,8 @@ _LEVEL_WORDS = (
     ("so", re.compile(r"\b(?:so|cap tinh|so nganh|ban nganh)\b")),
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_PERIOD = re.compile(r"\b20\d\d ?(?:-|–|den|toi)(?: het)?(?: nam)? ?20\d\d\b")
+"""The years of a plan, which name no year of their own: "giai đoạn 2022-2024"."""
 _ASKING = re.compile(
     r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|ra sao|phai khong|dung khong)\b"
     r"|\bkhong(?: \w+)?\s*$|\b(?:co|hay)\b(?: \w+)* khong\b"
@@ -42,12 +44,24 @@ _TITLE = re.compile(rf"\b(?:ke hoach|quyet dinh|chi thi)(?: (?:{_TITLE_WORDS}))+
 _NUMBERED = re.compile(
     r"\b(?:quyet dinh|thong tu|chi thi|nghi dinh|cong van|nghi quyet|ke hoach)(?: so| cua)? \d+(?:/\S+)*"
 )
+_ARTICLE = re.compile(r"\b(?:dieu|khoan|diem) (?:\d+(?:\.\d+)*|[a-k])\b")
+_FRAME = re.compile(
+    r"\bquy dinh(?= (?:the nao|nhu the nao|ra sao|gi|la|rang|ve|cac|cho|o|xa|thi|co)\b|$)|\bcho (?:hoi|biet)\b"
+)
 NUMBER_WEIGHT = 0.6
 """What a document's number counts as words; it weighs by itself as well."""
+ARTICLE_WEIGHT, FRAME_WEIGHT = 0.2, 0.4
+"""What an article's number counts as words, which says no step and no month, and the frame of a question."""
 TITLE_WEIGHT = 0.35
 """What the words of a title count: "kế hoạch áp dụng ISO cấp xã" only says which plan is meant."""
+_LIGHT = (
+    (_TITLE, TITLE_WEIGHT),
+    (_NUMBERED, NUMBER_WEIGHT),
+    (_ARTICLE, ARTICLE_WEIGHT),
+    (_FRAME, FRAME_WEIGHT),
+)
 _ALL_PROVINCES = re.compile(
-    r"\b(?:(?:nam|5) tinh|tinh nao|cac tinh|nhung tinh|dia phuong nao|tung tinh|moi tinh|cac dia phuong)\b"
+    r"\b(?:(?:nam|5) tinh|(?<!thuoc )(?<!la )(?<!vao )(?<!ve )(?<!voi )(?<!thanh )(?<!sang )tinh nao|cac tinh|nhung tinh|dia phuong nao|tung tinh|moi tinh|cac dia phuong)\b"
 )
 
 
@@ -77,7 +91,7 @@ class Question:
         starts = [0]
         for word in self.words:
             starts.append(starts[-1] + len(word.bare) + 1)
-        for pattern, weight in ((_TITLE, TITLE_WEIGHT), (_NUMBERED, NUMBER_WEIGHT)):
+        for pattern, weight in _LIGHT:
             for match in pattern.finditer(self.folded):
                 for place, start in enumerate(starts[:-1]):
                     if match.start() <= start < match.end():
@@ -207,6 +221,7 @@ def _unmarked(words: Sequence[Word], bare: str) -> bool:
 
 
 def _without_numbers(folded: str) -> str:
+    folded = _PERIOD.sub(" ", folded)
     return re.sub(r"\b\d+/(?:19|20)\d\d\b|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}", " ", folded)
 
 

@@ -220,6 +220,9 @@ class Rosters:
             after = self._now(unit)
             text = f"{text}\n{after}" if after else text
             return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+        if _each_named(question, listed):
+            text = "\n".join(f"- {line}" for line in lines)
+            return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
         return self._ask_which(listed, lines, citations)
 
     def _ask_which(
@@ -549,6 +552,12 @@ def _districts(mentions: Sequence[Mention]) -> list[tuple[str, str]]:
             found += mention.districts
         found += [(u.province, u.bare_name) for u in mention.units if u.level is Level.HUYEN and mention.sure]
     return [d for d in dict.fromkeys(found) if d[0] in PLANS]
+
+
+def _each_named(question: Question, units: Sequence[Unit]) -> bool:
+    """Tell whether units bear different names and all of them are asked about, so that none is to choose."""
+    names = {fold(u.bare_name) for u in units}
+    return len(names) == len(units) and all(name in question.folded for name in names)
 
 
 def _names(units: Sequence[Unit]) -> str:
