@@ -13,7 +13,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Protocol
@@ -282,9 +282,18 @@ class Sender:
             lane.looked_at = now
             lane.more = fetched[bot] >= rooms[bot]
             lane.passed_by = bool(lane.busy or lane.resting)
+        self._put_in_stock([message for message in found if not message.is_campaign], rooms)
+        campaign = [message for message in found if message.is_campaign]
+        if campaign and self._last_look is not None:
+            says = await self._last_look(campaign)
+            campaign = [replace(m, reply=reply) for m in campaign if (reply := says.get(m.id)) is not None]
+        self._put_in_stock(campaign, rooms)
+
+    def _put_in_stock(self, found: Sequence[Outgoing], rooms: Mapping[str, int]) -> None:
         for message in found:
             self._lanes[message.bot].stock.append(message)
-        for bot, lane in lanes.items():
+        for bot in {message.bot for message in found}:
+            lane = self._lanes[bot]
             lane.stock.sort(key=lambda message: (message.priority, message.id))
             # Answers push the end of a campaign's stock back to where it came from.
             lane.more = lane.more or len(lane.stock) > 2 * rooms[bot]
