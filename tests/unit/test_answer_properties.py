@@ -53,6 +53,7 @@ class Records:
         """Give the fields of the records that an answer shows, and the asker's own words."""
         yield asked
         yield asker.unit or ""
+        yield "TCVN ISO 9001"  # what every document here is about
         corpus = self.knowledge.corpus
         for card_id in answer.cards:
             card = corpus.cards[card_id]
