@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from isobot.domain.legal_text import LegalText, NodeKind, section_key
 from knowledge.importer.importing import guess_document, import_text
@@ -337,3 +339,34 @@ def test_a_document_is_known_by_its_number(services):
     assert guess_document(text, known.values()) == []
     by_number = tree("Số: 474/QĐ-UBND\nKon Tum, ngày 10 tháng 7 năm 2020\n" + "QUYẾT ĐỊNH\nThử\nĐiều 1. A.")
     assert [d.key for d in guess_document(by_number, known.values())] == ["kon-tum"]
+
+
+PIECES = st.sampled_from(
+    [
+        *DECISION.splitlines(),
+        *PLAN.splitlines(),
+        *WRAPPED.splitlines(),
+        "\tTT",
+        "TT",
+        "|",
+        "\t1.\t2\t",
+        "1\tTên\t1.000",
+        "II Hai\t\t3",
+        "Tổng cộng\t\t9",
+        "x | y | z",
+        "X.",
+        "đ) ",
+        "1.1.1.1 Bốn",
+        "Phần thứ hai",
+        "Mục 3.",
+        "Phụ lục IV",
+    ]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=20)), max_size=40).map("\n".join))
+def test_any_text_can_be_read_and_each_place_found_again(text: str):
+    found = import_text(text).text
+
+    nodes = list(found.walk())
+    assert all(found.find(node.path) is node for node in nodes)
