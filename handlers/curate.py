@@ -42,7 +42,7 @@ async def show(turn: Turn, services: Services) -> None:
     turn.say(
         "Việc biên tập. Sửa một thẻ: gõ “sửa thẻ” và mã, ví dụ: “sửa thẻ th-bao-cao-ky”.",
         Choice("cu:list", f"Câu hỏi chưa trả lời được ({len(groups)} nhóm)", lasting=True),
-        Choice("cu:wait", f"Chờ duyệt ({len(waiting) - mine}, của tôi {mine})", lasting=True),
+        Choice("cu:wait", f"Chờ tôi duyệt ({len(waiting) - mine}); tôi đã gửi ({mine})", lasting=True),
         Choice("cu:frozen", f"Thẻ tạm dừng vì văn bản bị thay ({len(frozen)})", lasting=True),
         Choice("cu:due", f"Thẻ đến hạn rà soát ({len(_due(turn, services))})", lasting=True),
         Choice("cu:new", "Viết thẻ mới", lasting=True),

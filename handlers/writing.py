@@ -133,7 +133,8 @@ async def take(turn: Turn, services: Services) -> None:
         return
     if step == "document":
         state.pop("more", None)
-    if state.get("once") and not (step == "document" and state["draft"]["cite"]):
+    whole = step == STEPS[-1] or (state.get("once") and not (step == "document" and state["draft"]["cite"]))
+    if whole:
         _preview(turn, services)
     else:
         await _ask(turn, services, STEPS[STEPS.index(step) + 1])

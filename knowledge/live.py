@@ -72,9 +72,7 @@ def frozen_cards(shipped: Corpus, overlay: Overlay) -> list[tuple[Card, Replacem
 
 def replaced_sentence(document: LegalDocument, mark: Replacement) -> str:
     """Say that a document was replaced: by what, from which day."""
-    return (
-        f"{document.kind} {document.number} đã được thay thế bằng {mark.by} từ ngày {format_date(mark.on)}."
-    )
+    return f"{document.kind} {document.number} được thay thế bằng {mark.by} từ ngày {format_date(mark.on)}."
 
 
 def record_of(card: Card) -> Record:
@@ -136,7 +134,7 @@ def _frozen(card: Card, mark: Replacement, documents: dict[str, LegalDocument]) 
         card,
         answer=f"{replaced_sentence(old, mark)} Nội dung “{card.title}” dựa trên văn bản cũ đang được "
         "kiểm tra lại, nên tôi chưa trả lời.",
-        short=f"{old.number} đã được {mark.by} thay thế; nội dung này đang được kiểm tra lại",
+        short=f"{old.number} được {mark.by} thay thế; nội dung này đang được kiểm tra lại",
         citations=tuple(places),
         unshown=f"{card.answer} {card.short}",
     )
