@@ -23,6 +23,7 @@ _STOPPED = ("c", "ch", "p", "t")
 _HIGH_OR_LOW = {"\u0301", "\u0323"}
 
 
+@lru_cache(maxsize=20_000)
 def split_tones(word: str) -> tuple[str, str]:
     """Take the tone marks off: "lượng" gives ("lương", dot below)."""
     decomposed = unicodedata.normalize("NFD", word)
