@@ -9,13 +9,14 @@ from isobot.clock import Clock, SystemClock
 from isobot.content import Content, load_content
 from isobot.errors import SettingsError
 from isobot.settings import Settings
-from isobot.storage import curation, unit_records
+from isobot.storage import curation, leases, unit_records
 from isobot.storage.database import Database
 from isobot.storage.migrate import migrate
 from isobot.unitfiles import load_units
 from knowledge.answer import KnowledgeBase
 from knowledge.live import live_corpus
 from scheduler.rounds import Timetable
+from scheduler.runner_shared import migrate_tasks
 
 
 @dataclass(slots=True)
@@ -51,8 +52,10 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         ) from error
     database = Database(settings.database)
     await migrate(database)
+    await migrate_tasks(database)
     shipped = [unit for unit in load_units() if settings.is_demo or not unit.demo]
     async with database.write() as connection:
+        await leases.alone(connection, "units")
         await unit_records.refresh_shipped(connection, shipped)
         directory = await unit_records.load_directory(connection)
         overlay = await curation.load_overlay(connection)

@@ -173,9 +173,13 @@ class WebChannel:
 
     async def deliver(self, message: Outgoing, file: RenderedFile | None) -> str | None:
         """Wake the page that waits; it reads the message from the history."""
-        for bell in self._waiting.get(message.chat, ()):
-            bell.set()
+        self.wake(message.chat)
         return None
+
+    def wake(self, chat: str) -> None:
+        """Let the pages of a chat that wait here read what is new."""
+        for bell in self._waiting.get(chat, ()):
+            bell.set()
 
     def stop_waiting(self) -> None:
         """Answer every waiting page now, so that the server can stop; it asks again later."""

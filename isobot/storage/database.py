@@ -36,6 +36,12 @@ class Database:
         options: dict[str, Any] = {"json_serializer": _COMPACT.encode}
         if not self.is_sqlite:
             options |= {"pool_size": 10, "pool_pre_ping": True}
+        self.conninfo = (
+            ""
+            if self.is_sqlite
+            else parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        )
+        """The address as psycopg itself reads it."""
         self._engine: AsyncEngine = create_async_engine(parsed, **options)
         self._queue = asyncio.Lock()
         if self.is_sqlite:

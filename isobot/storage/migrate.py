@@ -9,8 +9,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from isobot.storage import leases
 from isobot.storage.database import Database
 from isobot.storage.tables import metadata
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave Procrastinate's own tables to its own migrations."""
+    return not (kind == "table" and (name or "").startswith("procrastinate_"))
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -27,7 +33,10 @@ def _upgrade(connection: Connection) -> None:
 async def migrate(database: Database) -> None:
     """Apply the migrations that are missing, all or none; safe to run at every start."""
     async with database.write() as connection:
+        await leases.alone(connection, "migrate")
         await connection.run_sync(_upgrade)
+        if not database.is_sqlite:
+            await leases.install_signals(connection)
 
 
 async def is_current(database: Database) -> bool:
@@ -45,7 +54,8 @@ async def differences(database: Database) -> list[object]:
     """List where the migrated database differs from the tables as written in code."""
 
     def compare(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, metadata))
 
     async with database.read() as connection:
