@@ -230,7 +230,7 @@ async def _show_proposal(turn: Turn, services: Services, editor: Editor, number:
     author = await _name(turn, found.author, found.author_person)
     lines = [f"Đề nghị số {number}, {author} soạn ngày {format_date(vietnam_day(found.created_at))}."]
     if found.kind is ProposalKind.CARD:
-        lines += _card_lines(found, services)
+        lines += await _card_lines(turn, found, services)
     else:
         document = services.knowledge.corpus.documents[found.target]
         resting = len(curating.cards_on(services.shipped, found.target))
@@ -252,7 +252,7 @@ async def _show_proposal(turn: Turn, services: Services, editor: Editor, number:
         )
 
 
-def _card_lines(found: Proposal, services: Services) -> list[str]:
+async def _card_lines(turn: Turn, found: Proposal, services: Services) -> list[str]:
     try:
         card = card_of(found.record, services.knowledge.corpus)
     except CardProblem as problem:
@@ -260,7 +260,7 @@ def _card_lines(found: Proposal, services: Services) -> list[str]:
     lines = [writing.show_card(card, services, found.why)]
     if found.before:
         lines.append(f"Bản đang dùng: {found.before['answer']}")
-    doubtful = writing.warnings(card, services)
+    doubtful = await writing.warnings(turn.store, card, services)
     return [*lines, doubtful] if doubtful else lines
 
 

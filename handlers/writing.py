@@ -14,7 +14,8 @@ from isobot.domain.curation import editor_of
 from isobot.domain.messages import Choice
 from isobot.domain.text import fold, nfc, shorten
 from isobot.errors import Refusal
-from isobot.storage import curation
+from isobot.storage import curation, legal_texts
+from isobot.storage.store import Store
 from knowledge.corpus import (
     BOT,
     LONGEST_ANSWER,
@@ -107,7 +108,7 @@ async def edit(turn: Turn, services: Services, card: str, refs: Sequence[str] = 
     draft = {name: value for name, value in record.items() if name != "review_by"}
     base = await curation.newest_version(turn.store.connection, card)
     turn.conversation.enter(DIALOGUE, draft=draft, base=base, refs=list(refs), new=False, why="")
-    _preview(turn, services)
+    await _preview(turn, services)
 
 
 async def take(turn: Turn, services: Services) -> None:
@@ -135,7 +136,7 @@ async def take(turn: Turn, services: Services) -> None:
         state.pop("more", None)
     whole = step == STEPS[-1] or (state.get("once") and not (step == "document" and state["draft"]["cite"]))
     if whole:
-        _preview(turn, services)
+        await _preview(turn, services)
     else:
         await _ask(turn, services, STEPS[STEPS.index(step) + 1])
 
@@ -153,7 +154,7 @@ async def _ask(turn: Turn, services: Services, step: str) -> None:
     if step == "section" and not draft["cite"]:
         step = "asks"
     if step == "why" and state.get("why"):
-        _preview(turn, services)
+        await _preview(turn, services)
         return
     state["step"] = step
     _QUESTIONS[step](turn, services)
@@ -389,7 +390,7 @@ async def _back(turn: Turn, services: Services) -> None:
     state = turn.conversation.state
     step = str(state.get("step", "preview"))
     if state.pop("once", False):
-        _preview(turn, services)
+        await _preview(turn, services)
         return
     if not state.get("new"):
         _drop(turn)
@@ -453,13 +454,20 @@ def show_card(card: Card, services: Services, why: str = "") -> str:
     return "\n".join(lines)
 
 
-def warnings(card: Card, services: Services) -> str:
+async def warnings(store: Store, card: Card, services: Services) -> str:
     """Say what is doubtful about a card beside those that are live; "" where nothing is."""
-    found = lint_card(services.knowledge.corpus, card)
+    places = {(c.document.key, c.section) for c in card.citations}
+    there = await legal_texts.imported_sections(store.connection, places)
+    imported = await legal_texts.newest_imports(store.connection) if places else {}
+
+    def known(document: str, section: str) -> bool | None:
+        return (document, section) in there if document in imported else None
+
+    found = lint_card(services.knowledge.corpus, card, known)
     return "\n".join(f"⚠ {f.problem} Cách sửa: {f.cure}" for f in found[:3])
 
 
-def _preview(turn: Turn, services: Services) -> None:
+async def _preview(turn: Turn, services: Services) -> None:
     state = turn.conversation.state
     state["step"] = "preview"
     for name in ("once", "more"):
@@ -470,7 +478,7 @@ def _preview(turn: Turn, services: Services) -> None:
         text = f"Thẻ chưa dùng được: {problem}; {problem.mend}."
     else:
         text = show_card(card, services, str(state.get("why", "")))
-        doubtful = warnings(card, services)
+        doubtful = await warnings(turn.store, card, services)
         text += f"\n{doubtful}" if doubtful else ""
     choices = [Choice("w:send", "Gửi duyệt"), *(Choice(f"w:edit:{name}", label) for name, label in _FIELDS)]
     turn.say(text, *choices, Choice("w:drop", "Bỏ bản soạn"))
@@ -490,7 +498,7 @@ async def _at_preview(turn: Turn, services: Services, key: str) -> None:
         await _send(turn, services)
     else:
         turn.say("Anh/chị chọn “Gửi duyệt”, hoặc mục cần sửa.")
-        _preview(turn, services)
+        await _preview(turn, services)
 
 
 async def _send(turn: Turn, services: Services) -> None:
@@ -514,7 +522,7 @@ async def _send(turn: Turn, services: Services) -> None:
         )
     except (CardProblem, Refusal) as problem:
         turn.say(str(problem))
-        _preview(turn, services)
+        await _preview(turn, services)
         return
     told = await curating.tell_editors(turn.store, number, services.calendar)
     turn.conversation.leave()

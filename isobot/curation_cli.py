@@ -1,8 +1,9 @@
 """`isobot kb`: what nobody answered, cards proposed and approved, documents that were replaced."""
 
 import asyncio
-import getpass
 import json
+import os
+import pwd
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -27,7 +28,6 @@ from knowledge.corpus import Card, Corpus, read_cards
 from knowledge.lint import Finding, Severity, lint
 from knowledge.live import frozen_cards, misfits, record_of
 
-
 curation_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 """Its commands stand under `isobot kb`, beside those of the imported texts."""
 
@@ -42,7 +42,8 @@ def _with_core(work: Callable[[Core], Awaitable[bool]]) -> None:
 
 
 def _me() -> Editor:
-    return operator(getpass.getuser())
+    # Not getpass: it believes the environment, and one person would be two.
+    return operator(pwd.getpwuid(os.getuid()).pw_name)
 
 
 def _document(corpus: Corpus, named: str) -> LegalDocument:
@@ -85,8 +86,9 @@ def questions(
             place = writing.scope_label(group.scope, services) if group.scope else "chưa rõ tỉnh"
             topic = services.shipped.topics.get(group.topic)
             print(
-                f"{number}. {group.askers} người, {len(group.questions)} lần, gần nhất {format_date(latest)}; "
-                f"{place}" + (f"; gần chủ đề “{topic.label}”" if topic else "")
+                f"{number}. {group.askers} người, {len(group.questions)} lần, "
+                f"gần nhất {format_date(latest)}; {place}"
+                + (f"; gần chủ đề “{topic.label}”" if topic else "")
             )
             for wording in group.wordings(wordings):
                 print(f"   • {shorten(wording, 160)}")
@@ -368,7 +370,7 @@ def propose(
                 told = await curating.tell_editors(store, number, services.calendar)
                 kind = "sửa" if each.id in corpus.cards else "mới"
                 print(f"Đề nghị số {number}: thẻ {each.id} ({kind}), báo {told} người duyệt.")
-                doubtful = writing.warnings(each, services)
+                doubtful = await writing.warnings(store, each, services)
                 if doubtful:
                     print(doubtful)
             await store.flush()

@@ -8,8 +8,9 @@ import pytest
 from isobot.actions import curating
 from isobot.domain.curation import operator
 from isobot.domain.people import Role
-from isobot.storage import curation
+from isobot.storage import curation, legal_texts
 from isobot.storage.store import Store
+from knowledge.importer.importing import import_text
 
 OFFICE = "th.so-khcn"
 KON_TUM = "kt.so-tu-phap"
@@ -172,6 +173,36 @@ async def test_a_card_is_written_from_nothing_with_steps_back_and_a_contradictio
     await curator.picks("Bỏ bản soạn")
     await curator.says("biên tập")
     assert "Chờ tôi duyệt (0); tôi đã gửi (0)" in curator.choices
+
+
+async def test_a_citation_that_the_imported_text_lacks_is_pointed_out_to_both(
+    plain_phone, curator, approver, office
+):
+    text = import_text(
+        "QUYẾT ĐỊNH\nThử nghiệm\nĐiều 1. Việc thử.\nĐiều 2. Tổ chức thực hiện\n1. Sở làm.\n"
+    ).text
+    async with office.database.write() as connection:
+        await legal_texts.add_text(
+            connection,
+            "thanh-hoa",
+            text,
+            original="",
+            remarks={},
+            source_name="qd.txt",
+            source_hash="0",
+            at=office.clock.now(),
+        )
+    await curator.says("sửa thẻ th-bao-cao-ky")
+    await curator.picks("Sửa căn cứ")
+    await curator.picks("Quyết định 4775/QĐ-UBND")
+    await curator.says("Điều 7")
+    shown = await curator.picks("Đủ rồi")
+    assert "4775/QĐ-UBND không có “Điều 7”" in shown[0]
+    await curator.picks("Gửi duyệt")
+    await curator.says("Văn bản đánh số lại")
+    await curator.picks("Gửi duyệt")
+
+    assert "không có “Điều 7”" in (await approver.presses_key("cu:show:1"))[0]
 
 
 async def test_an_answer_called_wrong_comes_to_the_curator_with_its_card(phone, curator):
