@@ -18,6 +18,7 @@ from isobot.domain.text import fold
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus, Group, Topic, load_corpus
+from knowledge.deciding import LEAST_SURE, Signs, sureness
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.model import (
     Answer,
@@ -54,16 +55,12 @@ LONGEST_LIST = 3000
 MOST_CITATIONS, MOST_LIST_CITATIONS = 3, 8
 
 # Chosen on the questions for development by benchmarks/calibrate_answers.py.
-ENOUGH, ENOUGH_STORY = 0.3, 0.25
+ENOUGH, ENOUGH_STORY = 0.25, 0.22
 """The least score of a card that is given as an answer; less in a long story, whose words go round it."""
 ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 ENOUGH_COVERED = 0.12
 """The least share of the question that the card has to hold."""
-ENOUGH_HELD, ENOUGH_HELD_STORY = 0.48, 0.33
-"""The least share of the words asked that one of the best cards has to hold; less in a long story."""
-FOR_A_GOOD_SCORE = 0.3
-"""How much of that share a score above the least makes good."""
 AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""
 TOLD = 0.7
@@ -677,12 +674,7 @@ class KnowledgeBase:
     def _from_cards(self, read: Question, scope: _Scope, hits: Sequence[Hit], today: date) -> Answer:
         least = ENOUGH if read.plain else ENOUGH_STORY
         good = [h for h in hits if h.score >= least and h.covered >= ENOUGH_COVERED]
-        if good and not read.documents:
-            held = max(h.held for h in good[:3])
-            held += FOR_A_GOOD_SCORE * (good[0].score - ENOUGH)
-            if held < (ENOUGH_HELD if read.plain else ENOUGH_HELD_STORY):
-                good = []
-        if not good:
+        if not good or not self._holds_the_subject(read, hits):
             return self._refuse(read, REFUSAL)
         if not scope.provinces:
             asked_back = self._which_province(read, good)
@@ -690,6 +682,11 @@ class KnowledgeBase:
                 return asked_back
             good = _told_first(good)
         return self._given(read, scope, good, today)
+
+    def _holds_the_subject(self, read: Question, hits: Sequence[Hit]) -> bool:
+        unknown, strange = self._index.strangeness(read, self._said_already(read))
+        held = max(h.held for h in hits[:3])
+        return sureness(Signs(min(1.0, hits[0].score), held, unknown, strange), read) >= LEAST_SURE
 
     def _which_province(self, read: Question, good: Sequence[Hit]) -> Answer | None:
         """Ask which province is meant where cards of several fit about as well."""

@@ -35,6 +35,8 @@ UNKNOWN_WEIGHT = 2.2
 """What a word weighs that no card holds; a word of one card in a hundred weighs about 4.6."""
 STRANGE_WEIGHT = 4.5
 """The same where it is weighed whether the documents hold the subject at all."""
+MOST_UNKNOWN = 0.5
+"""From this share of unknown words on, more of them say no more."""
 LOOKED_AT = 60
 """How many cards are weighed closely, after the first count."""
 MOST_READ = 60_000
@@ -283,6 +285,25 @@ class Index:
             if card_id in self._holders(card_id, pair) or meant.get(first, set()) & meant.get(second, set()):
                 found += rarity
         return found / total if total else 1.0
+
+    def strangeness(self, question: Question, ignore: Collection[str]) -> tuple[float, float]:
+        """Return the share of the words asked that no card holds, and of neighbours that none holds so."""
+        asked = [
+            w
+            for w in question.words
+            if question.sentences[w.sentence] == 1.0
+            and w.bare not in ignore
+            and not any(c.isdigit() for c in w.bare)
+        ]
+        told = [w.bare for w in asked if not self._features.is_stop(w.bare)]
+        unknown = sum(bare not in self._rarity for bare in told)
+        pairs = [
+            f"{a.bare} {b.bare}"
+            for a, b in pairwise(asked)
+            if not self._features.is_stop(a.bare) and not self._features.is_stop(b.bare)
+        ]
+        strange = sum(pair not in self._rarity for pair in pairs)
+        return min(unknown / max(1, len(told)), MOST_UNKNOWN), strange / max(2, len(pairs))
 
     def _concepts_of(self, words: Sequence[Word]) -> dict[str, set[str]]:
         """Return the concepts that each word is a part of."""

@@ -1,0 +1,59 @@
+"""Deciding whether the documents hold the subject of a question at all.
+
+Each question about something else shares a word or two with some card. What tells it apart: the best
+card fits badly, some of its words stand in no card, or its words stand there but never side by side
+("dân số", "bổ nhiệm cán bộ"), and nothing in it is of the trade. These signs are weighed together; the
+weights were fitted by logistic regression on marked questions (benchmarks/calibrate_answers.py), and
+the limit was chosen on the folds held out.
+"""
+
+import re
+from dataclasses import astuple, dataclass
+from math import exp
+
+from knowledge.question import Question
+
+LEAST_SURE = 0.3
+"""Below this the question is refused: about 1 of 100 questions on the subject, 9 of 10 of the others."""
+
+_WEIGHTS = (8.15, 3.21, -11.29, -3.52, 2.75, 1.47, 3.74, 2.7, 3.56)
+_BIAS = -8.48
+
+_TRADE = re.compile(
+    r"\b(?:iso|9001|he thong|chat luong noi bo|mo hinh khung|ban chi dao|danh gia noi bo|"
+    r"xem xet cua lanh dao|so khoa hoc va cong nghe|bo khoa hoc|cong bo|bot|tro ly|sap xep|sap nhap|"
+    r"nhap vao|hop nhat|cap huyen|1/7/2025|tieu chuan do luong)\b"
+)
+_OFFICE = re.compile(
+    r"\b(?:ke hoach|bao cao|quyet dinh|thong tu|chi thi|kinh phi|du toan|kiem tra|tap huan|dao tao|tu van|"
+    r"thu tuc hanh chinh|phu luc|danh sach|hieu luc|so noi vu|so tai chinh|hoan thanh|han|buoc|muc chi|"
+    r"quy trinh|nguoi dung dau|van phong uy ban)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for and against: shares from 0 to 1."""
+
+    best: float
+    """The score of the best card."""
+    held: float
+    """The share of the words asked that one of the best cards holds."""
+    unknown: float
+    """The share of the words asked that no card holds."""
+    strange: float
+    """The share of neighbouring words that stand side by side in no card."""
+
+
+def sureness(signs: Signs, question: Question) -> float:
+    """Return how likely it is that the documents hold the subject, from 0 to 1."""
+    said = (
+        question.says(_TRADE),
+        question.says(_OFFICE),
+        bool(question.documents),
+        bool(question.provinces),
+        not question.plain,
+    )
+    values = (*astuple(signs), *(float(s) for s in said))
+    total = _BIAS + sum(w * v for w, v in zip(_WEIGHTS, values, strict=True))
+    return 1 / (1 + exp(-total))
