@@ -7,14 +7,15 @@ import sys
 import structlog
 from rich.console import Console
 
-from benchmarks import throughput
+from benchmarks import latency, throughput
 
 
 def main() -> int:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
     console = Console()
     console.print(f"Python {platform.python_version()}, {platform.machine()}, SQLite on the temporary folder")
-    return 0 if asyncio.run(throughput.run(console)) else 1
+    kept = [asyncio.run(throughput.run(console)), latency.run(console)]
+    return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":
