@@ -3,18 +3,27 @@
 import asyncio
 import platform
 import sys
+from collections.abc import Callable
 
 import structlog
 from rich.console import Console
 
-from benchmarks import latency, throughput
+from benchmarks import latency, simulator, throughput
+
+BENCHMARKS: dict[str, Callable[[Console], bool]] = {
+    "throughput": lambda console: asyncio.run(throughput.run(console)),
+    "latency": lambda console: latency.run(console),
+    "simulator": lambda console: asyncio.run(simulator.run(console)),
+}
+"""Each by its name: `python -m benchmarks simulator` runs that one alone."""
 
 
 def main() -> int:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
     console = Console()
     console.print(f"Python {platform.python_version()}, {platform.machine()}, SQLite on the temporary folder")
-    kept = [asyncio.run(throughput.run(console)), latency.run(console)]
+    chosen = sys.argv[1:] or list(BENCHMARKS)
+    kept = [BENCHMARKS[name](console) for name in chosen]
     return 0 if all(kept) else 1
 
 

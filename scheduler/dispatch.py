@@ -22,7 +22,7 @@ from scheduler import plan, rounds, wording
 from scheduler.plan import DueStep, Holding, Posts, Situation, UnitIndex
 from scheduler.rounds import Queued, Timetable
 
-__all__ = ["Dispatcher", "LastLook", "Tally", "Timetable", "posts_of", "situation_on"]
+__all__ = ["Dispatcher", "LastLook", "Tally", "Timetable", "posts_of", "queue_round", "situation_on"]
 
 log = structlog.get_logger()
 
@@ -104,7 +104,8 @@ class Dispatcher:
         persons = list(by_person)
         for start in range(0, len(persons), PEOPLE_AT_ONCE):
             some = {person: by_person[person] for person in persons[start : start + PEOPLE_AT_ONCE]}
-            tally = tally.plus(await self._queue(some, chats, directory, now))
+            async with self._database.write() as connection:
+                tally = tally.plus(await queue_round(connection, some, chats, directory, now))
         if tally.messages:
             log.info("reminders_queued", messages=tally.messages, steps=tally.steps)
             self._queued()
@@ -148,95 +149,85 @@ class Dispatcher:
             await records.set_meta(connection, LOOKED, today.isoformat())
         return Tally(forgotten=len(closed))
 
-    async def _queue(
-        self,
-        by_person: Mapping[int, list[DueStep]],
-        chats: Mapping[int, tuple[str, ...]],
-        directory: UnitDirectory,
-        now: datetime,
-    ) -> Tally:
-        today = vietnam_day(now)
-        async with self._database.write() as connection:
-            reported = await reports.moments_in(
-                connection, units={step.unit.code for due in by_person.values() for step in due}
-            )
-            open_steps = {
-                person: [
-                    s for s in due if s.missing or (s.rule.id, s.period.key, s.unit.code) not in reported
-                ]
-                for person, due in by_person.items()
-            }
-            free = await dispatch.take_days(
-                connection, [p for p in open_steps if open_steps[p] and chats.get(p)], day=today
-            )
-            waiting = await dispatch.waiting_messages(connection, list(open_steps))
-            claims = [
-                claim
-                for person, steps in open_steps.items()
-                if person in free or person in waiting or not chats.get(person)
-                for claim in _claims(steps, reachable=bool(chats.get(person)))
-            ]
-            claimed = await dispatch.claim_many(connection, claims, at=now)
-            fresh = {
-                person: [step for step in steps if step.key in claimed]
-                for person, steps in open_steps.items()
-            }
-            speaking = [p for p, steps in fresh.items() if steps and chats.get(p)]
-            new = [p for p in speaking if p not in waiting]
-            numbers = await self._write(connection, {p: fresh[p] for p in new}, chats, directory, now)
-            carried = {**{p: waiting[p] for p in speaking if p in waiting}, **numbers}
-            await dispatch.tie(
-                connection,
-                {claimed[step.key]: message for p, message in carried.items() for step in fresh[p]},
-                carried,
-                day=today,
-            )
-            await dispatch.free_days(connection, free - set(carried), day=today)
-        return Tally(
-            messages=len(numbers),
-            steps=sum(len(steps) for steps in fresh.values()),
-            unreachable=sum(1 for p, steps in fresh.items() if steps and not chats.get(p)),
-        )
-
-    async def _write(
-        self,
-        connection: Connection,
-        by_person: Mapping[int, list[DueStep]],
-        chats: Mapping[int, tuple[str, ...]],
-        directory: UnitDirectory,
-        now: datetime,
-    ) -> dict[int, int]:
-        """Queue one message for each person; in the middle of a form it waits for the next prompt."""
-        chosen = {person: chats[person][0] for person in by_person}
-        forms = await dispatch.open_forms(connection, set(chosen.values()), since=now - FORM_MINUTES)
-        rows = []
-        for person, steps in by_person.items():
-            bot, _, chat = chosen[person].partition(":")
-            reply = wording.reminder(steps, today=vietnam_day(now), directory=directory)
-            row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=now)
-            if chosen[person] in forms:
-                row["not_before"] = now + FORM_MINUTES
-            rows.append(row)
-        numbers = dict(zip(by_person, await dispatch.queue_messages(connection, rows), strict=True))
-        held = {chosen[p]: number for p, number in numbers.items() if chosen[p] in forms}
-        await dispatch.remember(
-            connection, {chat: {**forms[chat], HELD: number} for chat, number in held.items()}
-        )
-        return numbers
-
 
 HELD = "held"
 """Where a conversation remembers the reminder that waits for the form's next prompt."""
 
 
 def _claims(steps: Iterable[DueStep], *, reachable: bool) -> list[Claim]:
-    status = "queued" if reachable else "dead"
-    why = "" if reachable else "unreachable"
-    found = []
-    for step in steps:
-        found += [Claim(key, step.day, "merged") for key in step.merged_keys]
-        found.append(Claim(step.key, step.day, status, why))
-    return found
+    return [Claim(*row) for row in rounds.rows_for(steps, reachable=reachable)]
+
+
+async def queue_round(
+    connection: Connection,
+    by_person: Mapping[int, list[DueStep]],
+    chats: Mapping[int, tuple[str, ...]],
+    directory: UnitDirectory,
+    now: datetime,
+) -> Tally:
+    """Claim the steps and queue one message for each person, in the caller's transaction."""
+    today = vietnam_day(now)
+    reported = await reports.moments_in(
+        connection, units={step.unit.code for due in by_person.values() for step in due}
+    )
+    open_steps = {
+        person: [s for s in due if s.missing or (s.rule.id, s.period.key, s.unit.code) not in reported]
+        for person, due in by_person.items()
+    }
+    free = await dispatch.take_days(
+        connection, [p for p in open_steps if open_steps[p] and chats.get(p)], day=today
+    )
+    waiting = await dispatch.waiting_messages(connection, list(open_steps))
+    claims = [
+        claim
+        for person, steps in open_steps.items()
+        if person in free or person in waiting or not chats.get(person)
+        for claim in _claims(steps, reachable=bool(chats.get(person)))
+    ]
+    claimed = await dispatch.claim_many(connection, claims, at=now)
+    fresh = {person: [step for step in steps if step.key in claimed] for person, steps in open_steps.items()}
+    speaking = [p for p, steps in fresh.items() if steps and chats.get(p)]
+    new = [p for p in speaking if p not in waiting]
+    numbers = await _write(connection, {p: fresh[p] for p in new}, chats, directory, now)
+    carried = {**{p: waiting[p] for p in speaking if p in waiting}, **numbers}
+    await dispatch.tie(
+        connection,
+        {claimed[step.key]: message for p, message in carried.items() for step in fresh[p]},
+        carried,
+        day=today,
+    )
+    await dispatch.free_days(connection, free - set(carried), day=today)
+    return Tally(
+        messages=len(numbers),
+        steps=sum(len(steps) for steps in fresh.values()),
+        unreachable=sum(1 for p, steps in fresh.items() if steps and not chats.get(p)),
+    )
+
+
+async def _write(
+    connection: Connection,
+    by_person: Mapping[int, list[DueStep]],
+    chats: Mapping[int, tuple[str, ...]],
+    directory: UnitDirectory,
+    now: datetime,
+) -> dict[int, int]:
+    """Queue one message for each person; in the middle of a form it waits for the next prompt."""
+    chosen = {person: chats[person][0] for person in by_person}
+    forms = await dispatch.open_forms(connection, set(chosen.values()), since=now - FORM_MINUTES)
+    rows = []
+    for person, steps in by_person.items():
+        bot, _, chat = chosen[person].partition(":")
+        reply = wording.reminder(steps, today=vietnam_day(now), directory=directory)
+        row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=now)
+        if chosen[person] in forms:
+            row["not_before"] = now + FORM_MINUTES
+        rows.append(row)
+    numbers = dict(zip(by_person, await dispatch.queue_messages(connection, rows), strict=True))
+    held = {chosen[p]: number for p, number in numbers.items() if chosen[p] in forms}
+    await dispatch.remember(
+        connection, {chat: {**forms[chat], HELD: number} for chat, number in held.items()}
+    )
+    return numbers
 
 
 async def situation_on(

@@ -7,7 +7,7 @@ days that remain, since a step may be told late.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from isobot.clock import VIETNAM, vietnam_day
@@ -453,6 +453,7 @@ def forgotten(
     holds the moments of the reports that are in, `holdings` also the posts that ended since.
     """
     today = vietnam_day(now)
+    begin = datetime.combine(since, time(0), tzinfo=VIETNAM)
     by_unit: dict[str, list[Holding]] = defaultdict(list)
     order = {Role.REPORTER: 0, Role.DEPUTY: 1, Role.HEAD: 2}
     for holding in sorted(holdings, key=lambda h: order.get(h.role, 3)):
@@ -470,7 +471,7 @@ def forgotten(
                     continue
                 seen.add(held.person)
                 found += _forgotten_of(
-                    duty, unit, held, audience, ended.get(report), situation.ledger, calendar, now, since
+                    duty, unit, held, audience, ended.get(report), situation.ledger, calendar, today, begin
                 )
         office = known.office(duty.rule.province)
         if office is None or duty.rule.kind is not Kind.REPORT:
@@ -481,7 +482,7 @@ def forgotten(
             at = known.all.get(held.unit)
             if at is not None and at.province == duty.rule.province:
                 found += _forgotten_of(
-                    duty, office, held, Audience.RECEIVER, all_in, situation.ledger, calendar, now, since
+                    duty, office, held, Audience.RECEIVER, all_in, situation.ledger, calendar, today, begin
                 )
     return found
 
@@ -497,30 +498,32 @@ def _forgotten_of(
     ended: datetime | None,
     ledger: Collection[StepKey],
     calendar: WorkCalendar,
-    now: datetime,
-    since: date,
+    today: date,
+    since: datetime,
 ) -> Iterator[Forgotten]:
+    """Look at one person's ladder; what ended before `since` was looked at on an earlier day."""
+    end, why = ended, "reported"
+    if held.until is not None and (end is None or held.until < end):
+        end, why = held.until, "left"
+    if end is not None and end < since:
+        return
     period, ladders = duty.of((duty.rule.id, duty.period.key, unit.code))
     planned = ladders.get(audience, ())
     if not planned:
         return
-    end, why = now, ""
-    if ended is not None and ended <= now:
-        end, why = ended, "reported"
-    if held.until is not None and held.until < end:
-        end, why = held.until, "left"
-    over = planned[-1].day + timedelta(days=CATCH_UP_DAYS) < vietnam_day(now)
-    if not why and not over:
-        return
-    if why and vietnam_day(end) < since and not over:
-        return  # looked at on an earlier day
+    if end is None:
+        over_on = planned[-1].day + timedelta(days=CATCH_UP_DAYS + 1)
+        if not since.astimezone(VIETNAM).date() <= over_on <= today:
+            return
+        end, why = datetime.combine(over_on, time(0), tzinfo=VIETNAM), "over"
+    registered = vietnam_day(held.since)
     for step in planned:
         begins = datetime.combine(step.day, calendar.begins, tzinfo=VIETNAM)
-        if begins > end or step.day < vietnam_day(held.since):
+        if begins > end or step.day > today or step.day < registered:
             continue
         key = step_key(duty.rule, period, unit, held.person, step.step, audience)
         if key not in ledger:
-            yield Forgotten(key, step.day, why or "over")
+            yield Forgotten(key, step.day, why)
 
 
 def falling_on(

@@ -65,6 +65,19 @@ def by_person(
     return found
 
 
+def rows_for(steps: Iterable[DueStep], *, reachable: bool) -> list[tuple[StepKey, date, str, str]]:
+    """Return the ledger's rows of what one person is to be told: step, day, status, and why.
+
+    Steps that were missed are merged into the one that is told; nobody who cannot be reached is told.
+    """
+    status, why = ("queued", "") if reachable else ("dead", "unreachable")
+    rows: list[tuple[StepKey, date, str, str]] = []
+    for step in steps:
+        rows += [(key, step.day, "merged", "") for key in step.merged_keys]
+        rows.append((step.key, step.day, status, why))
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """A row of the ledger whose message has not left."""
@@ -208,6 +221,38 @@ def due_in(
     for rules, steps in ladders(timetable):
         due += due_now(rules, known, timetable.calendar, steps, situation, today=today)
     return due
+
+
+def nudges(
+    timetable: Timetable,
+    units: UnitIndex,
+    situation: Situation,
+    *,
+    rule: str,
+    period: str,
+    today: date,
+) -> list[DueStep]:
+    """List what a receiver's nudge of today tells: each silent unit once, to whoever hears its reminders.
+
+    Units on paper or with more time are left alone.
+    """
+    known = timetable.rules.get(rule)
+    due = find_period(known, period) if known else None
+    if known is None or due is None:
+        return []
+    owing = [u for u in units.of(known.province) if known.concerns(u) and u.active_on(due.last_day)]
+    duty = Duty(known, due, owing, timetable.calendar, timetable.ladder, situation.extensions or {})
+    found: list[DueStep] = []
+    for unit in owing:
+        report = (rule, period, unit.code)
+        if report in situation.reported or report in situation.excused or duty.is_extended(report, today):
+            continue
+        found += [
+            DueStep(known, duty.of(report)[0], unit, nudge_step(today), audience, person, today)
+            for person, audience, speaks in plan.listeners(situation, known, unit)
+            if speaks is Audience.REPORTER and person not in situation.unreachable
+        ]
+    return found
 
 
 def ladders(timetable: Timetable) -> list[tuple[Sequence[ReportingRule], Sequence[LadderStep]]]:

@@ -311,6 +311,14 @@ async def ended_posts(connection: AsyncConnection, *, since: datetime) -> list[d
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
+async def told(connection: AsyncConnection, *, person: int | None = None) -> list[dict[str, Any]]:
+    """Return the rows that were told, oldest first, with the moments they left."""
+    query = select(dispatches).where(dispatches.c.status == "sent").order_by(dispatches.c.told_at)
+    if person is not None:
+        query = query.where(dispatches.c.person == person)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
 async def count_by_status(connection: AsyncConnection) -> dict[str, int]:
     """Count the ledger's rows by status."""
     found = await connection.execute(select(dispatches.c.status, func.count()).group_by(dispatches.c.status))
