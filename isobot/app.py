@@ -2,9 +2,10 @@
 
 import asyncio
 import fcntl
+import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
+from enum import StrEnum
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from handlers import live
 from handlers.router import DialogueRouter
 from handlers.words import DESCRIPTIONS
 from isobot.actions import curating
+from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
 from isobot.channels.telegram import TelegramChannel
 from isobot.channels.web import WebChannel, files_route
@@ -30,35 +32,53 @@ from isobot.chat.door import Door
 from isobot.chat.engine import Engine
 from isobot.chat.files import FileLinks
 from isobot.chat.history import History
+from isobot.chat.limits import Limits, telegram_limits, zalo_limits
 from isobot.chat.sender import Channel, Sender
+from isobot.clock import vietnam_day
 from isobot.core import Core
 from isobot.demo import DemoDesk
 from isobot.errors import SettingsError
+from isobot.metrics import Metrics
 from isobot.settings import LOOPBACK, Settings
-from isobot.storage import records, unit_records
+from isobot.storage import delivery, records, unit_records
+from isobot.storage.leases import Leases, Signals
 from isobot.storage.store import Store
-from scheduler.dispatch import Dispatcher, LastLook
+from scheduler import rounds
+from scheduler.dispatch import Dispatcher, LastLook, situation_on
 from scheduler.runner import Runner
+from scheduler.runner_shared import SharedRunner
 
 log = structlog.get_logger()
 
+HEALTH_CHECK_SECONDS = 60
 UNITS_CHECK_SECONDS = 5
 """How long after an import in another process the running one takes the new units."""
 
 
-class Application:
-    """One process that serves: channels in, engine, sender, reminders, web."""
+class Part(StrEnum):
+    """What a process does of the whole; the engine runs in each."""
 
-    def __init__(self, core: Core) -> None:
+    ALL = "all"
+    SERVE = "serve"
+    """Takes webhooks and shows the web chat."""
+    WORK = "work"
+    """Sends, and reminds."""
+
+
+class Application:
+    """One process: channels in, engine, sender, reminders, web, or a part of these."""
+
+    def __init__(self, core: Core, part: Part = Part.ALL) -> None:
         settings, clock, database = core.settings, core.clock, core.database
         self._core = core
+        self._part = part
         self._inbox_bell, self._outbox_bell = Bell(), Bell()
         self._door = Door(database, clock, self._inbox_bell)
         self._files = FileMaker(core.database, core.services, clock)
         self._lock: IO[str] | None = None
         self._server: uvicorn.Server | None = None
         self._history = History(database)
-        self._links = FileLinks(self.address, _signing_key(settings.data_dir), clock)
+        self._links = FileLinks(self.address, _signing_key(settings), clock)
         self.telegram = (
             TelegramChannel(
                 settings.telegram_token.get_secret_value(),
@@ -89,12 +109,20 @@ class Application:
             else None
         )
         channels: list[Channel] = [c for c in (self.telegram, self.zalo, self.web) if c is not None]
+        token = settings.metrics_token
+        self._metrics = Metrics(database, clock, token=token.get_secret_value() if token else None)
         self._engine = Engine(
             database,
             DialogueRouter(core.services),
             clock,
             bell=self._inbox_bell,
             outbox_bell=self._outbox_bell,
+            handled=self._metrics.handled,
+        )
+        limits = limits_of(settings)
+        bots = [channel.bot for channel in channels]
+        self._leases = (
+            None if database.is_sqlite else Leases(database.conninfo, bots, taken=self._outbox_bell.ring)
         )
         self._sender = Sender(
             database,
@@ -102,6 +130,9 @@ class Application:
             self._files.make,
             clock,
             bell=self._outbox_bell,
+            limits=limits,
+            may_send=(lambda _bot: True) if self._leases is None else self._leases.held,
+            meter=self._metrics,
             last_look=LastLook(database, core.timetable, lambda: core.services.directory, clock),
         )
         dispatcher = Dispatcher(
@@ -112,7 +143,17 @@ class Application:
             queued=self._outbox_bell.ring,
         )
         self._dispatcher = dispatcher
-        self._runner = Runner(self._tick)
+        self._alarms = Alarms(
+            database,
+            clock,
+            core.content.calendar,
+            bots=bots,
+            limits=limits,
+            zalo_users=settings.zalo_users,
+            falling_today=self._falling_today,
+            queued=self._outbox_bell.ring,
+        )
+        self._runner = Runner(self._tick) if database.is_sqlite else None
 
     @property
     def address(self) -> str:
@@ -136,7 +177,9 @@ class Application:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of health and of every channel."""
-        routes: list[BaseRoute] = [Route("/healthz", self._health)]
+        routes: list[BaseRoute] = [Route("/healthz", self._health), Route("/metrics", self._metrics.answer)]
+        if self._part is Part.WORK:
+            return routes
         secret = self._core.settings.webhook_secret
         if self.uses_webhooks and secret is not None:
             hidden = secret.get_secret_value()
@@ -165,6 +208,7 @@ class Application:
         Raises:
             SettingsError: another process serves this folder, the port is taken, or a token is refused.
         """
+        self._check_part()
         self._take_lock()
         async with self._core.database.write() as connection:
             for channel in (self.telegram, self.zalo, self.web):
@@ -181,16 +225,22 @@ class Application:
             proxy_headers=self.uses_webhooks,
         )
         self._server = uvicorn.Server(config)
-        await self._runner.start()
-        work: list[Awaitable[Any]] = [self._engine.run(), self._sender.run(), self._watch_units()]
-        work += await self._channels_at_work()
+        work: list[Awaitable[Any]] = [self._engine.run(), self._watch_units(), self._watch_health()]
+        if self._part is not Part.SERVE:
+            work.append(self._sender.run())
+            if self._runner is not None:
+                await self._runner.start()
+        if self._part is not Part.WORK:
+            work += await self._channels_at_work()
+        work += self._shared_work()
         tasks = [asyncio.ensure_future(part) for part in work]
         serving = asyncio.ensure_future(self._serve())
         tasks.append(asyncio.ensure_future(self._tell(ready)))
         try:
             await asyncio.wait([*tasks, serving], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._runner.stop()
+            if self._runner is not None:
+                self._runner.stop()
             if self.web is not None:
                 self.web.stop_waiting()
             self._server.should_exit = True
@@ -202,6 +252,46 @@ class Application:
         for result in ended:
             if isinstance(result, Exception):
                 raise result
+
+    def _check_part(self) -> None:
+        """Refuse to serve without webhooks: of several processes that poll, platforms answer only one."""
+        if self._part is Part.SERVE and (self.telegram or self.zalo) and not self.uses_webhooks:
+            raise SettingsError(
+                "isobot serve nhận tin bằng webhook: đặt ISOBOT_PUBLIC_URL và ISOBOT_WEBHOOK_SECRET."
+            )
+
+    def _shared_work(self) -> list[Awaitable[Any]]:
+        """Return what binds this process to the others over the same PostgreSQL."""
+        database, web = self._core.database, self.web
+        if database.is_sqlite:
+            return []
+        hear: dict[str, Callable[[str], None]] = {"isobot_inbox": lambda _: self._inbox_bell.ring()}
+        if web is not None and self._part is not Part.WORK:
+            hear["isobot_web"] = web.wake
+        work: list[Awaitable[Any]] = []
+        if self._part is not Part.SERVE and self._leases is not None:
+            hear["isobot_outbox"] = lambda _: self._outbox_bell.ring()
+            work += [self._leases.run(), SharedRunner(database.conninfo, self._tick, self._core.clock).run()]
+        return [*work, Signals(database.conninfo, hear).run()]
+
+    async def _watch_health(self) -> None:
+        """Look every minute for what the administrators have to know."""
+        while True:
+            await asyncio.sleep(HEALTH_CHECK_SECONDS)
+            try:
+                await self._alarms.check()
+            except Exception:
+                log.exception("alarms_not_checked")
+
+    async def _falling_today(self) -> int:
+        """Count the steps that the plan sets for people on this day."""
+        core, today = self._core, vietnam_day(self._core.clock.now())
+        async with core.database.read() as connection:
+            loaded = await situation_on(connection, core.timetable, core.services.directory, today=today)
+        falling, _ = await asyncio.to_thread(
+            rounds.falling_on, today, loaded.timetable, core.services.directory, loaded.situation
+        )
+        return sum(1 for step in falling if step.people)
 
     async def _tell(self, ready: Callable[[], None]) -> None:
         """Call `ready` once the server listens, then stay."""
@@ -256,6 +346,9 @@ class Application:
         """Queue the reminders that are due; once a day, let old questions expire."""
         await self._dispatcher.tick()
         async with self._core.database.write() as connection:
+            on = [channel.bot for channel in (self.telegram, self.zalo, self.web) if channel is not None]
+            await delivery.leave_bots_turned_off(connection, bots=on, at=self._core.clock.now())
+            await records.set_meta(connection, LAST_TICK, self._core.clock.now().isoformat())
             store = Store(connection, self._core.clock.now())
             await curating.expire(
                 store,
@@ -316,9 +409,23 @@ class Application:
             self._lock = None
 
 
-def _signing_key(folder: Path) -> bytes:
-    """Return the key of signed links, made once for an installation and kept with its data."""
-    path = folder / "links.key"
+def limits_of(settings: Settings) -> dict[str, Limits]:
+    """Return what each bot may send; the web chat has no limit."""
+    return {
+        "telegram": telegram_limits(settings.telegram_per_second),
+        "zalo": zalo_limits(settings.zalo_per_second, settings.zalo_monthly_messages),
+    }
+
+
+def _signing_key(settings: Settings) -> bytes:
+    """Return the key of signed links, made once for an installation and kept with its data.
+
+    Processes that share a database need not share a folder, so there it comes from the secret they share.
+    """
+    if settings.database_url is not None and settings.webhook_secret is not None:
+        shared = settings.webhook_secret.get_secret_value()
+        return hashlib.sha256(b"isobot.links." + shared.encode()).digest()
+    path = settings.data_dir / "links.key"
     if not path.exists():
         fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)
@@ -329,5 +436,11 @@ def _signing_key(folder: Path) -> bytes:
 
 def secrets_of(settings: Settings) -> Sequence[str]:
     """List what must never be printed."""
-    hidden = (settings.telegram_token, settings.zalo_token, settings.webhook_secret, settings.database_url)
+    hidden = (
+        settings.telegram_token,
+        settings.zalo_token,
+        settings.webhook_secret,
+        settings.database_url,
+        settings.metrics_token,
+    )
     return [secret.get_secret_value() for secret in hidden if secret is not None]

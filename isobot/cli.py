@@ -28,6 +28,7 @@ from isobot.channels.telegram import deep_link
 from isobot.clock import SystemClock, vietnam_day
 from isobot.core import Core, opened
 from isobot.curation_cli import curation_app
+from isobot.delivery_cli import outbox_app, print_cost, serve, worker
 from isobot.domain.people import Role
 from isobot.errors import IsobotError
 from isobot.kb_cli import kb_app
@@ -50,6 +51,9 @@ app = typer.Typer(
 units_app = typer.Typer(no_args_is_help=True, help="Danh sách đơn vị báo cáo.", rich_markup_mode=None)
 app.add_typer(units_app, name="units")
 app.add_typer(kb_app, name="kb")
+app.add_typer(outbox_app, name="outbox")
+app.command()(serve)
+app.command()(worker)
 kb_app.add_typer(curation_app)
 
 PREPARED = "Cơ sở dữ liệu đã sẵn sàng."
@@ -262,6 +266,8 @@ async def _show_reminders(core: Core, day: date, *, as_json: bool) -> None:
         )
     if not rows and not digests:
         print(f"Ngày {day:%d/%m/%Y} không có lần nhắc nào.")
+    told = [person for f in falling for person in f.people] + [p for d in digests for p in d.people]
+    await print_cost(core, told, day)
 
 
 @app.command()

@@ -87,7 +87,8 @@ async def _inside(core: Core) -> list[Finding]:
     ]
     dead = messages.get("dead", 0)
     if dead:
-        found.append(Finding(f"Có {dead} tin không gửi được.", cure="Xem nhật ký để biết lý do."))
+        cure = "Xem: isobot outbox dead. Gửi lại: isobot outbox resend --all"
+        found.append(Finding(f"Có {dead} tin không gửi được.", cure=cure))
     return found
 
 

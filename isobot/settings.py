@@ -53,11 +53,26 @@ class Settings(BaseSettings):
     telegram_api_base: str | None = None
     """Another Bot API server than Telegram's own."""
 
+    telegram_per_second: int = Field(default=30, ge=1, le=1000)
+    """Messages that the Telegram bot may send in a second; 30 unless Telegram allows more."""
+
     zalo_token: SecretStr | None = None
     """From Zalo Bot Manager. Unset turns Zalo off."""
 
     zalo_api_base: str | None = None
     """Another server than Zalo's own."""
+
+    zalo_per_second: int = Field(default=5, ge=1, le=1000)
+    """Messages that the Zalo bot may send in a second."""
+
+    zalo_monthly_messages: int = Field(default=3000, ge=1)
+    """Messages that the Zalo plan holds in a calendar month; reminders wait when few are left."""
+
+    zalo_users: int = Field(default=50, ge=1)
+    """People that the Zalo plan serves; more raise an alarm."""
+
+    metrics_token: SecretStr | None = None
+    """Read /metrics with it, `Authorization: Bearer ...`. Unset: only this machine may read."""
 
     web_chat: bool = True
     """The chat page for people who have neither Telegram nor Zalo."""

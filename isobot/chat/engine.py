@@ -6,6 +6,7 @@ event; that one is tried again a few times, then given up with an apology, and i
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import structlog
@@ -43,13 +44,16 @@ class Engine:
         *,
         bell: Bell,
         outbox_bell: Bell,
+        handled: Callable[[Iterable[float]], None] = lambda _seconds: None,
         chats_at_once: int = CHATS_AT_ONCE,
     ) -> None:
+        """Prepare; `handled` is told how many seconds events took from their arrival."""
         self._database = database
         self._router = router
         self._clock = clock
         self._bell = bell
         self._outbox_bell = outbox_bell
+        self._handled = handled
         self._chats_at_once = chats_at_once
         self._looked_at = clock.now()
 
@@ -113,6 +117,8 @@ class Engine:
                 turn.finish()
             await store.flush()
             await inbox.mark_done(connection, [event.id for event in events], at=now)
+        done = self._clock.now()
+        self._handled((done - event.received_at).total_seconds() for event in events)
         return len(events)
 
     async def _handle_alone(self, place: Place) -> int:

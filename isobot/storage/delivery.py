@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import distinct, func, insert, literal, select, update
@@ -104,19 +104,19 @@ async def send_elsewhere(
     return False
 
 
-async def waiting_for_others(connection: AsyncConnection, *, bots: Collection[str]) -> list[Outgoing]:
-    """Return messages of campaigns that wait for a bot that is not among `bots`: it was turned off."""
+async def leave_bots_turned_off(connection: AsyncConnection, *, bots: Collection[str], at: datetime) -> int:
+    """Send what campaigns left waiting for bots that are not among `bots` to people's other chats."""
     found = await connection.execute(
         select(outbox)
         .where(outbox.c.status == "queued", outbox.c.priority >= int(Priority.CAMPAIGN))
         .where(outbox.c.bot.not_in(bots))
     )
-    return [
-        Outgoing(
-            r.id, r.bot, r.chat, r.chat_key, Reply.from_body(r.body), r.prompt, r.attempts, None, r.priority
-        )
-        for r in found
-    ]
+    moved = 0
+    for row in found.all():
+        body = Reply.from_body(row.body)
+        message = Outgoing(row.id, row.bot, row.chat, row.chat_key, body, 0, 0, None, row.priority)
+        moved += await send_elsewhere(connection, message, bots=bots, at=at)
+    return moved
 
 
 def month_of(moment: datetime) -> datetime:
@@ -237,3 +237,13 @@ def day_of(moment: datetime) -> tuple[datetime, datetime]:
     """Return when the day of a moment began and ends in Việt Nam."""
     begin = moment.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     return begin.astimezone(UTC), (begin + timedelta(days=1)).astimezone(UTC)
+
+
+async def steps_on(connection: AsyncConnection, day: date) -> dict[str, int]:
+    """Count the ledger's steps that were due on a day, by how they stand."""
+    found = await connection.execute(
+        select(dispatches.c.status, func.count())
+        .where(dispatches.c.due_on == day)
+        .group_by(dispatches.c.status)
+    )
+    return {row[0]: row[1] for row in found}

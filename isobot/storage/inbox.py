@@ -22,6 +22,7 @@ class Waiting:
     id: int
     chat_key: str
     incoming: Incoming
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ async def first_events(connection: AsyncConnection, chats: Sequence[str], *, now
             inbox.c.chat,
             inbox.c.event_order,
             inbox.c.payload,
+            inbox.c.received_at,
         )
         .where(inbox.c.done_at.is_(None), inbox.c.chat_key.in_(chats))
         .where(inbox.c.not_before <= now, ~_HAS_EARLIER)
@@ -153,6 +155,7 @@ async def first_events(connection: AsyncConnection, chats: Sequence[str], *, now
                 order=row.event_order,
                 payload=row.payload,
             ),
+            row.received_at,
         )
         for row in found
     ]
@@ -188,3 +191,9 @@ async def next_moment(connection: AsyncConnection, *, after: datetime) -> dateti
     )
     moment: datetime | None = found.scalar()
     return moment
+
+
+async def waiting(connection: AsyncConnection) -> int:
+    """Count the events that are not dealt with yet."""
+    query = select(func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
+    return int((await connection.execute(query)).scalar_one())

@@ -1,6 +1,7 @@
 """Small records: settings of the database itself, bots, units."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -18,6 +19,12 @@ async def get_meta(connection: AsyncConnection, key: str) -> str:
 async def set_meta(connection: AsyncConnection, key: str, value: str) -> None:
     """Keep a setting of the database."""
     await connection.execute(insert_or_replace(connection, meta, ["key"], {"key": key, "value": value}))
+
+
+async def get_moment(connection: AsyncConnection, key: str) -> datetime | None:
+    """Return a moment that was kept as a setting of the database."""
+    kept = await get_meta(connection, key)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 async def ensure_bot(connection: AsyncConnection, key: str, *, channel: str, address: str = "") -> None:

@@ -1,0 +1,134 @@
+"""`isobot serve`, `isobot worker`, `isobot outbox`, and what a campaign costs."""
+
+import asyncio
+import contextlib
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from isobot import logs
+from isobot.app import Application, Part, limits_of, secrets_of
+from isobot.clock import VIETNAM
+from isobot.core import Core, opened
+from isobot.errors import SettingsError
+from isobot.settings import read_settings
+from isobot.storage import delivery, people
+
+_WIDTH = 140
+
+outbox_app = typer.Typer(no_args_is_help=True, help="Tin nhắn gửi đi.", rich_markup_mode=None)
+
+
+def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
+    settings = read_settings()
+    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
+
+    async def go() -> None:
+        async with opened(settings) as core:
+            await work(core)
+
+    asyncio.run(go())
+
+
+def serve() -> None:
+    """Nhận webhook, phục vụ trang web và trả lời; chạy nhiều tiến trình trên cùng một PostgreSQL."""
+    _run_part(Part.SERVE, "isobot serve đã sẵn sàng.")
+
+
+def worker() -> None:
+    """Trả lời, gửi tin và nhắc việc; chạy nhiều tiến trình trên cùng một PostgreSQL."""
+    _run_part(Part.WORK, "isobot worker đã sẵn sàng.")
+
+
+def _run_part(part: Part, greeting: str) -> None:
+    async def go(core: Core) -> None:
+        if core.database.is_sqlite:
+            raise SettingsError(
+                "isobot serve và isobot worker cần PostgreSQL: đặt ISOBOT_DATABASE_URL=postgresql://..., "
+                "hoặc dùng isobot run cho một tiến trình."
+            )
+        application = Application(core, part)
+        task = asyncio.ensure_future(application.run(ready=lambda: print(greeting, flush=True)))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    _with_core(go)
+
+
+@outbox_app.command("dead")
+def dead(
+    most: Annotated[int, typer.Option(min=1, max=100_000, help="Số tin liệt kê nhiều nhất.")] = 50,
+) -> None:
+    """Liệt kê các tin không gửi được, mới nhất trước."""
+
+    async def go(core: Core) -> None:
+        async with core.database.read() as connection:
+            letters = await delivery.dead_letters(connection, most=most)
+        table = Table("Số", "Kênh", "Chat", "Tạo lúc", "Số lần thử", "Lý do")
+        for letter in letters:
+            created = letter.created_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+            table.add_row(str(letter.id), letter.bot, letter.chat, created, str(letter.attempts), letter.why)
+        if letters:
+            Console(width=max(Console().width, _WIDTH)).print(table)
+            print("Gửi lại một tin: isobot outbox resend SỐ. Gửi lại tất cả: isobot outbox resend --all")
+        else:
+            print("Không có tin nào gửi hỏng.")
+
+    _with_core(go)
+
+
+@outbox_app.command("resend")
+def resend(
+    numbers: Annotated[list[int] | None, typer.Argument(help="Số của tin; xem: isobot outbox dead.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Mọi tin gửi hỏng.")] = False,
+) -> None:
+    """Xếp lại hàng các tin không gửi được."""
+    if bool(numbers) == everything:
+        raise typer.BadParameter("Cần số của tin, hoặc --all.")
+
+    async def go(core: Core) -> None:
+        async with core.database.write() as connection:
+            again = await delivery.queue_again(connection, ids=numbers or None, at=core.clock.now())
+        print(f"Đã xếp lại {len(again)} tin. Bot đang chạy sẽ gửi trong vài giây.")
+        missing = sorted(set(numbers or ()) - set(again))
+        if missing:
+            print("Không phải tin gửi hỏng: " + ", ".join(map(str, missing)))
+            raise typer.Exit(1)
+
+    _with_core(go)
+
+
+async def print_cost(core: Core, persons: Iterable[int], day: date) -> None:
+    """Say what a day's campaign costs each bot, and what is left of its month.
+
+    One message a person: several steps of one person go into one message.
+    """
+    now = core.clock.now()
+    async with core.database.read() as connection:
+        chats = {h.person: h.chats for h in await people.holders(connection)}
+        costs = Counter(chats[p][0].partition(":")[0] for p in set(persons) if chats.get(p))
+        used = {bot: await delivery.sent_this_month(connection, bot, at=now) for bot in costs}
+    limits = limits_of(core.settings)
+    for bot, messages in sorted(costs.items()):
+        line = f"Chi phí ngày {day:%d/%m/%Y}, kênh {bot}: {messages} tin"
+        known = limits.get(bot)
+        if known is not None and known.overall is not None:
+            line += f", gửi trong khoảng {_span(messages * known.overall.distance)}"
+        if known is not None and known.monthly is not None:
+            left = known.monthly - used[bot]
+            line += f"; tháng này đã gửi {used[bot]}/{known.monthly}, còn {left}"
+            if messages > left:
+                line += ", KHÔNG ĐỦ: tin nhắc sẽ chờ và được gộp"
+        print(line + ".")
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} giây" if seconds < 90 else f"{seconds / 60:.0f} phút"
