@@ -16,7 +16,7 @@ from isobot.domain.curation import Asked
 from isobot.domain.text import fold
 
 ALIKE = 0.5
-"""The share of two questions' features that makes them one group, by Dice's measure."""
+"""How like a group's questions one has to be, in the mean, by Dice's measure over their features."""
 ALIKE_SAME_TOPIC = 0.35
 """The same where the nearest cards of both are of one topic."""
 HALF_LIFE_DAYS = 30.0
@@ -83,10 +83,20 @@ class QuestionGroup:
 
 @dataclass(slots=True)
 class _Open:
+    """A group that still grows: how many of its questions hold each feature, and what they weigh."""
+
     scope: str
     topics: dict[str, int]
     questions: list[Asked]
-    masses: list[float]
+    held: dict[str, int]
+    mass: float = 0.0
+
+    def take(self, question: Asked, features: Features) -> None:
+        self.questions.append(question)
+        self.topics[question.topic] += 1
+        self.mass += sum(features.values())
+        for feature in features:
+            self.held[feature] += 1
 
 
 def features_of(text: str) -> Features:
@@ -102,25 +112,22 @@ def group_questions(
 ) -> list[QuestionGroup]:
     """Group questions and rank the groups: by how many asked, how recently, how often.
 
-    Each question joins the group with the question most like it, if it is like enough and of the same
-    place: the one province it names, else the asker's own.
+    Each question joins the group whose questions are, in the mean, most like it, if they are like
+    enough and of the same place: the one province it names, else the asker's own.
     """
     groups: list[_Open] = []
-    holding: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    holding: dict[str, set[int]] = defaultdict(set)
     for question in sorted(asked, key=lambda q: (q.at, q.ref)):
         features = features_of(question.text)
         named = provinces_named(question.text)
         scope = named[0] if len(named) == 1 else question.province if not named else ""
         place = _most_alike(groups, holding, features, scope, question.topic)
         if place is None:
-            groups.append(_Open(scope, defaultdict(int), [], []))
+            groups.append(_Open(scope, defaultdict(int), [], defaultdict(int)))
             place = len(groups) - 1
-        found = groups[place]
+        groups[place].take(question, features)
         for feature in features:
-            holding[feature].append((place, len(found.masses)))
-        found.questions.append(question)
-        found.masses.append(sum(features.values()))
-        found.topics[question.topic] += 1
+            holding[feature].add(place)
     made = [
         QuestionGroup(g.scope, _commonest(g.topics), tuple(g.questions), _weight(g.questions, now))
         for g in groups
@@ -129,23 +136,23 @@ def group_questions(
 
 
 def _most_alike(
-    groups: list[_Open],
-    holding: dict[str, list[tuple[int, int]]],
+    groups: Sequence[_Open],
+    holding: Mapping[str, set[int]],
     features: Features,
     scope: str,
     topic: str,
 ) -> int | None:
-    shared: dict[tuple[int, int], float] = defaultdict(float)
+    shared: dict[int, float] = defaultdict(float)
     for feature, weight in features.items():
-        for where in holding.get(feature, ()):
-            shared[where] += weight
+        for place in holding.get(feature, ()):
+            group = groups[place]
+            if group.scope == scope:
+                shared[place] += weight * group.held[feature] / len(group.questions)
     mass = sum(features.values())
     best: tuple[float, int] | None = None
-    for (place, number), common in shared.items():
+    for place, common in shared.items():
         group = groups[place]
-        if group.scope != scope:
-            continue
-        alike = 2 * common / (mass + group.masses[number])
+        alike = 2 * common / (mass + group.mass / len(group.questions))
         enough = ALIKE_SAME_TOPIC if topic and topic in group.topics else ALIKE
         if alike >= enough and (best is None or (alike, -place) > (best[0], -best[1])):
             best = (alike, place)

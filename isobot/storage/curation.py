@@ -105,7 +105,7 @@ _OPEN = and_(
 )
 
 
-async def open_questions(connection: AsyncConnection, *, since: datetime, most: int = 5000) -> list[Asked]:
+async def open_questions(connection: AsyncConnection, *, since: datetime, most: int = 2000) -> list[Asked]:
     """Return the questions refused or marked as wrongly answered that nobody dealt with, oldest first."""
     found = await connection.execute(
         select(questions)
