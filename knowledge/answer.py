@@ -65,8 +65,10 @@ AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""
 TOLD = 0.7
 """From this share of the best score on, a card that says something goes before one that says "không nêu"."""
-ABOUT_THIS_PROVINCE, ABOUT_ANOTHER_PROVINCE = 1.5, 0.5
+ABOUT_THIS_PROVINCE, ABOUT_ANOTHER_PROVINCE = 1.1, 0.5
 """What a national card is worth that is about the province named, or about another one."""
+AT_THE_PLACE = 0.25
+"""What a card gains whose first citation is the very article asked for."""
 STILL_ASKED = 1.15
 """What a card on replacement gains over one on the first day in force, where "còn hiệu lực" is asked."""
 WHO_IS_ASKED = 1.12
@@ -126,7 +128,8 @@ _WANTED_KINDS = (
         1.06,
     ),
     (
-        re.compile(r"\b(?:khi nao|thang may|bao gio|han|ngay nao|thang nao|nam nao|bao lau)\b"),
+        re.compile(r"\b(?:khi nao|thang may|bao gio|han|ngay nao|thang nao|nam nao|bao lau|may lan|"
+            r"dinh ky nao|theo dinh ky|bao nhieu lan|ky nao|thuong xuyen the nao)\b"),
         CardKind.DEADLINE,
         1.06,
     ),
@@ -152,6 +155,7 @@ _MONTH = re.compile(r"\bthang (\d{1,2})\b")
 _IN_FORCE_STILL = re.compile(
     r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b"
 )
+_FORCE = re.compile(r"\bhieu luc\b(?! (?:tu|khi|ke tu|thi hanh tu|ngay|nam|cua he thong|he thong))")
 _WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
 _OF_THE_PROVINCE = re.compile(
     r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
@@ -207,6 +211,7 @@ class KnowledgeBase:
         lexicon: Lexicon | None = None,
     ) -> None:
         self.corpus = corpus
+        self._named: dict[str, tuple[str, ...]] = {}
         self._lexicon = lexicon or load_lexicon(Path(__file__).parent / "lexicon.yaml")
         self._units = units
         self._places = PlaceFinder(units)
@@ -295,8 +300,13 @@ class KnowledgeBase:
         return self._with_replaced(self._decide(read, scope, own, asker, today))
 
     def provinces_named(self, question: str) -> tuple[str, ...]:
-        """Return the slugs of the provinces that a question names."""
-        return self._reader.read(question).provinces
+        """Return the slugs of the provinces that a question names; the same ones are asked after often."""
+        known = self._named.get(question)
+        if known is None:
+            if len(self._named) >= 10_000:
+                self._named.clear()
+            known = self._named[question] = self._reader.read(question).provinces
+        return known
 
     def ranked(self, question: str, scope: str, most: int = 5) -> tuple[str, ...]:
         """Return the cards of one scope that fit a question best, by id, best first."""
@@ -404,9 +414,30 @@ class KnowledgeBase:
             fitted = [
                 replace(h, score=h.score * (1.25 if h.card.topic == "nguoi-ky" else 0.9)) for h in fitted
             ]
+        fitted = self._at_the_place(read, fitted)
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self._said_already(read)
         return [replace(h, held=self._index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
+
+    def _at_the_place(self, read: Question, hits: list[Hit]) -> list[Hit]:
+        """Raise the cards that stand at the article asked for, and add those that share no word with it."""
+        documents = {k for k in read.documents if not self.corpus.documents[k].province}
+        if not read.places or not documents:
+            return hits
+        known = {h.card.id: h for h in hits}
+        for card in self.corpus.of_scope(NATIONAL):
+            common = max(
+                (
+                    places_in_common(read.places, c.section) / (n + 1) ** 0.25
+                    for n, c in enumerate(card.citations)
+                    if c.document.key in documents
+                ),
+                default=0.0,
+            )
+            if common:
+                hit = known.get(card.id, Hit(card, 0.0, ENOUGH_COVERED))
+                known[card.id] = replace(hit, score=hit.score * (1 + 0.4 * common) + AT_THE_PLACE * common)
+        return list(known.values())
 
     def _said_already(self, read: Question) -> set[str]:
         """Return the words of provinces' names, which have chosen the scope and need not be found again."""
@@ -430,15 +461,8 @@ class KnowledgeBase:
                 fit *= 1.1
             elif not self._card_documents[card.id] & set(documents):
                 fit *= 0.7
-            if read.places:
-                fit *= 1 + 0.5 * max(
-                    (
-                        places_in_common(read.places, c.section)
-                        for c in card.citations
-                        if c.document.key in documents
-                    ),
-                    default=0,
-                )
+        elif self._card_provinces[card.id] & set(read.provinces):
+            fit *= ABOUT_THIS_PROVINCE
         elif card.scope == NATIONAL and scope.provinces and not scope.national:
             fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
         elif card.scope in SEED_PROVINCES and scope.national and not scope.named:
@@ -448,8 +472,8 @@ class KnowledgeBase:
         if documents and card.scope in SEED_PROVINCES and not scope.provinces:
             fit *= 0.75
         named = self._card_provinces[card.id]
-        if named and read.provinces:
-            fit *= ABOUT_THIS_PROVINCE if named & set(read.provinces) else ABOUT_ANOTHER_PROVINCE
+        if named and read.provinces and not named & set(read.provinces):
+            fit *= ABOUT_ANOTHER_PROVINCE
         if card.scope == NATIONAL and not scope.provinces and read.says(_OF_THE_PROVINCE):
             fit *= NATIONAL_BESIDE_NAMED
         if read.says(_IN_FORCE_STILL) and card.topic in ("thay-the", "hieu-luc"):
@@ -686,7 +710,8 @@ class KnowledgeBase:
     def _holds_the_subject(self, read: Question, hits: Sequence[Hit]) -> bool:
         unknown, strange = self._index.strangeness(read, self._said_already(read))
         held = max(h.held for h in hits[:3])
-        return sureness(Signs(min(1.0, hits[0].score), held, unknown, strange), read) >= LEAST_SURE
+        signs = Signs(min(1.0, hits[0].score), held, unknown, strange, self._index.is_short(read))
+        return sureness(signs, read) >= LEAST_SURE
 
     def _which_province(self, read: Question, good: Sequence[Hit]) -> Answer | None:
         """Ask which province is meant where cards of several fit about as well."""
@@ -796,7 +821,11 @@ class KnowledgeBase:
         for hit in good[1:25]:
             cites = {c.document.key for c in hit.card.citations}
             near = top.score < SURE and hit.score >= (BESIDE_TWO if asks_two else BESIDE) * top.score
-            near = near and hit.card.scope == top.card.scope and silent not in (hit.card.kind, top.card.kind)
+            near = near and silent not in (hit.card.kind, top.card.kind)
+            # "Thông tư 26 hiệu lực" asks from when, or whether still: both are told.
+            either = read.says(_FORCE) and not read.says(_IN_FORCE_STILL)
+            either = either and {top.card.topic, hit.card.topic} == {"hieu-luc", "thay-the"}
+            near = (near or (either and hit.score >= 0.6 * top.score)) and hit.card.scope == top.card.scope
             second = bool(missing & cites) and hit.score >= 0.3 * top.score
             own = (
                 bool(documents & self._card_documents[hit.card.id])

@@ -6,6 +6,9 @@ Reading decides nothing about the answer; it only makes plain what was typed.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
 
 from isobot.domain.text import fold, nfc
 from isobot.domain.units import Unit
@@ -46,7 +49,8 @@ _NUMBERED = re.compile(
 )
 _ARTICLE = re.compile(r"\b(?:dieu|khoan|diem) (?:\d+(?:\.\d+)*|[a-k])\b")
 _FRAME = re.compile(
-    r"\bquy dinh(?= (?:the nao|nhu the nao|ra sao|gi|la|rang|ve|cac|cho|o|xa|thi|co)\b|$)|\bcho (?:hoi|biet)\b"
+    r"\bquy dinh(?= (?:the nao|nhu the nao|ra sao|gi|la|rang|ve|cac|cho|o|xa|thi|co)\b|$)|"
+    r"\bcho (?:hoi|biet)\b"
 )
 NUMBER_WEIGHT = 0.6
 """What a document's number counts as words; it weighs by itself as well."""
@@ -61,7 +65,9 @@ _LIGHT = (
     (_FRAME, FRAME_WEIGHT),
 )
 _ALL_PROVINCES = re.compile(
-    r"\b(?:(?:nam|5) tinh|(?<!thuoc )(?<!la )(?<!vao )(?<!ve )(?<!voi )(?<!thanh )(?<!sang )tinh nao|cac tinh|nhung tinh|dia phuong nao|tung tinh|moi tinh|cac dia phuong)\b"
+    r"\b(?:(?:nam|5) tinh|"
+    r"(?<!thuoc )(?<!la )(?<!vao )(?<!ve )(?<!voi )(?<!thanh )(?<!sang )tinh nao|"
+    r"cac tinh|nhung tinh|dia phuong nao|tung tinh|moi tinh|cac dia phuong)\b"
 )
 
 
@@ -169,6 +175,8 @@ class QuestionReader:
                     at = -1
             if at >= 0:
                 found.append((at, slug))
+        if not found:
+            found += _misspelt(words)
         found += self._letters(words, bool(found))
         return tuple(dict.fromkeys(slug for _, slug in sorted(found)))
 
@@ -199,6 +207,18 @@ class QuestionReader:
             if said or bare_said or _position(f"tinh {bare}", folded) >= 0:
                 found.append(name)
         return tuple(found)
+
+
+def _misspelt(words: Sequence[Word]) -> Iterable[tuple[int, str]]:
+    """Find a province's name with one slip in two neighbouring words, one of which is no common word."""
+    at = 0
+    for one, two in pairwise(words):
+        joined = one.bare + two.bare
+        for slug, name in SEED_PROVINCES.items():
+            whole = fold(name).replace(" ", "")
+            if len(whole) > 5 and joined != whole and OSA.distance(joined, whole, score_cutoff=1) == 1:
+                yield at, slug
+        at += len(one.bare) + 1
 
 
 def province_names(slugs: Iterable[str]) -> list[str]:

@@ -56,6 +56,12 @@ _LIST = re.compile(
     r"|\b(?:xa|phuong|thi tran|don vi|chi cuc|co quan) nao\b"
 )
 _NOT_COUNT = re.compile(r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao)\b")
+_OF_PLAN = re.compile(r"\b(?:ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh|dot nay)\b")
+_ALTOGETHER = re.compile(r"\b(?:tat ca|tong cong|tong so|toan bo|ca thay|ca tinh|het thay)\b")
+_NOT_OF_PLAN = re.compile(
+    r"\b(?:mien nui|ty le|phan tram|bo quan|cap tinh|so|chi cuc|huyen|khuyen khich|thi tran|phuong|buoc|"
+    r"cap huyen|ngoai|khong co ten|con lai|thi diem|nam \d+)\b"
+)
 _TO_DO = re.compile(r"\b(?:lam gi|phai lam|lam nhung gi|thuc hien gi|viec gi)\b")
 _MEMBER = re.compile(
     r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien)\b|"
@@ -280,9 +286,32 @@ class Rosters:
             return missing
         if years and "thanh-hoa" in provinces:
             return self._of_year(question, years[0], listing=listing and not counting)
-        if "kon-tum" in provinces and len(provinces) == 1:
-            return self._of_level(question, listing=listing and not counting)
-        return None
+        if len(provinces) != 1 or len(question.provinces) > 1:
+            return None
+        found = None
+        if "kon-tum" in provinces:
+            found = self._of_level(question, listing=listing and not counting)
+        return found or (self._whole_plan(question, provinces[0]) if counting and not listing else None)
+
+    def _whole_plan(self, question: Question, province: str) -> Answer | None:
+        """Count every unit of the plan, where neither a year nor a district nor another matter is named."""
+        whole = question.says(_OF_PLAN) and (question.provinces or question.says(_ALTOGETHER))
+        if not whole or question.says(_NOT_OF_PLAN):
+            return None
+        if province == "thanh-hoa":
+            units = self._units.roster(province, level=Level.XA)
+            kinds = Counter(u.kind for u in units)
+            named = " và ".join(f"{count} {kind}" for kind, count in kinds.items())
+            text = f"Tổng cộng {len(units)} UBND cấp xã ({named}): {_by_year(units)}."
+        else:
+            units = self._units.roster(province)
+            text = f"Tổng cộng {len(units)} cơ quan, đơn vị trong danh sách: " + ", ".join(
+                f"{count} đơn vị đến năm {year}"
+                for year, count in sorted(Counter(u.plan_year or 0 for u in units).items())
+            )
+            text += "."
+        citations = self._citations(units)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     @staticmethod
     def _counts_other_things(question: Question) -> bool:

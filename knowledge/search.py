@@ -35,6 +35,7 @@ UNKNOWN_WEIGHT = 2.2
 """What a word weighs that no card holds; a word of one card in a hundred weighs about 4.6."""
 STRANGE_WEIGHT = 4.5
 """The same where it is weighed whether the documents hold the subject at all."""
+FEW_WORDS = 4
 MOST_UNKNOWN = 0.5
 """From this share of unknown words on, more of them say no more."""
 LOOKED_AT = 60
@@ -304,6 +305,11 @@ class Index:
         ]
         strange = sum(pair not in self._rarity for pair in pairs)
         return min(unknown / max(1, len(told)), MOST_UNKNOWN), strange / max(2, len(pairs))
+
+    def is_short(self, question: Question) -> bool:
+        """Tell whether hardly any words are asked."""
+        asked = (w.bare for w in question.words if question.sentences[w.sentence] == 1.0)
+        return sum(not self._features.is_stop(bare) for bare in asked) <= FEW_WORDS
 
     def _concepts_of(self, words: Sequence[Word]) -> dict[str, set[str]]:
         """Return the concepts that each word is a part of."""
