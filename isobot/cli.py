@@ -26,7 +26,7 @@ from isobot.actions import registration
 from isobot.app import Application, secrets_of
 from isobot.channels.telegram import deep_link
 from isobot.clock import SystemClock, vietnam_day
-from isobot.core import Core, opened
+from isobot.core import Core, answerer, opened
 from isobot.curation_cli import curation_app
 from isobot.delivery_cli import outbox_app, print_cost, serve, worker
 from isobot.domain.people import Role
@@ -37,7 +37,6 @@ from isobot.storage import records, unit_records
 from isobot.storage.store import Store
 from isobot.terminal import chat_in_terminal
 from isobot.unitfiles import load_provinces, parse_unit_table
-from knowledge.answer import load_knowledge
 from knowledge.batch import answer_line, answer_lines
 from scheduler import rounds
 from scheduler.dispatch import Dispatcher, situation_on
@@ -174,9 +173,9 @@ def ask(
     batch: Annotated[Path | None, typer.Option(help="Tệp câu hỏi, mỗi dòng một JSON.")] = None,
 ) -> None:
     """Hỏi một câu, hoặc cả tệp câu hỏi, không cần kênh nào."""
-    _settings()
+    settings = _settings()
     today = vietnam_day(SystemClock().now())
-    knowledge = load_knowledge()
+    knowledge = asyncio.run(answerer(settings))
     if batch is not None:
         try:
             with batch.open(encoding="utf-8-sig") as lines:

@@ -121,6 +121,8 @@ def test_a_replaced_document_names_its_cards_and_warns_those_who_were_told(datab
         "--warn",
     )
     assert "Đã xếp 1 tin báo" in marked
+    asked = CliRunner().invoke(app, ["ask", "xã báo cáo tháng mấy", "--province", "thanh-hoa"]).output
+    assert "được thay thế bằng Quyết định 99/QĐ-UBND từ ngày 01/07/2026" in asked
     frozen = run("cards")
     assert "th-bao-cao-ky: UBND cấp xã báo cáo vào tháng nào (thanh-hoa → Quyết định 99/QĐ-UBND)" in frozen
     run("confirm", "th-bao-cao-ky", "--why", "Giữ nguyên")
