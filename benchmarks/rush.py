@@ -42,7 +42,8 @@ from isobot.storage.migrate import migrate
 from isobot.storage.tables import dispatches, identities, outbox, posts
 from isobot.storage.tables import people as people_table
 from knowledge.answer import KnowledgeBase
-from scheduler.dispatch import Dispatcher, Timetable
+from scheduler.dispatch import Dispatcher, LastLook
+from scheduler.rounds import Timetable
 from scheduler.runner import Runner
 
 ROOT = Path(__file__).parents[1]
@@ -202,7 +203,9 @@ class Installation:
             provinces=content.provinces,
             calendar=content.calendar,
             ladder=content.ladder,
+            duty_ladder=content.duty_ladder,
         )
+        timetable = Timetable(content.rules, content.calendar, content.ladder, content.duty_ladder)
         bell, outbox_bell = Bell(), Bell()
         door = Door(self.database, clock, bell)
         self._channels = [
@@ -219,10 +222,11 @@ class Installation:
             clock,
             bell=outbox_bell,
             limits={channel.bot: telegram_limits(size.a_second) for channel in self._channels},
+            last_look=LastLook(self.database, timetable, lambda: directory, clock),
         )
         dispatcher = Dispatcher(
             self.database,
-            Timetable(content.rules, content.calendar, content.ladder),
+            timetable,
             lambda: directory,
             clock,
             queued=outbox_bell.ring,
