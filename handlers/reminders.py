@@ -1,72 +1,147 @@
-"""What will be reminded and when, and how to put it off (nhắc việc)."""
+"""What will be reminded and when, and what an officer may say to a reminder (nhắc việc).
 
-from datetime import timedelta
+reminder ──▶ begin | snooze ──▶ how long | on paper ──▶ number and date | not me | done ──▶ which day
+"""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from handlers import reminder_lines
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
-from isobot.domain.deadlines import Audience, Period
-from isobot.domain.messages import Choice
-from isobot.domain.numbers import format_date
-from isobot.errors import Refusal
-from isobot.storage import reports
-from scheduler.plan import PlannedStep, ladder
+from isobot.domain.deadlines import Extension, Kind, Period, ReportingRule
+from isobot.domain.messages import Attachment, Choice, Reply
+from isobot.domain.numbers import format_date, read_date
+from isobot.domain.units import Unit
+from isobot.errors import AnswerRefused, Refusal
+from isobot.storage import dispatch, office, outbox, reports
+from isobot.storage.outbox import Priority
+from scheduler import wording
+from scheduler.dispatch import HELD, examine, write_down
+from scheduler.plan import UnitIndex
 
-SHOWN = 5
 PUT_OFF_DAYS = (1, 3, 7)
+LONGEST_BUTTON = 60
+DIALOGUES = {"snooze", "paper", "done", "event"}
+OFFICE_ICS, OWN_ICS = "office", "own"
 
 
 async def show(turn: Turn, services: Services) -> None:
-    """Show the coming reminders of my units."""
-    codes = turn.actor.units_to_report()
+    """Show the coming reminders of my units: days, escalation, and what each can be answered with."""
+    codes = reminding.units_of(turn.actor)
+    mine = [c for c in codes if c in turn.actor.units_to_see()]
     if not codes:
-        receives = turn.actor.provinces_to_receive()
-        turn.say(
-            "Tôi nhắc từng đơn vị chưa gửi số liệu theo lịch của mỗi kỳ. "
-            "Gõ “tiến độ” để xem đơn vị nào còn thiếu."
-            if receives
-            else "Tôi chỉ nhắc người đã đăng ký báo cáo cho một đơn vị. Anh/chị gửi mã đăng ký để được nhắc."
-        )
+        turn.say("Tôi chỉ nhắc người đã đăng ký cho một đơn vị. Anh/chị gửi mã đăng ký để được nhắc.")
         return
-    sent = {
-        (r.unit, r.rule, r.period)
-        for r in await reports.of_units(turn.store.connection, codes)
-        if r.status in ("submitted", "accepted")
-    }
+    if not mine:
+        return
+    connection = turn.store.connection
+    settled = set(await reports.moments_in(connection, units=mine))
+    letters = await office.all_letters(connection, units=mine)
+    extensions = await office.all_extensions(connection, units=mine)
+    declined = await office.all_declined(connection)
     lines: list[str] = []
     choices: list[Choice] = []
-    for code in codes:
+    for code in mine:
         unit = services.directory.get(code)
         if unit is None:
             continue
         lines.append(f"{unit.place_name}:")
-        rules = services.rules.for_unit(unit)
-        if not rules:
+        if (code, turn.actor.id or 0) in declined:
+            lines.append("Anh/chị đã báo không phụ trách, nên tôi không nhắc.")
+            choices.append(Choice(f"mn:{code}", f"Nhắc lại tôi về {unit.name}", lasting=True))
+            continue
+        if not services.rules.for_unit(unit):
             lines.append(services.rules.silence(unit.province) or "Không có kỳ báo cáo nào để nhắc.")
-        for rule in rules:
-            coming = deadlines.next_period(rule, turn.today)
-            late = deadlines.late_periods(rule, turn.today)[-1:]
-            periods = [*late, *deadlines.open_periods(rule, turn.today), *([coming] if coming else [])]
-            for period in periods:
-                if not unit.active_on(period.last_day):
-                    continue
-                if (unit.code, rule.id, period.key) in sent:
+        for rule in services.rules.for_unit(unit):
+            for period in _periods(rule, unit, extensions, turn.today):
+                report = (rule.id, period.key, unit.code)
+                if report in settled:
                     lines.append(f"• {period.label}: đã gửi số liệu, tôi không nhắc nữa.")
                     continue
-                steps = [s for s in _own_steps(period, services) if s.day >= turn.today]
-                days = ", ".join(format_date(s.day) for s in steps[:SHOWN]) or "không còn lần nhắc nào"
-                lines.append(f"• {period.label}, hạn {format_date(period.last_day)}: nhắc {days}.")
-                key = f"sn:{rule.id}:{period.key}:{unit.code}"
-                if steps and period.opens <= turn.today and len(key) <= 60:
-                    choices.append(Choice(key, f"Hoãn nhắc {period.label}", lasting=True))
+                if report in letters and not letters[report].verdict:
+                    lines.append(f"• {period.label}: đã báo gửi bản giấy, chờ cơ quan nhận xác nhận.")
+                    continue
+                told, left = reminder_lines.steps_of(rule, period, services, turn.today)
+                lines += told
+                if left and period.opens <= turn.today:
+                    choices += _period_choices(report, period)
             lines.append(f"  {rule.remark()}")
+        duty_lines, duty_choices = await _duties(turn, services, unit)
+        lines += duty_lines
+        choices += duty_choices
+    choices.append(Choice(f"ic:{OWN_ICS}", "Tải lịch (.ics)", lasting=True))
     turn.say("\n".join(lines), *choices)
 
 
-def _own_steps(period: Period, services: Services) -> list[PlannedStep]:
-    planned = ladder(period, services.calendar, services.ladder)
-    return [step for step in planned if step.audience is Audience.REPORTER]
+def _periods(
+    rule: ReportingRule, unit: Unit, extensions: Mapping[tuple[str, str, str], Extension], today: date
+) -> list[Period]:
+    """Return the late, the open and the next periods as they are for a unit."""
+    coming = deadlines.next_period(rule, today)
+    found = [
+        *deadlines.late_periods(rule, today)[-1:],
+        *deadlines.open_periods(rule, today),
+        *([coming] if coming else []),
+    ]
+    return [
+        p.with_extension(extensions.get((rule.id, p.key, unit.code)))
+        for p in found
+        if unit.active_on(p.last_day)
+    ]
+
+
+def _period_choices(report: tuple[str, str, str], period: Period) -> list[Choice]:
+    rule, key, unit = report
+    about = f"{rule}:{key}:{unit}"
+    if len(about) + 3 > LONGEST_BUTTON:
+        return []
+    return [
+        Choice(f"sn:{about}", f"Hoãn nhắc {period.label}", lasting=True),
+        Choice(f"pp:{about}", f"Đã gửi bản giấy {period.label}", lasting=True),
+        Choice(f"wd:{about}", f"Xem lời nhắc {period.label}", lasting=True),
+    ]
+
+
+async def _duties(turn: Turn, services: Services, unit: Unit) -> tuple[list[str], list[Choice]]:
+    """Show what is to be done without a form: every year, and after events that were told."""
+    lines: list[str] = []
+    choices: list[Choice] = []
+    deeds = await office.all_deeds(turn.store.connection)
+    events = await office.all_events(turn.store.connection)
+    offered = False
+    for rule in services.rules.duties_of(unit):
+        offered = offered or rule.follows_event
+        for period in reminder_lines.duty_periods(rule, unit, events, turn.today):
+            report = (rule.id, period.key, unit.code)
+            name = period.label if rule.follows_event else f"{rule.title}, {period.label}"
+            if report in deeds:
+                lines.append(f"• {name}: đã làm ngày {format_date(deeds[report][0])}.")
+                continue
+            lines.append(f"• {name}: hạn {format_date(period.last_day)}. {rule.remark()}")
+            key = "dd:" + ":".join(report)
+            if period.opens <= turn.today and len(key) <= LONGEST_BUTTON:
+                choices.append(Choice(key, f"Đã làm: {rule.title[:40]}", lasting=True))
+    if offered:
+        choices.append(Choice(f"ev:{unit.code}", "Thêm việc cần nhắc", lasting=True))
+    return lines, choices
+
+
+def show_words(turn: Turn, services: Services, rule_id: str, key: str, code: str) -> None:
+    """Show the very words of the next reminder."""
+    rule, unit = services.rules.get(rule_id), services.directory.get(code)
+    period = deadlines.find_period(rule, key) if rule else None
+    if rule is None or unit is None or period is None or code not in reminding.units_of(turn.actor):
+        turn.say(reminding.NO_PERIOD)
+        return
+    step = reminder_lines.next_step(rule, period, unit, services, turn.today)
+    if step is None:
+        turn.say("Kỳ này không còn lần nhắc nào.")
+        return
+    words = wording.own_part(step, step.day, services.directory)
+    turn.say(f"Lần nhắc tới, ngày {format_date(step.day)}:\n{words}")
 
 
 def ask_how_long(turn: Turn, rule: str, period: str, unit: str) -> None:
@@ -77,10 +152,28 @@ def ask_how_long(turn: Turn, rule: str, period: str, unit: str) -> None:
 
 
 async def take(turn: Turn, services: Services) -> bool:
-    """Take the answer; False when it was something else, and the dialogue is over."""
-    picked = turn.picked()
-    state = dict(turn.conversation.state)
+    """Take the answer of a dialogue of this page; False when it was something else, and it is over."""
+    state, dialogue = dict(turn.conversation.state), turn.conversation.dialogue
     turn.conversation.leave()
+    try:
+        if dialogue == "snooze":
+            return await _take_days(turn, services, state)
+        if dialogue == "paper":
+            await _take_letter(turn, services, state)
+        elif dialogue == "done":
+            await _take_day_done(turn, services, state)
+        else:
+            await _take_event(turn, services, state)
+    except AnswerRefused as refused:
+        turn.conversation.enter(dialogue, **state)
+        turn.say(str(refused))
+    except Refusal as refusal:
+        turn.say(str(refusal))
+    return True
+
+
+async def _take_days(turn: Turn, services: Services, state: Mapping[str, str]) -> bool:
+    picked = turn.picked()
     if picked is None or not picked.key.startswith("snooze:"):
         return False
     days = int(picked.key.removeprefix("snooze:"))
@@ -88,19 +181,264 @@ async def take(turn: Turn, services: Services) -> bool:
         turn.say("Vâng, tôi vẫn nhắc như lịch.")
         return True
     until = turn.today + timedelta(days=days)
-    try:
-        last_day = await reminding.snooze(
-            turn.store,
-            actor=turn.actor,
-            rules=services.rules,
-            rule=state["rule"],
-            period=state["period"],
-            unit=state["unit"],
-            until=until,
-        )
-    except Refusal as refusal:
-        turn.say(str(refusal))
-        return True
+    last_day = await reminding.snooze(
+        turn.store,
+        actor=turn.actor,
+        rules=services.rules,
+        rule=state["rule"],
+        period=state["period"],
+        unit=state["unit"],
+        until=until,
+    )
     note = f" Hạn cuối vẫn là {format_date(last_day)}." if last_day >= turn.today else ""
     turn.say(f"Đã hoãn, tôi sẽ nhắc lại từ {format_date(until)}.{note}")
     return True
+
+
+def ask_for_letter(turn: Turn, rule: str, period: str, unit: str) -> None:
+    """Ask for number and date of the letter that went out."""
+    if not turn.actor.may_report_for(unit):
+        turn.say("Anh/chị không giữ vai trò báo cáo cho đơn vị này.")
+        return
+    turn.conversation.enter("paper", rule=rule, period=period, unit=unit)
+    turn.say(
+        "Anh/chị cho tôi số và ngày của văn bản đã gửi, ví dụ: 45/BC-UBND ngày 28/5/2027.",
+        Choice("paper:none", "Không nhớ số", by_word=True),
+        Choice("paper:stop", "Chưa gửi", by_word=True),
+    )
+
+
+async def _take_letter(turn: Turn, services: Services, state: Mapping[str, str]) -> None:
+    picked = turn.picked()
+    if picked is not None and picked.key == "paper:stop":
+        turn.say("Vâng, tôi vẫn nhắc như lịch.")
+        return
+    said = "" if picked is not None else " ".join(turn.text.split())
+    report = (state["rule"], state["period"], state["unit"])
+    await reminding.send_on_paper(
+        turn.store,
+        actor=turn.actor,
+        rules=services.rules,
+        report=report,
+        said=said,
+        channel=turn.incoming.bot,
+    )
+    number = f" ({said})" if said else ""
+    turn.say(
+        f"Đã ghi: đơn vị báo đã gửi bản giấy{number}. Tôi thôi nhắc và báo cơ quan nhận.\n"
+        "Số liệu chưa có trong hệ thống; khi cơ quan nhận vẫn cần, tôi sẽ nhắc lại. "
+        "Anh/chị vẫn nhập được, gõ “báo cáo”."
+    )
+
+
+async def not_me(turn: Turn, services: Services, code: str) -> None:
+    """End reminders to this person about a unit, and tell the receivers, who must find somebody else."""
+    unit = services.directory.get(code)
+    if unit is None:
+        turn.say("Đơn vị này không còn trong danh sách.")
+        return
+    try:
+        chats = await reminding.not_me(turn.store, actor=turn.actor, unit=unit, channel=turn.incoming.bot)
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        return
+    turn.say(
+        f"Tôi thôi nhắc anh/chị về {unit.place_name} và đã báo cơ quan nhận báo cáo. "
+        "Số liệu đã nhập vẫn còn nguyên. Nếu bấm nhầm, anh/chị chọn:",
+        Choice(f"mn:{code}", "Nhắc lại tôi", lasting=True, by_word=True),
+        Choice("go:roi", "Rời vai trò", lasting=True, by_word=True),
+    )
+    name = turn.incoming.sender_name.strip()[:60] or "Cán bộ đang đăng ký"
+    words = Reply(
+        f"{name} cho biết không phụ trách báo cáo của {unit.place_name}. "
+        "Anh/chị cần giao người khác; tôi tạo được mã đăng ký cho người mới.",
+        (Choice(f"rc:{code}", "Tạo mã cho người mới", lasting=True, by_word=True),),
+    )
+    for bot, chat in chats:
+        turn.store.send(bot, chat, words, priority=Priority.ANSWER)
+
+
+async def me_again(turn: Turn, code: str) -> None:
+    """Take "không phải tôi" back."""
+    await reminding.me_again(turn.store, actor=turn.actor, unit=code, channel=turn.incoming.bot)
+    turn.say("Vâng, tôi lại nhắc anh/chị như lịch. Gõ “nhắc việc” để xem.")
+
+
+async def choose_unit(turn: Turn, services: Services, head: str, question: str) -> None:
+    """Ask which unit, or which report, a typed answer to a reminder is about; one is taken at once."""
+    codes = reminding.units_of(turn.actor)
+    found: list[Choice] = []
+    for code in codes:
+        unit = services.directory.get(code)
+        if unit is None:
+            continue
+        if head == "nm":
+            found.append(Choice(f"nm:{code}", unit.place_name, lasting=True))
+            continue
+        rules = services.rules.for_unit(unit) if head == "pp" else services.rules.duties_of(unit)
+        events = await office.all_events(turn.store.connection)
+        deeds = await office.all_deeds(turn.store.connection)
+        for rule in rules:
+            periods = (
+                [p for p in _periods(rule, unit, {}, turn.today) if p.opens <= turn.today]
+                if rule.kind is Kind.REPORT
+                else reminder_lines.duty_periods(rule, unit, events, turn.today)
+            )
+            found += [
+                Choice(f"{head}:{rule.id}:{p.key}:{code}", f"{p.label}, {unit.name}", lasting=True)
+                for p in periods
+                if p.opens <= turn.today and (rule.id, p.key, code) not in deeds
+            ]
+    if not found:
+        turn.say("Hiện không có kỳ nào của anh/chị đang cần nhắc. Gõ “nhắc việc” để xem lịch.")
+    elif len(found) == 1:
+        await pick(turn, services, *_split(found[0].key))
+    else:
+        turn.say(question, *found[:12])
+
+
+def _split(key: str) -> tuple[str, list[str]]:
+    head, _, rest = key.partition(":")
+    return head, rest.split(":")
+
+
+def ask_when_done(turn: Turn, services: Services, rule: str, period: str, unit: str) -> None:
+    """Ask on which day a duty was done."""
+    known = services.rules.get_any(rule)
+    if known is None or known.kind is not Kind.DUTY or unit not in reminding.units_of(turn.actor):
+        turn.say("Việc này không còn trong danh sách của anh/chị.")
+        return
+    turn.conversation.enter("done", rule=rule, period=period, unit=unit)
+    turn.say(
+        f"{known.title}: anh/chị làm xong ngày nào? Ví dụ: {format_date(turn.today)}.",
+        Choice("done:today", "Hôm nay", by_word=True),
+        Choice("done:stop", "Chưa làm", by_word=True),
+    )
+
+
+async def _take_day_done(turn: Turn, services: Services, state: Mapping[str, str]) -> None:
+    picked = turn.picked()
+    if picked is not None and picked.key == "done:stop":
+        turn.say("Vâng, tôi vẫn nhắc như lịch.")
+        return
+    day = turn.today if picked is not None else read_date(turn.text, today=turn.today)
+    await reminding.done(
+        turn.store,
+        actor=turn.actor,
+        rules=services.rules,
+        report=(state["rule"], state["period"], state["unit"]),
+        done_on=day,
+        channel=turn.incoming.bot,
+    )
+    turn.say(f"Đã ghi: làm xong ngày {format_date(day)}. Tôi thôi nhắc việc này.")
+
+
+def offer_events(turn: Turn, services: Services, code: str) -> None:
+    """Offer the duties that follow an event, so that its day can be told."""
+    unit = services.directory.get(code)
+    rules = [r for r in services.rules.duties_of(unit) if r.follows_event] if unit else []
+    if not rules or code not in reminding.units_of(turn.actor):
+        turn.say("Hiện không có việc nào để thêm.")
+        return
+    turn.say(
+        "Anh/chị cần tôi nhắc việc nào?",
+        *(Choice(f"ev:{code}:{rule.id}", rule.title, lasting=True) for rule in rules),
+    )
+
+
+def ask_event(turn: Turn, services: Services, code: str, rule: str) -> None:
+    """Ask on which day something happened that a duty follows."""
+    known = services.rules.get_any(rule)
+    if known is None or not known.follows_event or code not in reminding.units_of(turn.actor):
+        turn.say("Việc này không còn trong danh sách.")
+        return
+    turn.conversation.enter("event", rule=rule, unit=code)
+    turn.say(f"{known.title}: cho tôi {known.event}. Ví dụ: {format_date(turn.today)}.")
+
+
+async def _take_event(turn: Turn, services: Services, state: Mapping[str, str]) -> None:
+    day = read_date(turn.text, today=turn.today)
+    period = await reminding.add_event(
+        turn.store,
+        actor=turn.actor,
+        rules=services.rules,
+        rule=state["rule"],
+        unit=state["unit"],
+        happened_on=day,
+        channel=turn.incoming.bot,
+    )
+    known = services.rules.get_any(state["rule"])
+    basis = "; ".join(f"{b.section}, {b.document}" for b in known.basis) if known else ""
+    remark = known.remark() if known else ""
+    turn.say(
+        f"Đã ghi. Hạn là {format_date(period.last_day)}; tôi sẽ nhắc trước hạn.\n{remark}\nCăn cứ: {basis}."
+    )
+
+
+def send_calendar(turn: Turn, services: Services, whose: str) -> None:
+    """Send the deadlines as a file for the person's own calendar."""
+    provinces = turn.actor.provinces_to_receive()
+    units = [c for c in reminding.units_of(turn.actor) if c in turn.actor.units_to_see()]
+    if whose == OFFICE_ICS and provinces:
+        made = Attachment("calendar_ics", f"lich-{provinces[0]}.ics", {"units": [], "province": provinces[0]})
+    elif units:
+        made = Attachment("calendar_ics", "lich-bao-cao.ics", {"units": units, "province": ""})
+    else:
+        turn.say("Lịch chỉ có cho người đã đăng ký đơn vị. Anh/chị gửi mã đăng ký.")
+        return
+    turn.say("Lịch các hạn sắp tới. Anh/chị mở tệp bằng ứng dụng lịch; hạn đổi thì tải lại.", attachment=made)
+
+
+async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> bool:
+    """Do what a button of a reminder says; False when it is none of these."""
+    match head, parts:
+        case "sn", [rule, period, unit]:
+            ask_how_long(turn, rule, period, unit)
+        case "pp", [rule, period, unit]:
+            ask_for_letter(turn, rule, period, unit)
+        case "nm", [unit]:
+            await not_me(turn, services, unit)
+        case "mn", [unit]:
+            await me_again(turn, unit)
+        case "dd", [rule, period, unit]:
+            ask_when_done(turn, services, rule, period, unit)
+        case "wd", [rule, period, unit]:
+            show_words(turn, services, rule, period, unit)
+        case "ev", [unit]:
+            offer_events(turn, services, unit)
+        case "ev", [unit, rule]:
+            ask_event(turn, services, unit, rule)
+        case "ic", [whose]:
+            send_calendar(turn, services, whose)
+        case (("snooze" | "paper" | "done"), _) if turn.conversation.dialogue == head:
+            await take(turn, services)
+        case _:
+            return False
+    return True
+
+
+async def append_held(turn: Turn, services: Services) -> None:
+    """Put a reminder that fell due during an open form under what is said now."""
+    message = turn.conversation.memory.get(HELD)
+    if not isinstance(message, int) or not turn.replies:
+        return
+    turn.conversation.memory.pop(HELD)
+    waiting = await outbox.get(turn.store.connection, message)
+    if waiting is None:
+        return
+    connection = turn.store.connection
+    look = await examine(
+        connection,
+        [waiting],
+        timetable=services.timetable,
+        directory=services.directory,
+        index=UnitIndex(services.directory),
+        now=turn.now,
+    )
+    await write_down(connection, look)
+    said = look.said.get(message)
+    if said is None or not await dispatch.take_held(connection, message):
+        return
+    last = turn.replies[-1]
+    turn.replies[-1] = Reply(f"{last.text}\n\n{said.text}", last.choices, last.attachment)
+    turn.carries = message

@@ -4,7 +4,7 @@ once however often and wherever this runs.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import structlog
@@ -278,6 +278,106 @@ def _judged(
     return waiting, enough
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a last look found: what each message says now, and what is to be written down."""
+
+    said: dict[int, Reply | None]
+    ends: list[tuple[int, str, str]]
+    dropped: list[int]
+    later: dict[datetime, list[int]]
+    changed: dict[int, Reply]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether everything is as it was when the messages were queued."""
+        return not (self.ends or self.dropped or self.later or self.changed)
+
+
+async def examine(
+    connection: Connection,
+    messages: Sequence[Outgoing],
+    *,
+    timetable: Timetable,
+    directory: UnitDirectory,
+    index: UnitIndex,
+    now: datetime,
+) -> Look:
+    """Look at waiting reminders once more: is each still wanted, and what does it say now.
+
+    Messages that no step of the ledger stands behind stay as they are.
+    """
+    look = Look({message.id: message.reply for message in messages}, [], [], defaultdict(list), {})
+    rows = await dispatch.waiting_rows(connection, list(look.said))
+    if not rows:
+        return look
+    today = vietnam_day(now)
+    current, situation = await _about(connection, rows, timetable, directory, today)
+    for message, found in rows.items():
+        queued = [Queued(row.key, row.due_on) for row in found]
+        verdict = rounds.look_again(queued, current, index, situation, now=now)
+        number = {row.key: row.id for row in found}
+        look.ends.extend((number[key], "cancelled", why) for key, why in verdict.cancelled)
+        look.ends.extend((number[key], "merged", "") for key in verdict.merged)
+        if verdict.wait_until is not None:
+            look.said[message] = None
+            look.later[verdict.wait_until].append(message)
+        elif not verdict.tell:
+            look.said[message] = None
+            look.dropped.append(message)
+        else:
+            reply = wording.reminder(verdict.tell, today=today, directory=directory)
+            if reply != look.said[message]:
+                look.said[message] = look.changed[message] = reply
+    return look
+
+
+async def write_down(connection: Connection, look: Look) -> None:
+    """End the steps that are not told any more, let messages wait, and keep their new words."""
+    await dispatch.end_steps(connection, look.ends)
+    await dispatch.drop_messages(connection, look.dropped)
+    for until, messages in look.later.items():
+        await dispatch.put_off(connection, messages, until=until)
+    await dispatch.reword(connection, {message: reply.as_body() for message, reply in look.changed.items()})
+
+
+async def _about(
+    connection: Connection,
+    rows: Mapping[int, list[dispatch.Row]],
+    timetable: Timetable,
+    directory: UnitDirectory,
+    today: date,
+) -> tuple[Timetable, Situation]:
+    """Load what concerns these messages; a digest needs its whole province."""
+    keys = [row.key for found in rows.values() for row in found]
+    if any(key.step.endswith("/receiver") for key in keys):
+        loaded = await situation_on(connection, timetable, directory, today=today)
+        return loaded.timetable, loaded.situation
+    units = {key.unit for key in keys}
+    persons = {key.person for key in keys}
+    posts: dict[str, dict[Role, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for person, post in await people.posts_held(connection, persons):
+        posts[post.unit][post.role].append(person)
+    rules = timetable.rules.with_moves(await office.moves(connection))
+    excused, settled = _judged(await office.all_letters(connection, units=units))
+    done = set(await reports.moments_in(connection, units=units)) | set(settled)
+    if any(rules.get(key.rule) is None for key in keys):
+        done |= set(await office.all_deeds(connection))
+    declined = await office.all_declined(connection)
+    snoozed = await dispatch.snoozed(connection, today=today, persons=persons)
+    situation = Situation(
+        posts=posts,
+        reported=done,
+        excused=excused,
+        snoozed={
+            (rule, period, unit, person): until for (person, rule, period, unit), until in snoozed.items()
+        },
+        extensions=await office.all_extensions(connection, units=units),
+        declined=declined.keys(),
+    )
+    return replace(timetable, rules=rules), situation
+
+
 class LastLook:
     """Looks at reminders once more before they leave: what is settled meanwhile is not told.
 
@@ -298,108 +398,26 @@ class LastLook:
         self._indexed: tuple[UnitDirectory, UnitIndex] | None = None
 
     async def __call__(self, messages: Sequence[Outgoing]) -> dict[int, Reply | None]:
-        """Return what each message says now; None where it is not to leave now, or not at all.
-
-        Messages that no step of the ledger stands behind stay as they are.
-        """
-        now = self._clock.now()
-        bodies = {message.id: message.reply for message in messages}
-        async with self._database.read() as connection:
-            rows = await dispatch.waiting_rows(connection, list(bodies))
-            if not rows:
-                return dict(bodies)
-            timetable, situation = await self._load(connection, rows, vietnam_day(now))
+        """Return what each message says now; None where it is not to leave now, or not at all."""
         directory = self._directory()
-        verdicts = {
-            message: rounds.look_again(
-                [Queued(row.key, row.due_on) for row in found],
-                timetable,
-                self._index(directory),
-                situation,
-                now=now,
+        async with self._database.read() as connection:
+            look = await examine(
+                connection,
+                messages,
+                timetable=self._timetable,
+                directory=directory,
+                index=self._index(directory),
+                now=self._clock.now(),
             )
-            for message, found in rows.items()
-        }
-        said: dict[int, Reply | None] = dict(bodies)
-        changed: dict[int, Reply] = {}
-        for message, verdict in verdicts.items():
-            if not verdict.tell or verdict.wait_until is not None:
-                said[message] = None
-                continue
-            reply = wording.reminder(verdict.tell, today=vietnam_day(now), directory=directory)
-            if reply != bodies[message]:
-                changed[message] = said[message] = reply
-        await self._write_down(rows, verdicts, changed)
-        return said
-
-    async def _load(
-        self, connection: Connection, rows: Mapping[int, list[dispatch.Row]], today: date
-    ) -> tuple[Timetable, Situation]:
-        """Load what concerns these messages; a digest needs its whole province."""
-        keys = [row.key for found in rows.values() for row in found]
-        digests = {(k.rule, k.period) for k in keys if k.step.endswith("/receiver")}
-        if digests:
-            loaded = await situation_on(connection, self._timetable, self._directory(), today=today)
-            return loaded.timetable, loaded.situation
-        units = {key.unit for key in keys}
-        persons = {key.person for key in keys}
-        posts: dict[str, dict[Role, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for person, post in await people.posts_held(connection, persons):
-            posts[post.unit][post.role].append(person)
-        rules = self._timetable.rules.with_moves(await office.moves(connection))
-        excused, settled = _judged(await office.all_letters(connection, units=units))
-        done = set(await reports.moments_in(connection, units=units)) | set(settled)
-        if any(rules.get(key.rule) is None for key in keys):
-            done |= set(await office.all_deeds(connection))
-        declined = await office.all_declined(connection)
-        situation = Situation(
-            posts=posts,
-            reported=done,
-            excused=excused,
-            snoozed={
-                (rule, period, unit, person): until
-                for (person, rule, period, unit), until in (
-                    await dispatch.snoozed(connection, today=today, persons=persons)
-                ).items()
-            },
-            extensions=await office.all_extensions(connection, units=units),
-            declined=declined.keys(),
-        )
-        known = self._timetable
-        return Timetable(rules, known.calendar, known.ladder, known.duty_ladder), situation
+        if not look.is_quiet:
+            async with self._database.write() as connection:
+                await write_down(connection, look)
+        return look.said
 
     def _index(self, directory: UnitDirectory) -> UnitIndex:
         if self._indexed is None or self._indexed[0] is not directory:
             self._indexed = (directory, UnitIndex(directory))
         return self._indexed[1]
-
-    async def _write_down(
-        self,
-        rows: Mapping[int, list[dispatch.Row]],
-        verdicts: Mapping[int, rounds.Verdict],
-        changed: Mapping[int, Reply],
-    ) -> None:
-        ends: list[tuple[int, str, str]] = []
-        dropped: list[int] = []
-        later: dict[datetime, list[int]] = defaultdict(list)
-        for message, verdict in verdicts.items():
-            number = {row.key: row.id for row in rows[message]}
-            ends += [(number[key], "cancelled", why) for key, why in verdict.cancelled]
-            ends += [(number[key], "merged", "") for key in verdict.merged]
-            if verdict.wait_until is not None:
-                later[verdict.wait_until].append(message)
-            elif not verdict.tell:
-                dropped.append(message)
-        if not (ends or dropped or later or changed):
-            return
-        async with self._database.write() as connection:
-            await dispatch.end_steps(connection, ends)
-            await dispatch.drop_messages(connection, dropped)
-            for until, messages in later.items():
-                await dispatch.put_off(connection, messages, until=until)
-            await dispatch.reword(
-                connection, {message: reply.as_body() for message, reply in changed.items()}
-            )
 
 
 def posts_of(holders: Iterable[Holder]) -> Posts:

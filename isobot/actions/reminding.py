@@ -1,12 +1,40 @@
-"""Reminders from the officer's side: put them off (hoãn nhắc)."""
+"""Acts that change who is reminded of what: put off, on paper, not me, done; more time, other days, nudges.
 
-from datetime import date
+Each checks the right, changes the record, takes back what waits, and writes the history.
+"""
 
-from isobot.domain.deadlines import RuleBook, find_period
-from isobot.domain.people import Actor
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from isobot.actions import registration
+from isobot.clock import vietnam_day
+from isobot.domain.deadlines import (
+    DayOfYear,
+    Extension,
+    Kind,
+    Move,
+    Nature,
+    Period,
+    ReportingRule,
+    RuleBook,
+    find_period,
+)
+from isobot.domain.numbers import format_date
+from isobot.domain.people import Actor, Role
+from isobot.domain.units import Unit, UnitDirectory
 from isobot.errors import Refusal
-from isobot.storage import dispatch
+from isobot.storage import dispatch, office, people, reports
+from isobot.storage.office import Report
 from isobot.storage.store import Store
+from scheduler import rounds
+from scheduler.dispatch import posts_of, queue_round, situation_on
+from scheduler.plan import LONGEST_EXTENSION_DAYS, UnitIndex
+from scheduler.rounds import Timetable
+
+NOT_RECEIVER = "Việc này dành cho cán bộ đầu mối nhận báo cáo của tỉnh."
+NO_PERIOD = "Kỳ báo cáo này không còn trong danh sách."
+LONGEST_WHY = 300
+LEAST_LETTERS = 3
 
 
 async def snooze(
@@ -17,11 +45,354 @@ async def snooze(
     Raises:
         Refusal: the person does not report for the unit, or there is no such period.
     """
-    known = rules.get(rule)
-    due = find_period(known, period) if known else None
-    if actor.id is None or not actor.may_report_for(unit):
+    due = _period(rules, rule, period)
+    if actor.id is None or unit not in units_of(actor):
         raise Refusal("Anh/chị không giữ vai trò báo cáo cho đơn vị này nên không có gì để hoãn.")
-    if due is None:
-        raise Refusal("Kỳ báo cáo này không còn trong danh sách.")
     await dispatch.snooze(store.connection, person=actor.id, rule=rule, period=period, unit=unit, until=until)
     return due.last_day
+
+
+def units_of(actor: Actor) -> tuple[str, ...]:
+    """Return the units whose reminders somebody gets, whatever the role."""
+    mine = (Role.REPORTER, Role.DEPUTY, Role.HEAD, Role.RECEIVER)
+    return tuple(dict.fromkeys(p.unit for p in actor.posts if p.role in mine))
+
+
+def _period(rules: RuleBook, rule: str, period: str) -> Period:
+    known = rules.get_any(rule)
+    due = find_period(known, period) if known else None
+    if due is None:
+        raise Refusal(NO_PERIOD)
+    return due
+
+
+async def send_on_paper(
+    store: Store, *, actor: Actor, rules: RuleBook, report: Report, said: str, channel: str
+) -> None:
+    """Note that a report went out on paper: reminders stop, the receiver is to look at it.
+
+    Raises:
+        Refusal: the person does not report for the unit, or its figures are in already.
+    """
+    rule, period, unit = report
+    _period(rules, rule, period)
+    if actor.id is None or not actor.may_report_for(unit):
+        raise Refusal("Anh/chị không giữ vai trò báo cáo cho đơn vị này.")
+    if report in await reports.moments_in(store.connection, units=[unit]):
+        raise Refusal("Kỳ này đơn vị đã gửi số liệu rồi, nên không cần báo bản giấy.")
+    await office.say_on_paper(
+        store.connection, report, said=said[:LONGEST_WHY], person=actor.id, at=store.now
+    )
+    await dispatch.cancel_queued(store.connection, rule=rule, period=period, unit=unit, why="paper")
+    await _note(store, actor, channel, "paper", report=report, after=said[:LONGEST_WHY])
+
+
+async def judge_letter(
+    store: Store, *, actor: Actor, province: str, report: Report, verdict: str, channel: str
+) -> None:
+    """Take the receiver's word about a letter: figures are still missing, or the letter is enough.
+
+    Raises:
+        Refusal: the person does not receive this province's reports, or there is no such letter.
+    """
+    _check_receiver(actor, province)
+    if not await office.judge_letter(store.connection, report, verdict=verdict):
+        raise Refusal("Đơn vị này chưa báo gửi bản giấy cho kỳ này.")
+    await _note(store, actor, channel, "letter", province=province, report=report, after=verdict)
+
+
+async def not_me(store: Store, *, actor: Actor, unit: Unit, channel: str) -> list[tuple[str, str]]:
+    """End reminders to one person about a unit; return the chats of the receivers, who are to be told.
+
+    Raises:
+        Refusal: the person holds no post in the unit.
+    """
+    if actor.id is None or unit.code not in units_of(actor):
+        raise Refusal("Anh/chị không giữ vai trò nào ở đơn vị này nên tôi không nhắc anh/chị.")
+    if not await office.decline(store.connection, unit=unit.code, person=actor.id, at=store.now):
+        return []
+    await dispatch.cancel_queued(store.connection, unit=unit.code, person=actor.id, why="not-me")
+    await _note(store, actor, channel, "not-me", province=unit.province, report=("", "", unit.code))
+    holders = await people.holders(store.connection, provinces=[unit.province])
+    receiving = [h for h in holders if h.post.role is Role.RECEIVER and h.chats and h.person != actor.id]
+    chats = dict.fromkeys(h.chats[0] for h in receiving)
+    return [(bot, chat) for bot, _, chat in (key.partition(":") for key in chats)]
+
+
+async def me_again(store: Store, *, actor: Actor, unit: str, channel: str) -> None:
+    """Remind somebody again who had said "không phải tôi"."""
+    if actor.id is not None:
+        await office.take_back_decline(store.connection, unit=unit, person=actor.id)
+        await _note(store, actor, channel, "me-again", report=("", "", unit))
+
+
+async def done(
+    store: Store, *, actor: Actor, rules: RuleBook, report: Report, done_on: date, channel: str
+) -> None:
+    """Note that a duty without a form is done.
+
+    Raises:
+        Refusal: the person has no part in the unit, or the day lies ahead.
+    """
+    rule, period, unit = report
+    known = rules.get_any(rule)
+    if known is None or known.kind is not Kind.DUTY or find_period(known, period) is None:
+        raise Refusal("Việc này không còn trong danh sách.")
+    if actor.id is None or unit not in units_of(actor):
+        raise Refusal("Anh/chị không giữ vai trò nào ở đơn vị này.")
+    today = vietnam_day(store.now)
+    if done_on > today:
+        raise Refusal(
+            f"Ngày {format_date(done_on)} chưa đến. Anh/chị ghi ngày đã làm, ví dụ: {format_date(today)}."
+        )
+    await office.note_deed(store.connection, report, done_on=done_on, person=actor.id, at=store.now)
+    await dispatch.cancel_queued(store.connection, rule=rule, period=period, unit=unit, why="done")
+    await _note(store, actor, channel, "done", report=report, after=done_on.isoformat())
+
+
+async def add_event(
+    store: Store, *, actor: Actor, rules: RuleBook, rule: str, unit: str, happened_on: date, channel: str
+) -> Period:
+    """Keep the day of something that a duty follows, and return what is due because of it.
+
+    Raises:
+        Refusal: the person has no part in the unit, or the day lies ahead or too far back.
+    """
+    known = rules.get_any(rule)
+    if known is None or not known.follows_event:
+        raise Refusal("Việc này không còn trong danh sách.")
+    if actor.id is None or unit not in units_of(actor):
+        raise Refusal("Anh/chị không giữ vai trò nào ở đơn vị này.")
+    today = vietnam_day(store.now)
+    if not today - timedelta(days=366) <= happened_on <= today:
+        raise Refusal(f"Tôi cần một ngày trong một năm qua, ví dụ: {format_date(today)}.")
+    await office.add_event(
+        store.connection, rule=rule, unit=unit, happened_on=happened_on, person=actor.id, at=store.now
+    )
+    report = (rule, happened_on.isoformat(), unit)
+    await _note(store, actor, channel, "event", report=report)
+    return _period(rules, rule, happened_on.isoformat())
+
+
+async def extend(
+    store: Store,
+    *,
+    actor: Actor,
+    rules: RuleBook,
+    unit: Unit,
+    rule: str,
+    period: str,
+    last_day: date,
+    why: str,
+    channel: str,
+) -> Period:
+    """Give one unit more time for one report, and return the period as it is for that unit.
+
+    Raises:
+        Refusal: no right, no reason, or the day does not lie ahead.
+    """
+    _check_receiver(actor, unit.province)
+    due = _period(rules, rule, period)
+    today = vietnam_day(store.now)
+    if last_day <= max(due.last_day, today - timedelta(days=1)):
+        raise Refusal(f"Ngày gia hạn phải sau hạn chung {format_date(due.last_day)} và không ở quá khứ.")
+    if last_day > max(due.last_day, today) + timedelta(days=LONGEST_EXTENSION_DAYS):
+        raise Refusal(f"Mỗi lần chỉ gia hạn được {LONGEST_EXTENSION_DAYS} ngày.")
+    _check_reason(why)
+    report = (rule, period, unit.code)
+    if report in await reports.moments_in(store.connection, units=[unit.code]):
+        raise Refusal(f"{unit.place_name} đã gửi số liệu nên không cần gia hạn.")
+    before = (await office.all_extensions(store.connection, units=[unit.code])).get(report)
+    extension = Extension(last_day, today)
+    await office.add_extension(
+        store.connection, rule=rule, period=period, unit=unit.code, extension=extension
+    )
+    await dispatch.cancel_queued(store.connection, rule=rule, period=period, unit=unit.code, why="extended")
+    await _note(
+        store,
+        actor,
+        channel,
+        "extend",
+        province=unit.province,
+        report=report,
+        before=(before.last_day if before else due.last_day).isoformat(),
+        after=last_day.isoformat(),
+        why=why,
+    )
+    return due.with_extension(extension)
+
+
+def movable(rules: RuleBook, province: str) -> list[tuple[ReportingRule, int]]:
+    """List the office's own days of a province: a rule, and the place of the occurrence in it."""
+    return [
+        (rule, number)
+        for rule in (*rules.for_province(province), *(d for d in rules.duties if d.province == province))
+        if rule.date_nature is Nature.OFFICE
+        for number in range(len(rule.occurrences))
+    ]
+
+
+async def move_date(
+    store: Store,
+    *,
+    actor: Actor,
+    rules: RuleBook,
+    rule: str,
+    occurrence: int,
+    period: str,
+    last_day: date,
+    why: str,
+    channel: str,
+) -> Move:
+    """Set another last day for a period and the years after it.
+
+    Raises:
+        Refusal: no right, the day is law or plan and not the office's, or it does not fit the year.
+    """
+    known = rules.get_any(rule)
+    due = find_period(known, period) if known else None
+    if known is None or due is None or not 0 <= occurrence < len(known.occurrences):
+        raise Refusal(NO_PERIOD)
+    _check_receiver(actor, known.province)
+    if known.date_nature is not Nature.OFFICE:
+        raise Refusal(f"Ngày này theo {known.date_nature.label}, cơ quan không tự đổi được.")
+    today = vietnam_day(store.now)
+    original = due if due.was is None else due.was
+    if last_day.year != original.last_day.year:
+        raise Refusal(
+            f"Ngày mới phải cùng năm {original.last_day.year}. "
+            "Cần lâu hơn, anh/chị gia hạn cho từng đơn vị ở mục “tiến độ”."
+        )
+    if last_day < today or last_day == due.last_day:
+        raise Refusal(f"Ngày mới phải từ hôm nay trở đi và khác ngày đang dùng {format_date(due.last_day)}.")
+    _check_reason(why)
+    move = Move(
+        rule,
+        known.occurrences[occurrence].key,
+        original.last_day.year,
+        DayOfYear(last_day.day, last_day.month),
+        today,
+    )
+    await office.add_move(store.connection, move)
+    await _note(
+        store,
+        actor,
+        channel,
+        "move-date",
+        province=known.province,
+        report=(rule, period, ""),
+        before=due.last_day.isoformat(),
+        after=last_day.isoformat(),
+        why=why,
+    )
+    return move
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """What became of a nudge: how many messages wait now, and whom it could not reach today."""
+
+    messages: int
+    told_today: int
+    units: int
+
+
+async def nudge(
+    store: Store,
+    *,
+    actor: Actor,
+    timetable: Timetable,
+    directory: UnitDirectory,
+    rule: str,
+    period: str,
+    channel: str,
+) -> Nudged:
+    """Queue a reminder to each silent unit of a period, one message a person a day.
+
+    Raises:
+        Refusal: the person does not receive these reports.
+    """
+    known = timetable.rules.get(rule)
+    if known is None:
+        raise Refusal(NO_PERIOD)
+    _check_receiver(actor, known.province)
+    today = vietnam_day(store.now)
+    loaded = await situation_on(store.connection, timetable, directory, today=today)
+    steps = rounds.nudges(
+        loaded.timetable, UnitIndex(directory), loaded.situation, rule=rule, period=period, today=today
+    )
+    told = await dispatch.told_on(store.connection, today)
+    waiting = await dispatch.waiting_messages(store.connection)
+    planned = rounds.by_person(steps, told=told, waiting=waiting)
+    chats = {holder.person: holder.chats for holder in loaded.holders}
+    tally = await queue_round(store.connection, planned, chats, directory, store.now)
+    units = {step.unit.code for own in planned.values() for step in own}
+    await _note(
+        store,
+        actor,
+        channel,
+        "nudge",
+        province=known.province,
+        report=(rule, period, ""),
+        after={"messages": tally.messages, "units": len(units)},
+    )
+    left = {step.person for step in steps} - set(planned)
+    return Nudged(tally.messages, len(left), len(units))
+
+
+async def invite_for(store: Store, *, actor: Actor, unit: Unit, channel: str) -> str:
+    """Make a code for another officer of a unit.
+
+    Raises:
+        Refusal: the person does not receive this province's reports.
+    """
+    _check_receiver(actor, unit.province)
+    code = await registration.invite(store, unit=unit, role=Role.REPORTER, created_by=f"person {actor.id}")
+    await _note(store, actor, channel, "reassign", province=unit.province, report=("", "", unit.code))
+    return code
+
+
+async def officers_of(store: Store, unit: Unit) -> list[str]:
+    """Name who reports for a unit now, for the receiver."""
+    holders = await people.holders(store.connection, provinces=[unit.province])
+    found = posts_of(h for h in holders if h.post.unit == unit.code)[unit.code]
+    named = {h.person: h.name or f"người số {h.person}" for h in holders}
+    return [named[person] for role in (Role.REPORTER, Role.DEPUTY) for person in found.get(role, ())]
+
+
+def _check_receiver(actor: Actor, province: str) -> None:
+    if not actor.may_receive_from(province):
+        raise Refusal(NOT_RECEIVER)
+
+
+def _check_reason(why: str) -> None:
+    if sum(c.isalpha() for c in why) < LEAST_LETTERS:
+        raise Refusal("Anh/chị viết lý do bằng một câu ngắn, ví dụ: “Đơn vị đang sáp nhập”.")
+    if len(why) > LONGEST_WHY:
+        raise Refusal(f"Lý do dài {len(why)} ký tự; xin rút gọn trong {LONGEST_WHY} ký tự.")
+
+
+async def _note(
+    store: Store,
+    actor: Actor,
+    channel: str,
+    kind: str,
+    *,
+    province: str = "",
+    report: Report = ("", "", ""),
+    before: object = None,
+    after: object = None,
+    why: str = "",
+) -> None:
+    await office.note_act(
+        store.connection,
+        kind=kind,
+        person=actor.id or 0,
+        channel=channel,
+        at=store.now,
+        province=province,
+        report=report,
+        before=before,
+        after=after,
+        why=why,
+    )

@@ -503,8 +503,7 @@ class Sender:
             return
         async with self._database.write() as connection:
             await outbox.mark_sent(connection, sent, at=now)
-            reminders = [o.message.id for o in outcomes if o.sent and o.message.is_campaign]
-            await dispatch.settle(connection, sent=reminders, at=now)
+            await dispatch.settle(connection, sent=[key for key, _ in sent], at=now)
             for bot, refused in news.items():
                 await records.set_meta(
                     connection, delivery.token_key(bot), now.isoformat() if refused else ""
@@ -527,8 +526,7 @@ class Sender:
                         continue
                 log.warning("dead_letter", message=message.id, bot=message.bot, why=outcome.why)
                 await outbox.mark_dead(connection, message.id, attempts=attempts, why=outcome.why)
-                if message.is_campaign:
-                    await dispatch.settle(connection, dead=[message.id], at=now)
+                await dispatch.settle(connection, dead=[message.id], at=now)
 
 
 def _cost(message: Outgoing) -> int:

@@ -24,6 +24,8 @@ class Turn:
     actor: Actor
     store: Store
     replies: list[Reply] = field(default_factory=list)
+    carries: int = 0
+    """A waiting reminder whose words stand under the last reply."""
 
     @property
     def now(self) -> datetime:
@@ -68,7 +70,8 @@ class Turn:
         elif replies:
             record.offered = ()
         for reply in replies:
-            self.store.send(record.bot, record.chat, reply, prompt=record.prompt)
+            carried = self.carries if reply is replies[-1] else 0
+            self.store.send(record.bot, record.chat, reply, prompt=record.prompt, carries=carried)
         self.store.keep(record)
 
 

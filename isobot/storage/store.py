@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Reply
 from isobot.errors import NotFound
-from isobot.storage import conversations, curation, outbox, reports
+from isobot.storage import conversations, curation, dispatch, outbox, reports
 from isobot.storage.conversations import Conversation
 from isobot.storage.outbox import Priority
 from isobot.storage.reports import ReportRecord
@@ -26,6 +26,7 @@ class Store:
         self.now = now
         self._reports: dict[int, ReportRecord] = {}
         self._messages: list[dict[str, Any]] = []
+        self._carrying: list[tuple[dict[str, Any], int]] = []
         self._conversations: dict[str, Conversation] = {}
         self._asked: list[dict[str, Any]] = []
         self._told: list[dict[str, Any]] = []
@@ -52,10 +53,21 @@ class Store:
         return self._reports.setdefault(record.id, record)
 
     def send(
-        self, bot: str, chat: str, reply: Reply, *, prompt: int = 0, priority: Priority = Priority.ANSWER
+        self,
+        bot: str,
+        chat: str,
+        reply: Reply,
+        *,
+        prompt: int = 0,
+        priority: Priority = Priority.ANSWER,
+        carries: int = 0,
     ) -> None:
-        """Queue a message."""
-        self._messages.append(outbox.row_of(bot, chat, reply, prompt=prompt, priority=priority, at=self.now))
+        """Queue a message; it may carry what a waiting reminder says, whose number is `carries`."""
+        row = outbox.row_of(bot, chat, reply, prompt=prompt, priority=priority, at=self.now)
+        if carries:
+            self._carrying.append((row, carries))
+        else:
+            self._messages.append(row)
 
     def log_question(self, row: dict[str, Any]) -> None:
         """Write a question to the log at the end; `curation.question_row` makes the row."""
@@ -77,6 +89,10 @@ class Store:
         await reports.save(self.connection, self._reports.values(), at=self.now)
         await conversations.save(self.connection, self._conversations.values(), at=self.now)
         await outbox.add(self.connection, self._messages)
+        for row, reminder in self._carrying:
+            number = await outbox.add_one(self.connection, row)
+            await dispatch.move_to_message(self.connection, old=reminder, new=number)
+        self._carrying = []
         await curation.log(self.connection, self._asked, self._told)
         self._conversations = {}
         self._messages = []
