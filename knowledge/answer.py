@@ -67,6 +67,8 @@ TOLD = 0.7
 """From this share of the best score on, a card that says something goes before one that says "không nêu"."""
 ABOUT_THIS_PROVINCE, ABOUT_ANOTHER_PROVINCE = 1.1, 0.5
 """What a national card is worth that is about the province named, or about another one."""
+LAW_INSTEAD = 0.75
+"""From this share of the best province's score on, the national rule answers a stranger."""
 AT_THE_PLACE = 0.25
 """What a card gains whose first citation is the very article asked for."""
 STILL_ASKED = 1.15
@@ -165,6 +167,16 @@ _SIGNING = re.compile(r"\b(?:ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b")
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
 
+POLITE_CARD = "bot-cam-on"
+"""The card that answers a greeting or thanks."""
+_POLITE_WORDS = (
+    "chao|xin|cam on|cam|on|ban|anh|chi|em|bot|ad|admin|tro ly|ca nha|moi nguoi|nhe|nha|a|oi|nhieu|"
+    "rat|lam|qua|hi|hello|alo|tam biet|bye|ok|oke|da|vang|duoc|roi|toi|minh|buoi|sang|chieu|ngay|tot|"
+    "lanh|hay|cac|voi"
+)
+_POLITE = re.compile(
+    rf"(?=.*\b(?:chao|cam on|hi|hello|alo|tam biet|bye)\b)(?:(?:{_POLITE_WORDS})(?: |$))+"
+)
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
 REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi không trả lời để tránh sai."
 
@@ -330,6 +342,8 @@ class KnowledgeBase:
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
         hits = self._hits(read, scope, own, asker)
+        if _POLITE.fullmatch(read.folded) and POLITE_CARD in self.corpus.cards:
+            return self.card_answer(POLITE_CARD)
         guarded = self._guard(read, scope, hits)
         if guarded:
             return guarded
@@ -539,7 +553,7 @@ class KnowledgeBase:
 
     def _written_somewhere(self, reference: str) -> bool:
         """Tell whether any card writes out a document number that is no document of the corpus."""
-        number = reference.split()[-1]
+        number = _number(reference)
         return any(number in text for text in self._folded_cards)
 
     @staticmethod
@@ -705,6 +719,8 @@ class KnowledgeBase:
             if asked_back:
                 return asked_back
             good = _told_first(good)
+            if good[0].card.scope in SEED_PROVINCES:
+                good = _law_first(good)
         return self._given(read, scope, good, today)
 
     def _holds_the_subject(self, read: Question, hits: Sequence[Hit]) -> bool:
@@ -729,10 +745,26 @@ class KnowledgeBase:
         ]
         if not fitting:
             return None
+        if self._law_says_it(read, good, max(fitting, key=len)):
+            return None
         # What fits in several provinces is more likely meant than what fits best in one.
         return self._ask_province(
             max(fitting, key=lambda found: sum(sorted((h.score for h in found.values()), reverse=True)[:3]))
         )
+
+    @staticmethod
+    def _law_says_it(read: Question, good: Sequence[Hit], found: Mapping[str, Hit]) -> bool:
+        """Tell whether the national rule answers a stranger, and half of the provinces say nothing of it."""
+        leading = next(iter(found.values()))
+        silent = sum(h.card.kind is CardKind.ABSENT for h in found.values())
+        told = any(
+            h.card.scope == NATIONAL
+            and h.card.topic == leading.card.topic
+            and h.card.kind is not CardKind.ABSENT
+            and h.score >= LAW_INSTEAD * leading.score
+            for h in good
+        )
+        return told and 2 * silent >= len(found) and not read.says(_OF_THE_PROVINCE)
 
     @staticmethod
     def _same_in_other_provinces(good: Sequence[Hit], leading: Hit) -> dict[str, Hit]:
@@ -787,8 +819,7 @@ class KnowledgeBase:
             )
         return answer
 
-    @staticmethod
-    def _own_first(read: Question, scope: _Scope, good: Sequence[Hit]) -> Sequence[Hit]:
+    def _own_first(self, read: Question, scope: _Scope, good: Sequence[Hit]) -> Sequence[Hit]:
         """Put the asker's own province before the national rule, where nobody asked for the latter.
 
         A province's card that says only "không nêu" stays behind, and is told along.
@@ -801,6 +832,7 @@ class KnowledgeBase:
             for h in good
             if h.card.scope in scope.provinces
             and h.card.topic == top.card.topic
+            and not self._card_provinces[top.card.id] & set(scope.provinces)
             and h.card.kind is not CardKind.ABSENT
             and h.score >= OWN_INSTEAD * top.score
         ]
@@ -950,6 +982,20 @@ def _mentioned(texts: Sequence[str], reader: Reader, finder: ReferenceFinder) ->
     return frozenset(key for r in finder.find(folded) for key in r.keys)
 
 
+def _law_first(good: Sequence[Hit]) -> list[Hit]:
+    """Put the national rule on the same subject before one province's, for a stranger."""
+    top = good[0]
+    told = [
+        h
+        for h in good
+        if h.card.scope == NATIONAL
+        and h.card.topic == top.card.topic
+        and h.card.kind is not CardKind.ABSENT
+        and h.score >= LAW_INSTEAD * top.score
+    ]
+    return [*told[:1], *(h for h in good if h not in told[:1])]
+
+
 def _told_first(good: Sequence[Hit]) -> list[Hit]:
     """Put what one province's plan does not say behind something that is said anywhere else."""
     if good[0].card.kind is not CardKind.ABSENT or good[0].card.scope not in SEED_PROVINCES:
@@ -958,8 +1004,12 @@ def _told_first(good: Sequence[Hit]) -> list[Hit]:
     return [*told, *(h for h in good if h not in told)]
 
 
+def _number(reference: str) -> str:
+    return next((part for part in reference.split() if part[:1].isdigit()), reference)
+
+
 def _shown(reference: Reference) -> str:
-    number = reference.text.split()[-1]
+    number = _number(reference.text)
     head, _, tail = number.partition("/")
     return f"{head}/{tail.upper()}" if tail else head
 

@@ -4,7 +4,7 @@ Reading decides nothing about the answer; it only makes plain what was typed.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,12 +15,12 @@ from isobot.domain.units import Unit
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.lexicon import Lexicon
 from knowledge.references import Reference, ReferenceFinder, find_places
-from knowledge.vietnamese import Reader, Word, one_spelling
+from knowledge.vietnamese import Reader, Word, clauses, one_spelling
 
 SELF = r"(?:toi|minh|em|chung toi|chung em|chung minh|bon em|ben em|ta|nha)"
 _LEVEL_WORDS = (
-    ("xa", re.compile(r"\b(?:cap xa|xa|phuong|thi tran)\b")),
-    ("huyen", re.compile(r"\b(?:cap huyen|huyen|ubnd thanh pho|ubnd cac huyen)\b")),
+    ("xa", re.compile(r"\b(?:cap xa|(?<!thi )xa|phuong|thi tran)\b")),
+    ("huyen", re.compile(r"\b(?:cap huyen|huyen|thi xa|ubnd thanh pho|ubnd cac huyen)\b")),
     ("chi-cuc", re.compile(r"\bchi cuc\b")),
     ("so", re.compile(r"\b(?:so|cap tinh|so nganh|ban nganh)\b")),
 )
@@ -52,6 +52,13 @@ _FRAME = re.compile(
     r"\bquy dinh(?= (?:the nao|nhu the nao|ra sao|gi|la|rang|ve|cac|cho|o|xa|thi|co)\b|$)|"
     r"\bcho (?:hoi|biet)\b"
 )
+WHOLE_QUESTION = 5
+"""A clause that asks with so many words of its own needs no other clause to be understood."""
+STORY_BESIDE_WHOLE, STORY_LEANT_ON = (0.45, 0.4, 0.15), (0.7, 0.6, 0.35)
+"""What the clause before, another question and the rest of a story weigh, beside such a clause or not.
+
+What is asked often leans on the clause before it: "nếu ... thì sao, có cần báo cáo không?"
+"""
 NUMBER_WEIGHT = 0.6
 """What a document's number counts as words; it weighs by itself as well."""
 ARTICLE_WEIGHT, FRAME_WEIGHT = 0.2, 0.4
@@ -134,6 +141,7 @@ class QuestionReader:
 
     def __init__(self, lexicon: Lexicon, reader: Reader, finder: ReferenceFinder) -> None:
         self._lexicon = lexicon
+        self._stop = lexicon.stop_words
         self._reader = reader
         self._finder = finder
         self._others = [
@@ -160,7 +168,7 @@ class QuestionReader:
             level=_level(_plain(words, marked, marks)),
             marks=marks,
             yes_no=_YES_NO.search(folded) is not None,
-            sentences=_weights(words),
+            sentences=_weights(words, [p.rstrip().endswith("?") for p in clauses(text)], self._stop),
         )
 
     def _provinces(self, words: Sequence[Word], folded: str, marked: str, marks: bool) -> tuple[str, ...]:
@@ -265,18 +273,24 @@ def _level(folded: str) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def _weights(words: Sequence[Word]) -> tuple[float, ...]:
+def _weights(words: Sequence[Word], asked: Sequence[bool], stop: Collection[str]) -> tuple[float, ...]:
+    """Weigh each sentence: 1 for what is asked; little for the story, more where the question leans on it.
+
+    `asked` tells which sentences end with a question mark; where none does, their words tell.
+    """
     count = words[-1].sentence + 1 if words else 0
-    texts = ["" for _ in range(count)]
-    for word in words:
-        texts[word.sentence] += word.bare + " "
-    asking = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
+    texts = [" ".join(w.bare for w in words if w.sentence == n) for n in range(count)]
+    asking = [n < len(asked) and asked[n] for n in range(count)]
+    if not any(asking):
+        asking = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
     if not any(asking):
         asking = [bool(_PLEADING.search(t)) for t in texts]
     if count < 2 or not any(asking):
         return (1.0,) * count
     last = max(i for i, a in enumerate(asking) if a)
-    # What is asked often leans on the clause before it: "nếu ... thì sao, có cần báo cáo không?"
+    whole = sum(bare not in stop for bare in texts[last].split()) >= WHOLE_QUESTION
+    before, beside, story = STORY_BESIDE_WHOLE if whole else STORY_LEANT_ON
     return tuple(
-        1.0 if i == last else 0.7 if i == last - 1 else 0.6 if a else 0.35 for i, a in enumerate(asking)
+        1.0 if i == last else before if i == last - 1 else beside if a else story
+        for i, a in enumerate(asking)
     )

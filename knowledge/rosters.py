@@ -36,6 +36,7 @@ _OTHER_MATTER = re.compile(
 )
 _AFTER_REFORM = re.compile(
     r"\b(?:sap nhap|sap xep|hop nhat|sat nhap|nhap vao|nhap ve|nhap dau|nhap voi|nhap chung|doi ten|ten moi|"
+    r"nhap thanh|nhap lai|gop thanh|gop vao|gop lai|"
     r"don vi moi|xa moi|xa cu|1/7/2025|01/7/2025|01/07/2025|1/7|nay la|nay thuoc|gio la|gio thanh|gio thuoc|"
     r"bay gio|chuyen thanh|tach|chia ve|ke thua)\b|"
     r"\b(?:gio|nay|hien nay|hien|hien tai)(?: \w+){0,3} (?:nao|gi|dau)\b|"
@@ -68,7 +69,8 @@ _MEMBER = re.compile(
     r"\bco (?:phai )?(?:ten|trong|nam|thuoc)\b|\bco (?:ten )?(?:khong|ko)\b|\bthuoc dien\b"
 )
 _FORMED_FROM = re.compile(
-    r"\b(?:gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|"
+    r"\b(?:nhap thanh|gop thanh|nhap lai thanh|gop lai thanh|"
+    r"gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|"
     r"lap tu|truoc day)\b"
 )
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
