@@ -133,7 +133,7 @@ _WANTED_KINDS = (
         re.compile(r"\b(?:khi nao|thang may|bao gio|han|ngay nao|thang nao|nam nao|bao lau|may lan|"
             r"dinh ky nao|theo dinh ky|bao nhieu lan|ky nao|thuong xuyen the nao)\b"),
         CardKind.DEADLINE,
-        1.06,
+        1.15,
     ),
     (re.compile(r"\b(?:cac buoc|buoc nao|buoc may|trinh tu|quy trinh|may buoc)\b"), CardKind.STEPS, 1.06),
 )
@@ -163,7 +163,10 @@ _OF_THE_PROVINCE = re.compile(
     r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
 )
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
-_SIGNING = re.compile(r"\b(?:ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b")
+_ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
+_SIGNING = re.compile(
+    r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b"
+)
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
 
@@ -428,6 +431,8 @@ class KnowledgeBase:
             fitted = [
                 replace(h, score=h.score * (1.25 if h.card.topic == "nguoi-ky" else 0.9)) for h in fitted
             ]
+        if read.says(_ISSUING):
+            fitted = [replace(h, score=h.score * (1.35 if h.card.topic == "so-hieu" else 1)) for h in fitted]
         fitted = self._at_the_place(read, fitted)
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self._said_already(read)
@@ -509,7 +514,7 @@ class KnowledgeBase:
         if not card.levels:
             return 1.0
         if read.level:
-            return 1.05 if read.level in card.levels else 0.88
+            return 1.1 if read.level in card.levels else 0.88
         if level:
             return 1.03 if level in card.levels else 0.93
         return 1.0

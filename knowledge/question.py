@@ -15,7 +15,7 @@ from isobot.domain.units import Unit
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.lexicon import Lexicon
 from knowledge.references import Reference, ReferenceFinder, find_places
-from knowledge.vietnamese import Reader, Word, clauses, one_spelling
+from knowledge.vietnamese import Reader, Word, one_spelling, sentences, unicode_text
 
 SELF = r"(?:toi|minh|em|chung toi|chung em|chung minh|bon em|ben em|ta|nha)"
 _LEVEL_WORDS = (
@@ -168,7 +168,7 @@ class QuestionReader:
             level=_level(_plain(words, marked, marks)),
             marks=marks,
             yes_no=_YES_NO.search(folded) is not None,
-            sentences=_weights(words, [p.rstrip().endswith("?") for p in clauses(text)], self._stop),
+            sentences=_weights(words, sentences(unicode_text(text)), self._stop),
         )
 
     def _provinces(self, words: Sequence[Word], folded: str, marked: str, marks: bool) -> tuple[str, ...]:
@@ -257,7 +257,8 @@ def _plain(words: Sequence[Word], marked: str, marks: bool) -> str:
     """Return the folded text without words that only fold to a level: "số", "xa"."""
     if not marks:
         return re.sub(
-            r"\bso (?=\d|may|nao|lieu|luong|hieu|tien|kinh phi|va|ngay|nhieu)",
+            r"\btong so\b|"
+            r"\bso (?=\d|may|nao|lieu|luong|hieu|tien|kinh phi|va|ngay|nhieu|co quan|don vi|xa|huyen)",
             " ",
             " ".join(w.bare for w in words),
         )
@@ -273,24 +274,37 @@ def _level(folded: str) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def _weights(words: Sequence[Word], asked: Sequence[bool], stop: Collection[str]) -> tuple[float, ...]:
-    """Weigh each sentence: 1 for what is asked; little for the story, more where the question leans on it.
+def _weights(
+    words: Sequence[Word], said: Sequence[Sequence[str]], stop: Collection[str]
+) -> tuple[float, ...]:
+    """Weigh each clause: 1 for what is asked; little for the story, more where the question leans on it.
 
-    `asked` tells which sentences end with a question mark; where none does, their words tell.
+    `said` is the clauses of each sentence. A question mark tells which sentence asks; where there is none,
+    the words tell. A long sentence may ask in any of its clauses.
     """
     count = words[-1].sentence + 1 if words else 0
-    texts = [" ".join(w.bare for w in words if w.sentence == n) for n in range(count)]
-    asking = [n < len(asked) and asked[n] for n in range(count)]
-    if not any(asking):
-        asking = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
-    if not any(asking):
-        asking = [bool(_PLEADING.search(t)) for t in texts]
-    if count < 2 or not any(asking):
+    of = [number for number, parts in enumerate(said) for _ in parts]
+    if count < 2 or len(of) != count:
         return (1.0,) * count
-    last = max(i for i, a in enumerate(asking) if a)
-    whole = sum(bare not in stop for bare in texts[last].split()) >= WHOLE_QUESTION
-    before, beside, story = STORY_BESIDE_WHOLE if whole else STORY_LEANT_ON
+    texts = [" ".join(w.bare for w in words if w.sentence == n) for n in range(count)]
+    words_ask = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
+    marked = [said[n][-1].rstrip().endswith("?") for n in of]
+    asking = [
+        m and (w or n == count - 1 or of[n + 1] != of[n])
+        for n, (m, w) in enumerate(zip(marked, words_ask, strict=True))
+    ]
+    if not any(asking):
+        asking = words_ask if any(words_ask) else [bool(_PLEADING.search(t)) for t in texts]
+    if not any(asking):
+        return (1.0,) * count
+    last = max(n for n, a in enumerate(asking) if a)
+    focus = {n for n, a in enumerate(asking) if a and of[n] == of[last]}
+    # What follows a clause that asks belongs to it: "ai phải lập kế hoạch để xây dựng, duy trì ..."
+    focus |= {n for n in range(count) if of[n] == of[last] and n > min(focus)}
+    own = sum(bare not in stop for n in focus for bare in texts[n].split())
+    before, beside, story = STORY_BESIDE_WHOLE if own >= WHOLE_QUESTION else STORY_LEANT_ON
+    first = min(focus)
     return tuple(
-        1.0 if i == last else before if i == last - 1 else beside if a else story
-        for i, a in enumerate(asking)
+        1.0 if n in focus else before if n == first - 1 else beside if asking[n] else story
+        for n in range(count)
     )

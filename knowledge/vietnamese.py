@@ -286,23 +286,27 @@ def _keep_small(remembered: dict[Any, Any]) -> None:
 
 def clauses(text: str) -> list[str]:
     """Cut a text into sentences, and long sentences at the commas between long parts."""
+    return [part for sentence in sentences(text) for part in sentence]
+
+
+def sentences(text: str) -> list[list[str]]:
+    """Return the clauses of each sentence."""
+    return [_parts(s) for s in _SENTENCE.split(text) if s.strip()]
+
+
+def _parts(sentence: str) -> list[str]:
+    if len(sentence.split()) < _LONG_SENTENCE:
+        return [sentence]
     parts: list[str] = []
-    for sentence in _SENTENCE.split(text):
-        if not sentence.strip():
-            continue
-        if len(sentence.split()) < _LONG_SENTENCE:
-            parts.append(sentence)
-            continue
-        pieces = sentence.split(", ")
-        current = pieces[0]
-        for piece in pieces[1:]:
-            if len(current.split()) >= _LONG_CLAUSE and len(piece.split()) >= _LONG_CLAUSE:
-                parts.append(current)
-                current = piece
-            else:
-                current = f"{current}, {piece}"
-        parts.append(current)
-    return parts
+    pieces = sentence.split(", ")
+    current = pieces[0]
+    for piece in pieces[1:]:
+        if len(current.split()) >= _LONG_CLAUSE and len(piece.split()) >= _LONG_CLAUSE:
+            parts.append(current)
+            current = piece
+        else:
+            current = f"{current}, {piece}"
+    return [*parts, current]
 
 
 def unicode_text(text: str) -> str:
