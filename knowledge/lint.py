@@ -134,6 +134,8 @@ _DOCUMENT_NUMBER = re.compile(
 _STANDARD = re.compile(r"9001:\d{4}|\bISO/IEC\s+\d+")
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
 _FIGURE = re.compile(r"\d+")
+_LEVELS = frozenset(("xã", "huyện", "sở", "cục", "tỉnh", "bộ"))
+"""Whom a sentence concerns: of two levels, each has its own figures."""
 _SMALL_WORDS = frozenset(
     "và vào về của từ đến là có được tại cho các những theo thì mà một ở ngày tháng năm trong này đó".split()  # noqa: SIM905
 )
@@ -235,6 +237,8 @@ def _same_subject(a: _Statement, title: str, b: _Statement, other_title: str) ->
         return False
     if ("không" in a.words) != ("không" in b.words):
         return False
+    if a.words & _LEVELS and b.words & _LEVELS and not a.words & b.words & _LEVELS:
+        return False
     common, lengths = len(a.words & b.words), (len(a.words), len(b.words))
     if common < SAME_SUBJECT * min(lengths) or 2 * common < SAME_LENGTH * sum(lengths):
         return False
@@ -245,7 +249,7 @@ def _same_subject(a: _Statement, title: str, b: _Statement, other_title: str) ->
 def _subject(statement: _Statement, title: str) -> frozenset[str]:
     """Return a sentence's words; with those of the title, where only the title says what it is about."""
     head = frozenset(_WORD.findall(title.casefold()))
-    return statement.words if len(head & statement.words) >= OWN_WORDS else statement.words | head
+    return statement.words if 2 * len(head & statement.words) >= len(head) else statement.words | head
 
 
 # --- reach ---

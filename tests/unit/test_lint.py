@@ -33,8 +33,9 @@ def rules(findings, card):
     return {f.rule for f in findings if card in f.cards}
 
 
-def test_the_shipped_cards_have_nothing_to_mend(knowledge):
-    assert [str(f) for f in lint(knowledge, today=date(2026, 11, 1))] == []
+def test_the_shipped_cards_have_no_error(knowledge):
+    found = lint(knowledge, today=date(2026, 11, 1))
+    assert [str(f) for f in found if f.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_section_that_the_imported_text_lacks_is_an_error_and_one_not_imported
     found = lint(knowledge, today=date(2026, 11, 1), section_known=known)
 
     assert "broken-citation" in rules(found, "th-bao-cao-ky")
-    assert {f.severity for f in found} == {Severity.ERROR}
+    assert {f.rule for f in found if f.severity is Severity.ERROR} == {"broken-citation"}
     assert not rules(found, "kt-muc-dich")
 
 
