@@ -27,7 +27,7 @@ from knowledge.answer import Asker, KnowledgeBase, load_knowledge
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card
 from knowledge.model import with_sources
 from knowledge.question import Question
-from knowledge.search import Hit, Index
+from knowledge.search import BM25_SHARE, Hit, Index
 
 ROUNDS = 3
 """Each question is searched so often; the fastest counts, since other work disturbs only upwards."""
@@ -216,12 +216,13 @@ def _table(knowledge: KnowledgeBase, cases: Sequence[Case]) -> None:
             except (ImportError, PackageNotFoundError):
                 print(f"| {name} | not installed |")
                 break
-    for label, terms in ways:
-        _row("isobot's own", label, lambda t=terms: _ours(knowledge, t), knowledge, cases)
+    for name, share in (("our own without BM25", 0.0), ("our own", BM25_SHARE)):
+        for label, terms in ways:
+            _row(name, label, lambda t=terms, s=share: _ours(knowledge, t, s), knowledge, cases)
 
 
-def _ours(knowledge: KnowledgeBase, terms: Terms) -> Engine:
-    return Ours(knowledge.corpus, knowledge._words, knowledge._lexicon, terms)
+def _ours(knowledge: KnowledgeBase, terms: Terms, share: float) -> Engine:
+    return Ours(knowledge.corpus, knowledge._words, knowledge._lexicon, terms, share)
 
 
 def _row(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
+from knowledge import search
 from knowledge.corpus import Card, Corpus
 from knowledge.lexicon import Lexicon
 from knowledge.question import Question
@@ -211,14 +212,25 @@ class _Chosen(Features):
 
 
 class Ours:
-    """isobot's own search: how well the best wording of a card fits, and how much the card covers."""
+    """isobot's own search: how well the best wording of a card fits, how much it covers, and BM25.
 
-    def __init__(self, corpus: Corpus, reader: Reader, lexicon: Lexicon, terms: Terms) -> None:
+    `share` is how much BM25 may take off a score.
+    """
+
+    def __init__(
+        self, corpus: Corpus, reader: Reader, lexicon: Lexicon, terms: Terms, share: float = search.BM25_SHARE
+    ) -> None:
         features = Features(lexicon) if terms is bigrams else _Chosen(lexicon, terms)
         self._index = Index(corpus, reader, features)
+        self._share = share
 
     def rank(self, question: Question, scopes: Sequence[str], ignore: Collection[str]) -> list[Ranked]:
-        return [(hit.card.id, hit.score) for hit in self._index.search(question, scopes, ignore=ignore)]
+        usual, search.BM25_SHARE = search.BM25_SHARE, self._share
+        try:
+            hits = self._index.search(question, scopes, ignore=ignore)
+        finally:
+            search.BM25_SHARE = usual
+        return [(hit.card.id, hit.score) for hit in hits]
 
 
 _NAMES = ("asks", "topic", "answer")
