@@ -1,15 +1,17 @@
 """Which reports my units may work on: open, late, and the next one (các kỳ báo cáo)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
-from isobot.domain.deadlines import Period, ReportingRule
+from isobot.domain.deadlines import Extension, Period, ReportingRule
 from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Unit
-from isobot.storage import reports
+from isobot.storage import office, reports
 from isobot.storage.reports import ReportRecord
 
 LONGEST_BUTTON = 60
@@ -39,11 +41,12 @@ async def show_list(turn: Turn, services: Services) -> None:
         return
     units = [unit for code in codes if (unit := services.directory.get(code)) is not None]
     sent = {(r.unit, r.rule, r.period): r for r in await reports.of_units(turn.store.connection, codes)}
+    extensions = await office.all_extensions(turn.store.connection, units=codes)
     lines: list[str] = []
     choices: list[Choice] = []
     listed: list[Due] = []
     for unit in units:
-        dues = _dues(unit, services, turn)
+        dues = _extended(_dues(unit, services, turn), extensions, turn.today)
         listed += dues
         lines.append(f"{unit.place_name}:")
         if not dues:
@@ -70,6 +73,22 @@ def _dues(unit: Unit, services: Services, turn: Turn) -> list[Due]:
         coming = deadlines.next_period(rule, turn.today)
         if coming is not None and unit.active_on(coming.last_day):
             found.append(Due(unit, rule, coming, "next"))
+    return found
+
+
+def _extended(
+    dues: list[Due], extensions: Mapping[tuple[str, str, str], Extension], today: date
+) -> list[Due]:
+    """Put the last day of a unit that has more time in place of the common one."""
+    found = []
+    for due in dues:
+        extension = extensions.get((due.rule.id, due.period.key, due.unit.code))
+        if extension is None:
+            found.append(due)
+            continue
+        period = due.period.with_extension(extension)
+        when = "open" if period.is_open_on(today) else due.when
+        found.append(replace(due, period=period, when=when))
     return found
 
 

@@ -1,19 +1,23 @@
 """Who has reported (tiến độ): a reporter sees the own units, the receiving office all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from handlers import deadlines_desk
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.clock import vietnam_day
 from isobot.domain import deadlines
-from isobot.domain.deadlines import Period, ReportingRule
+from isobot.domain.deadlines import Extension, Period, ReportingRule
 from isobot.domain.messages import Attachment, Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Unit
 from isobot.exports.xlsx import period_filename
-from isobot.storage import reports
+from isobot.storage import office, reports
+from isobot.storage.office import Letter
 from isobot.storage.reports import ReportRecord
+from scheduler import wording
+from scheduler.plan import Standing
 
 NAMED = 10
 
@@ -75,7 +79,14 @@ async def show_period(
         )
     }
     sent = [unit for unit in units if _is_in(found.get(unit.code))]
-    late = [unit for unit in sent if _was_late(found[unit.code], period)]
+    extensions = await office.all_extensions(turn.store.connection, units=[unit.code for unit in sent])
+    late = [
+        unit
+        for unit in sent
+        if _was_late(
+            found[unit.code], period.with_extension(extensions.get((rule.id, period.key, unit.code)))
+        )
+    ]
     missing = [unit for unit in units if not _is_in(found.get(unit.code))]
     lines = [f"{rule.title}, {period.label}, hạn {format_date(period.last_day)}."]
     lines.append(
@@ -85,12 +96,17 @@ async def show_period(
         names = "; ".join(unit.place_name for unit in missing[:NAMED])
         more = f"; và {len(missing) - NAMED} đơn vị khác (xem bảng)" if len(missing) > NAMED else ""
         lines.append(f"Chưa gửi ({len(missing)}): {names}{more}.")
+    choices = [Choice(f"px:{rule.id}:{period.key}:{province}", "Tải bảng .xlsx", lasting=True)]
+    if missing:
+        absent, standing = await deadlines_desk.missing_in(turn, services, rule, period)
+        lines += wording.standing_lines(absent, standing, apart_from=(Standing.SILENT,), most=3)
+        choices += deadlines_desk.letter_choices(rule, period, absent, standing)
+        choices.append(
+            Choice(f"dg:{rule.id}:{period.key}:{province}", "Nhắc, gia hạn, đổi người", lasting=True)
+        )
     if rule.inherited:
         lines.append(rule.remark())
-    turn.say(
-        "\n".join(lines),
-        Choice(f"px:{rule.id}:{period.key}:{province}", "Tải bảng .xlsx", lasting=True),
-    )
+    turn.say("\n".join(lines), *choices)
 
 
 def send_table(turn: Turn, services: Services, rule_id: str, period_key: str, province: str) -> None:
@@ -113,28 +129,41 @@ def send_table(turn: Turn, services: Services, rule_id: str, period_key: str, pr
 
 async def _show_own(turn: Turn, services: Services, codes: Sequence[str]) -> None:
     found = {(r.unit, r.rule, r.period): r for r in await reports.of_units(turn.store.connection, codes)}
+    extensions = await office.all_extensions(turn.store.connection, units=codes)
+    letters = await office.all_letters(turn.store.connection, units=codes)
     lines: list[str] = []
     for code in codes:
         unit = services.directory.get(code)
         if unit is None:
             continue
         lines.append(f"{unit.place_name}:")
-        own = [_own_line(unit, rule, turn, found) for rule in services.rules.for_unit(unit)]
+        own = [
+            _own_line(unit, rule, turn, found, extensions, letters) for rule in services.rules.for_unit(unit)
+        ]
         silence = services.rules.silence(unit.province) or "Không có kỳ báo cáo định kỳ nào."
         lines += [line for line in own if line] or [silence]
     turn.say("\n".join(lines), Choice("go:baocao", "Làm báo cáo", lasting=True))
 
 
 def _own_line(
-    unit: Unit, rule: ReportingRule, turn: Turn, found: dict[tuple[str, str, str], ReportRecord]
+    unit: Unit,
+    rule: ReportingRule,
+    turn: Turn,
+    found: Mapping[tuple[str, str, str], ReportRecord],
+    extensions: Mapping[tuple[str, str, str], Extension],
+    letters: Mapping[tuple[str, str, str], Letter],
 ) -> str:
     period = current_period(rule, turn)
     if period is None or not unit.active_on(period.last_day):
         coming = deadlines.next_period(rule, turn.today)
         return f"• Kỳ tới: {coming.label}, hạn {format_date(coming.last_day)}." if coming else ""
+    report = (rule.id, period.key, unit.code)
+    period = period.with_extension(extensions.get(report))
     record = found.get((unit.code, rule.id, period.key))
     if record is not None and record.version:
         return f"• {period.label}: {ReportStatus(record.status).label}, biên nhận {record.receipt}."
+    if report in letters and not letters[report].verdict:
+        return f"• {period.label}: đã báo gửi bản giấy, chờ cơ quan nhận xác nhận; số liệu chưa có."
     state = "chưa gửi" if turn.today <= period.last_day else "chưa gửi, đã quá hạn"
     return f"• {period.label}, hạn {format_date(period.last_day)}: {state}."
 

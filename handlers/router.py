@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from handlers import (
     ask,
     curate,
+    deadlines_desk,
     help,
     live,
     opinions,
@@ -27,6 +28,12 @@ from isobot.storage.store import Store
 ASIDE = {"trogiup", "toi", "tiendo", "nhac"}
 """Commands that only show something: an open report goes on after them."""
 
+BY_DEADLINES = (
+    *("sn", "pp", "nm", "mn", "dd", "wd", "ev", "ic", "snooze", "paper", "done"),
+    *("dg", "na", "ex", "re", "xu", "ru", "rc", "lt", "lm", "le", "hd"),
+)
+"""How keys begin that belong to reminders and to the desk of deadlines."""
+
 
 class DialogueRouter:
     """Routes every event; the order of the questions below is the whole policy."""
@@ -43,7 +50,11 @@ class DialogueRouter:
         await report.prefetch(store, turns)
 
     async def route(self, turn: Turn) -> None:
-        """Deal with one event."""
+        """Deal with one event; a reminder that waits for this form's next prompt stands under it."""
+        await self._route(turn)
+        await reminders.append_held(turn, self._services)
+
+    async def _route(self, turn: Turn) -> None:
         kind = turn.incoming.kind
         if kind is IncomingKind.CHOICE:
             await self._press(turn)
@@ -88,7 +99,9 @@ class DialogueRouter:
             await writing.edit(turn, self._services, writing.card_named(turn.text))
         elif opinions.said_alone(turn.text):
             turn.say(opinions.WHICH_ONE)
-        elif conversation.dialogue == "snooze" and await reminders.take(turn, self._services):
+        elif conversation.dialogue in deadlines_desk.DIALOGUES:
+            await deadlines_desk.take(turn, self._services)
+        elif conversation.dialogue in reminders.DIALOGUES and await reminders.take(turn, self._services):
             return
         elif _looks_like_code(turn.text):
             await start.register(turn, self._services, turn.text)
@@ -131,6 +144,18 @@ class DialogueRouter:
                 await progress.show(turn, services)
             case "nhac":
                 await reminders.show(turn, services)
+                await deadlines_desk.show_campaign(turn, services)
+            case "bangiay":
+                await reminders.choose_unit(turn, services, "pp", "Anh/chị đã gửi bản giấy của báo cáo nào?")
+            case "khongphaitoi":
+                await reminders.choose_unit(turn, services, "nm", "Anh/chị không phụ trách đơn vị nào?")
+            case "dalam":
+                await reminders.choose_unit(turn, services, "dd", "Anh/chị đã làm xong việc nào?")
+            case "nhachet" | "giahan" | "doinguoi":
+                what = {"nhachet": "nudge", "giahan": "extend", "doinguoi": "reassign"}[command]
+                await deadlines_desk.begin_by_word(turn, services, what)
+            case "hanbaocao":
+                await deadlines_desk.show_dates(turn, services)
             case "toi":
                 await start.show_me(turn, services)
             case "roi":
@@ -180,11 +205,6 @@ class DialogueRouter:
             await report.open_report(turn, services, *parts)
         elif head == "px" and len(parts) == 3:
             progress.send_table(turn, services, *parts)
-        elif head == "sn" and len(parts) == 3:
-            await self._leave_report(turn)
-            reminders.ask_how_long(turn, *parts)
-        elif head == "snooze" and turn.conversation.dialogue == "snooze":
-            await reminders.take(turn, services)
         elif head == "ask" and rest.isdecimal() and len(rest) < 4:
             await ask.refine(turn, services, int(rest))
         elif head == "card":
@@ -212,9 +232,17 @@ class DialogueRouter:
             await curate.press(turn, services, rest)
         elif head == "w" and turn.conversation.dialogue == writing.DIALOGUE:
             await writing.take(turn, services)
+        elif head in BY_DEADLINES:
+            await self._about_deadlines(turn, head, parts)
         else:
             turn.say(help.OLD_BUTTON)
             await self._go_on(turn)
+
+    async def _about_deadlines(self, turn: Turn, head: str, parts: list[str]) -> None:
+        await self._leave_report(turn)
+        done = await reminders.pick(turn, self._services, head, parts)
+        if not done and not await deadlines_desk.pick(turn, self._services, head, parts):
+            turn.say(help.OLD_BUTTON)
 
     async def _leave_report(self, turn: Turn) -> None:
         if turn.conversation.dialogue == report.DIALOGUE:

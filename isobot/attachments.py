@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from handlers.deadline_calendar import deadline_calendar
 from handlers.services import Services
 from isobot.actions.reporting import REASON, figures_in, reasons_in, work_on
 from isobot.chat.sender import RenderedFile
@@ -15,15 +17,16 @@ from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Level, Unit
 from isobot.errors import NotFound
 from isobot.exports.docx import UnitReportData, report_filename
-from isobot.exports.render import PERIOD_XLSX, REPORT_DOCX, Renderable, render
+from isobot.exports.render import CALENDAR_ICS, PERIOD_XLSX, REPORT_DOCX, Renderable, render
 from isobot.exports.xlsx import MissingUnit, PeriodTableData, UnitRow, period_filename
-from isobot.storage import reports
+from isobot.storage import office, reports
 from isobot.storage.database import Database
 
 _TYPES = {
     REPORT_DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     PERIOD_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_TYPES[CALENDAR_ICS] = "text/calendar"
 _UNIT_WORDS = {Level.XA: "xã", Level.HUYEN: "huyện", Level.CHI_CUC: "chi cục", Level.SO: "cơ quan"}
 
 
@@ -45,6 +48,8 @@ class FileMaker:
             data, name = await self._report(**attachment.parameters)
         elif attachment.kind == PERIOD_XLSX:
             data, name = await self._period(**attachment.parameters)
+        elif attachment.kind == CALENDAR_ICS:
+            data, name = await self._calendar(**attachment.parameters)
         else:
             raise NotFound(f"attachment of kind {attachment.kind!r}")
         content = await asyncio.to_thread(render, attachment.kind, data)
@@ -83,6 +88,22 @@ class FileMaker:
             practice=record.practice_of != 0,
         )
         return data, report_filename(name, work.label, version=max(version, 1))
+
+    async def _calendar(self, units: list[str], province: str) -> tuple[Renderable, str]:
+        """Load the deadlines of a year: of units, or with a province those of its office."""
+        async with self._database.read() as connection:
+            moves = await office.moves(connection)
+            extensions = await office.all_extensions(connection)
+            events = await office.all_events(connection)
+        now = self._clock.now()
+        return deadline_calendar(
+            replace(self._services, rules=self._services.shipped_rules.with_moves(moves)),
+            units=units,
+            province=province,
+            extensions=extensions,
+            events=events,
+            now=now,
+        )
 
     def _bases(self, rule: ReportingRule | None) -> tuple[str, ...]:
         documents = self._services.knowledge.corpus.documents

@@ -223,6 +223,14 @@ def due_in(
     return due
 
 
+def duty_of(
+    rule: ReportingRule, period: Period, units: Sequence[Unit], timetable: Timetable, situation: Situation
+) -> Duty:
+    """Return one period with its units as the plan sees them."""
+    ladder = timetable.ladder_of(rule)
+    return Duty(rule, period, units, timetable.calendar, ladder, situation.extensions or {})
+
+
 def nudges(
     timetable: Timetable,
     units: UnitIndex,

@@ -1,6 +1,6 @@
 """What a reminder says: computed from the days that remain, since a step may be told late."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from isobot.domain.deadlines import Audience, Kind, Period
@@ -160,18 +160,26 @@ def _digest(step: DueStep, today: date) -> str:
     )
 
 
-def standing_lines(missing: Sequence[Unit], standing: Sequence[Standing]) -> list[str]:
-    """Name the units that are missing, apart by why they are."""
+def standing_lines(
+    missing: Sequence[Unit],
+    standing: Sequence[Standing],
+    *,
+    apart_from: Collection[Standing] = (),
+    most: int = NAMED,
+) -> list[str]:
+    """Name the units that are missing, apart by why they are, at most so many by name."""
     lines = []
     for kind, words in STANDINGS.items():
+        if kind in apart_from:
+            continue
         units = [unit for unit, why in zip(missing, standing, strict=True) if why is kind]
         if units:
-            lines.append(f"• {words} ({len(units)}): {named(units)}.")
+            lines.append(f"• {words} ({len(units)}): {named(units, most)}.")
     return lines
 
 
-def named(units: Iterable[Unit]) -> str:
+def named(units: Iterable[Unit], most: int = NAMED) -> str:
     """Name the first few of some units, and say how many more there are."""
     known = list(units)
-    names = "; ".join(unit.place_name for unit in known[:NAMED])
-    return names + (f"; và {len(known) - NAMED} đơn vị khác" if len(known) > NAMED else "")
+    names = "; ".join(unit.place_name for unit in known[:most])
+    return names + (f"; và {len(known) - most} đơn vị khác" if len(known) > most else "")
