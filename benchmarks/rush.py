@@ -142,13 +142,9 @@ class Platform:
 
     async def ask(self, bot: int, officer: int, question: str) -> float:
         """Let an officer write; return the seconds until the first answer came."""
-        await self._client.post(f"{self.address(bot)}/control/says", json={"chat": officer, "text": question})
-        while True:
-            found = await self._client.get(f"{self.address(bot)}/control/latest", params={"chat": officer})
-            times = found.json()
-            if times["answered"] is not None:
-                return float(times["answered"] - times["said"])
-            await asyncio.sleep(0.05)
+        asked = {"chat": officer, "text": question}
+        answer = await self._client.post(f"{self.address(bot)}/control/ask", json=asked, timeout=120)
+        return float(answer.json()["seconds"])
 
     async def times(self, bot: int) -> tuple[list[tuple[int, float]], int]:
         found = (await self._client.get(f"{self.address(bot)}/control/times")).json()

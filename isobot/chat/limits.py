@@ -101,12 +101,16 @@ class TokenBucket:
 
 
 class Quickest:
-    """The shortest time of late: of the present hundred and the one before."""
+    """The shortest time of late: of the present hundred and the one before.
+
+    Of the first hundred nothing is known before they are over, and connections are opened, so there every
+    delay counts in full.
+    """
 
     HUNDRED = 100
 
     def __init__(self) -> None:
-        self._before = self._present = float("inf")
+        self._before, self._present = 0.0, float("inf")
         self._counted = 0
 
     def of(self, taken: float) -> float:

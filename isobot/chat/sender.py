@@ -189,22 +189,25 @@ class Sender:
         self._rings_heard = -1
         self._own_rings = 0
         self._changed = asyncio.Event()
+        self._news = asyncio.Event()
+        self._last_looks: set[asyncio.Task[None]] = set()
+        self._looked_at_last: dict[int, Outgoing] = {}
 
     async def run(self) -> None:
         """Work until cancelled; what was sent by then is marked before leaving."""
-        pump = asyncio.create_task(self._pump())
+        helpers = [asyncio.create_task(self._pump()), asyncio.create_task(self._marker())]
         try:
             while True:
                 try:
-                    worked = await self.step()
+                    await self._look()
                 except Exception:
-                    log.exception("sender_step_failed")
+                    log.exception("outbox_not_read")
                     await asyncio.sleep(1)
                     continue
-                if not worked:
-                    await self._bell.wait(self._patience())
+                await self._bell.wait(self._patience())
         finally:
-            tasks = [pump, *(task for lane in self._lanes.values() for task in lane.busy.values())]
+            tasks = [*helpers, *self._last_looks]
+            tasks += [task for lane in self._lanes.values() for task in lane.busy.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -212,8 +215,9 @@ class Sender:
 
     async def step(self) -> bool:
         """Mark what was delivered and start what is due; False when there was neither."""
-        marked = False if self._marks_may_wait() else await self._mark()
+        marked = await self._mark()
         await self._look()
+        await asyncio.gather(*self._last_looks)
         started = sum(self._begin(lane) for lane in self._lanes.values())
         if started:
             await asyncio.sleep(0)
@@ -228,6 +232,23 @@ class Sender:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._until_next()):
                     await self._changed.wait()
+
+    async def _marker(self) -> None:
+        """Write down what became of messages, while others are looked up and sent."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self._marks_may_wait():
+                await asyncio.sleep(MARK_SECONDS)
+            try:
+                await self._mark()
+            except Exception:
+                log.exception("marks_not_written")
+                await asyncio.sleep(1)
+                self._news.set()
+            else:
+                self._own_rings += 1
+                self._bell.ring()
 
     def _until_next(self) -> float:
         """Return for how many seconds no token comes that something in stock waits for."""
@@ -271,7 +292,10 @@ class Sender:
                     rooms,
                     now=self._clock.now(),
                     apart_from={bot: [*lane.busy, *lane.resting] for bot, lane in lanes.items()},
-                    not_these=[message.id for lane in lanes.values() for message in lane.stock],
+                    not_these=[
+                        *self._looked_at_last,
+                        *(message.id for lane in lanes.values() for message in lane.stock),
+                    ],
                     answers_only=[bot for bot, lane in lanes.items() if lane.answers_only],
                 )
         except BaseException:
@@ -284,10 +308,26 @@ class Sender:
             lane.passed_by = bool(lane.busy or lane.resting)
         self._put_in_stock([message for message in found if not message.is_campaign], rooms)
         campaign = [message for message in found if message.is_campaign]
-        if campaign and self._last_look is not None:
-            says = await self._last_look(campaign)
-            campaign = [replace(m, reply=reply) for m in campaign if (reply := says.get(m.id)) is not None]
-        self._put_in_stock(campaign, rooms)
+        if self._last_look is None:
+            self._put_in_stock(campaign, rooms)
+        elif campaign:
+            self._looked_at_last |= {message.id: message for message in campaign}
+            # Not waited for: an answer may come meanwhile, and has to be looked up.
+            task = asyncio.create_task(self._look_last(self._last_look, campaign, rooms))
+            self._last_looks.add(task)
+            task.add_done_callback(self._last_looks.discard)
+
+    async def _look_last(self, look: LastLook, campaign: list[Outgoing], rooms: Mapping[str, int]) -> None:
+        """Put in stock what still holds; what a failure leaves out is found at the next look."""
+        try:
+            says = await look(campaign)
+            kept = [replace(m, reply=reply) for m in campaign if (reply := says.get(m.id)) is not None]
+            self._put_in_stock(kept, rooms)
+        except Exception:
+            log.exception("last_look_failed", messages=len(campaign))
+        finally:
+            for message in campaign:
+                self._looked_at_last.pop(message.id, None)
 
     def _put_in_stock(self, found: Sequence[Outgoing], rooms: Mapping[str, int]) -> None:
         for message in found:
@@ -312,7 +352,8 @@ class Sender:
             full = free * MESSAGES_A_CHAT
         else:
             full = min(free, max(SMALLEST_STOCK, int(STOCK_SECONDS / overall.distance)))
-        low = lane.more and len(lane.stock) * 2 <= full
+        stock = len(lane.stock) + sum(1 for m in self._looked_at_last.values() if m.bot == lane.channel.bot)
+        low = lane.more and stock * 2 <= full
         return full if rung or low or now - lane.looked_at >= LOOK_SECONDS else 0
 
     def _slots(self, lane: _Lane) -> int:
@@ -359,8 +400,6 @@ class Sender:
         """Return for how many seconds there is surely nothing to do, unless the bell rings."""
         now, wall = monotonic(), self._clock.now().timestamp()
         moments = [now + LOOK_SECONDS]
-        if self._outcomes:
-            moments.append(self._marked_at + MARK_SECONDS)
         for lane in self._lanes.values():
             if (pause := lane.pause.left(wall)) > 0:
                 moments.append(now + pause)
@@ -411,6 +450,7 @@ class Sender:
             for ticket in tickets:
                 lane.gate.unused(ticket)
             self._finished.add((lane.channel.bot, chat_key))
+            self._news.set()
             self._own_rings += 1
             self._bell.ring()
 
@@ -468,7 +508,7 @@ class Sender:
 
     def _marks_may_wait(self) -> bool:
         """Tell whether marks may gather: nobody waits for them while a campaign goes on."""
-        if not self._outcomes or monotonic() - self._marked_at >= MARK_SECONDS:
+        if monotonic() - self._marked_at >= MARK_SECONDS:
             return False
         going_on = {bot for bot, lane in self._lanes.items() if lane.stock}
         return all(o.sent and o.message.is_campaign and o.message.bot in going_on for o in self._outcomes)

@@ -68,8 +68,7 @@ class TelegramEmulator:
         self.limit = limit
         self.flooded = 0
         """How many messages came beyond the limit, and got a 429."""
-        self.said_at: dict[int, float] = {}
-        """When each person wrote last."""
+        self._answered: dict[int, asyncio.Future[float]] = {}
         self._lately: deque[float] = deque()
         self.sent: list[Sent] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -90,7 +89,7 @@ class TelegramEmulator:
                 Route("/control/says", self._control_says, methods=["POST"]),
                 Route("/control/presses", self._control_presses, methods=["POST"]),
                 Route("/control/sent", self._control_sent),
-                Route("/control/latest", self._control_latest),
+                Route("/control/ask", self._control_ask, methods=["POST"]),
                 Route("/control/times", self._control_times),
                 Route("/control/file/{message:int}", self._control_file),
             ]
@@ -118,7 +117,6 @@ class TelegramEmulator:
 
     async def says(self, chat: int, text: str, **content: Any) -> dict[str, Any]:
         """Let a person write; returns the update."""
-        self.said_at[chat] = monotonic()
         return await self.hand_over(self.update(message=self.message(chat, text=text, **content)))
 
     async def presses(self, chat: int, label: str) -> dict[str, Any]:
@@ -260,6 +258,8 @@ class TelegramEmulator:
             monotonic(),
         )
         self.sent.append(sent)
+        if (waits := self._answered.pop(chat, None)) is not None and not waits.done():
+            waits.set_result(sent.at)
         answer = self.message(chat, text=text)
         return _result({**answer, "message_id": sent.message_id, "from": BOT})
 
@@ -281,12 +281,14 @@ class TelegramEmulator:
         asked = await request.json()
         return JSONResponse(await self.says(int(asked["chat"]), asked["text"]))
 
-    async def _control_latest(self, request: Request) -> Response:
-        """Tell of one chat when the person wrote last, and when the bot answered that first."""
-        chat = int(request.query_params["chat"])
-        said = self.said_at.get(chat, 0.0)
-        answers = [s.at for s in reversed(self.sent[-3000:]) if s.chat == chat and s.at >= said]
-        return JSONResponse({"said": said, "answered": answers[-1] if answers else None})
+    async def _control_ask(self, request: Request) -> Response:
+        """Let a person write, wait for the first answer, and tell how many seconds it took."""
+        asked = await request.json()
+        chat = int(asked["chat"])
+        answered = self._answered[chat] = asyncio.get_running_loop().create_future()
+        said = monotonic()
+        await self.says(chat, asked["text"])
+        return JSONResponse({"seconds": await answered - said})
 
     async def _control_times(self, _request: Request) -> Response:
         """Tell of every message to whom and when it came, and how many came beyond the limit."""
