@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "dalam": ("da lam", "da lam xong"),
     "nhachet": ("nhac cac don vi im lang",),
     "giahan": ("gia han mot don vi", "gia han"),
-    "doinguoi": ("doi nguoi phu trach",),
+    "doinguoi": ("doi nguoi phu trach", "tao ma cho nguoi moi"),
     "hanbaocao": ("doi han", "doi han bao cao"),
     "huy": ("huy", "huy bo", "thoat"),
     "quaylai": ("quay lai", "lui lai"),

@@ -57,7 +57,6 @@ async def test_begin_opens_that_very_report(lan, clock):
     said = await lan.picks("Nhập báo cáo")
 
     assert "tháng 5/2027" in said[0]
-    assert lan.office.channels["telegram"].sent[0].reply.text.startswith("Xin chào") or said
 
 
 async def test_numbers_stay_free_under_a_reminder(lan, clock):
@@ -136,8 +135,10 @@ async def test_not_me_ends_reminders_to_this_person_and_tells_the_receiver(lan, 
 
     assert "thôi nhắc anh/chị" in said
     assert "không phụ trách báo cáo của UBND xã Pù Luông" in mai.screen[-1]
-    code = (await mai.picks("Tạo mã cho người mới"))[-1]
-    assert "Mã cho người mới" in code
+    await mai.picks("Tạo mã cho người mới")
+    if not mai.buttons:  # a word alone does not say which unit
+        await mai.says("xã Pù Luông")
+    assert "Mã cho người mới" in mai.screen[-1]
     before = len(reminders(lan))
     clock.move_to(date(2027, 5, 31))
     await lan.office.tick()
@@ -169,7 +170,7 @@ async def test_reminder_in_mid_form_stands_under_the_next_prompt(lan, clock):
     assert said[-1].index("⏰") > 0
     await lan.says("120")
     assert len(reminders(lan)) == 1
-    assert (await statuses(lan))["T-3" if "T-3" in await statuses(lan) else "T-1"] == "sent"
+    assert sorted((await statuses(lan)).values()) == ["merged", "merged", "merged", "sent"]
 
 
 async def test_reminder_in_a_form_that_was_left_comes_after_half_an_hour(lan, clock):
@@ -256,7 +257,7 @@ async def test_more_time_for_one_unit_moves_its_plan(lan, mai, clock):
     assert "Hạn cũ là 31/05/2027; nay là 15/06/2027" in reminders(lan)[-1]
     clock.move_to(date(2027, 6, 1))
     await lan.office.tick()
-    assert len(reminders(lan)) == 2
+    assert "Còn 14 ngày" in reminders(lan)[-1]
     clock.move_to(date(2027, 6, 15))
     await lan.office.tick()
     assert "Hôm nay, 15/06/2027, là ngày cuối" in reminders(lan)[-1]
