@@ -24,7 +24,7 @@ from isobot.storage.store import Store
 
 log = structlog.get_logger()
 
-CHATS_AT_ONCE = 64
+CHATS_AT_ONCE = 100
 TRIES = 4
 BACK_OFF = timedelta(seconds=2)
 APOLOGY = (

@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from isobot.domain.expressions import Condition, Facts, Period, Term
 from isobot.domain.numbers import format_date, format_number, read_date, read_integer, read_money
@@ -339,6 +341,8 @@ class Form:
     note: str
     fields: tuple[Field, ...]
     checks: tuple[Check, ...] = ()
+    _memo: dict[str, Any] = dataclass_field(default_factory=dict, init=False, repr=False, compare=False)
+    """The latest walk: one answer asks several questions about the same values."""
 
     def __post_init__(self) -> None:
         _examine(self)
@@ -374,7 +378,7 @@ class Form:
 
     def lines(self, values: Values) -> tuple[tuple[Field, Value | None], ...]:
         """List what applies, in order, computed figures among it; None is not answered yet."""
-        return tuple(self._walk(values))
+        return self._walk(values)
 
     def visible_fields(self, values: Values) -> tuple[Field, ...]:
         """List the fields that are asked, given the answers so far."""
@@ -411,11 +415,20 @@ class Form:
         """List the problems in which one field has a part, so that they are told when it is entered."""
         return tuple(p for p in self.problems(values, period=period) if key in p.fields)
 
-    def _walk(self, values: Values) -> Iterator[tuple[Field, Value | None]]:
+    def _walk(self, values: Values) -> tuple[tuple[Field, Value | None], ...]:
         """Go through the fields that apply; a condition sees only values that count themselves."""
+        known: tuple[Values, tuple[tuple[Field, Value | None], ...]] | None = self._memo.get("walk")
+        if known is not None and _are_same_objects(known[0], values):
+            return known[1]
+        walked = tuple(self._walk_anew(values))
+        self._memo["walk"] = (dict(values), walked)
+        return walked
+
+    def _walk_anew(self, values: Values) -> Iterator[tuple[Field, Value | None]]:
         seen: dict[str, Value] = {}
+        facts = Facts(seen)
         for field in self.fields:
-            if field.when is not None and field.when.holds(Facts(seen)) is not True:
+            if field.when is not None and field.when.holds(facts) is not True:
                 continue
             value = values.get(field.key) if field.computed is None else _compute(field.computed, seen)
             if value is not None:
@@ -444,6 +457,11 @@ class Form:
             return field.show(values.get(field.key))
 
         return _PLACEHOLDER.sub(fill, text)
+
+
+def _are_same_objects(one: Values, other: Values) -> bool:
+    """Compare by identity, which is quick, and never takes False for 0 as equality does."""
+    return len(one) == len(other) and all(other.get(key) is value for key, value in one.items())
 
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(number|label))?\}")

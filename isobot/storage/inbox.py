@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Incoming
@@ -95,6 +95,9 @@ async def store(
         for row in rows
         if (row["bot"], row["event_id"]) in taken
     }
+    known = select(conversations.c.chat_key).where(conversations.c.chat_key.in_(list(chats)))
+    for chat_key in (await connection.execute(known)).scalars():
+        del chats[chat_key]
     if chats:
         await connection.execute(insert_if_absent(connection, conversations), list(chats.values()))
     return taken
@@ -164,8 +167,7 @@ async def first_events(connection: AsyncConnection, chats: Sequence[str], *, now
 async def mark_done(connection: AsyncConnection, ids: Sequence[int], *, at: datetime) -> None:
     """Take events off the waiting list."""
     if ids:
-        done = update(inbox).where(inbox.c.id == bindparam("key")).values(done_at=at)
-        await connection.execute(done, [{"key": key} for key in ids])
+        await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(done_at=at))
 
 
 async def mark_failed(
