@@ -31,7 +31,7 @@ from knowledge.model import (
 )
 from knowledge.places import PlaceFinder, speaks_of_self
 from knowledge.question import Question, QuestionReader
-from knowledge.references import Reference, ReferenceFinder, places_in_common
+from knowledge.references import ReferenceFinder, places_in_common
 from knowledge.rosters import Rosters
 from knowledge.search import Features, Hit, Index
 from knowledge.vietnamese import Reader, Vocabulary, Word, one_spelling, plain_words
@@ -71,6 +71,10 @@ LAW_INSTEAD = 0.75
 """From this share of the best province's score on, the national rule answers a stranger."""
 AT_THE_PLACE = 0.25
 """What a card gains whose first citation is the very article asked for."""
+OWN_OFFICE = 1.35
+"""What a card on the duties of one office gains where the asker works there and says "sở tôi"."""
+ELSEWHERE = 0.6
+"""What a card is worth that stands at other articles of the document."""
 STILL_ASKED = 1.15
 """What a card on replacement gains over one on the first day in force, where "còn hiệu lực" is asked."""
 WHO_IS_ASKED = 1.12
@@ -130,8 +134,10 @@ _WANTED_KINDS = (
         1.06,
     ),
     (
-        re.compile(r"\b(?:khi nao|thang may|bao gio|han|ngay nao|thang nao|nam nao|bao lau|may lan|"
-            r"dinh ky nao|theo dinh ky|bao nhieu lan|ky nao|thuong xuyen the nao)\b"),
+        re.compile(
+            r"\b(?:khi nao|thang may|bao gio|han|ngay nao|thang nao|nam nao|bao lau|may lan|"
+            r"dinh ky nao|theo dinh ky|bao nhieu lan|ky nao|thuong xuyen the nao)\b"
+        ),
         CardKind.DEADLINE,
         1.15,
     ),
@@ -157,6 +163,13 @@ _MONTH = re.compile(r"\bthang (\d{1,2})\b")
 _IN_FORCE_STILL = re.compile(
     r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b"
 )
+_REPLACES = re.compile(
+    r"(?<!bi )\bthay (?:the|cho)(?: cho)?(?: nhung| cac)? (?:thong tu|quyet dinh|van ban) (?:nao|gi|so)\b"
+)
+_HOW_OFTEN = re.compile(
+    r"\b(?:may lan|bao nhieu lan|bao lau|dinh ky nao|ky nao|thang may|thang nao|khi nao)\b"
+)
+_BOUND = re.compile(r"\bbat buoc\b")
 _FORCE = re.compile(r"\bhieu luc\b(?! (?:tu|khi|ke tu|thi hanh tu|ngay|nam|cua he thong|he thong))")
 _WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
 _OF_THE_PROVINCE = re.compile(
@@ -165,7 +178,7 @@ _OF_THE_PROVINCE = re.compile(
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
 _SIGNING = re.compile(
-    r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|ai ky|nguoi ky|ky ten|chu ky|do ai ky|nao ky)\b"
+    r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|(?:do )?ai ky|nguoi ky|ky ten|chu ky|nao ky)\b"
 )
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
@@ -177,10 +190,9 @@ _POLITE_WORDS = (
     "rat|lam|qua|hi|hello|alo|tam biet|bye|ok|oke|da|vang|duoc|roi|toi|minh|buoi|sang|chieu|ngay|tot|"
     "lanh|hay|cac|voi"
 )
-_POLITE = re.compile(
-    rf"(?=.*\b(?:chao|cam on|hi|hello|alo|tam biet|bye)\b)(?:(?:{_POLITE_WORDS})(?: |$))+"
-)
+_POLITE = re.compile(rf"(?=.*\b(?:chao|cam on|hi|hello|alo|tam biet|bye)\b)(?:(?:{_POLITE_WORDS})(?: |$))+")
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
+NOT_AT_HAND = "Tôi không có văn bản mà anh/chị nêu số, nên không trả lời về nội dung của văn bản đó."
 REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi không trả lời để tránh sai."
 
 
@@ -240,6 +252,11 @@ class KnowledgeBase:
             | {citation.document.key for citation in c.citations}
             for c in corpus.cards.values()
         }
+        self._offices = {
+            t.id: fold(t.label).replace("uy ban nhan dan", "ubnd")
+            for t in corpus.topics.values()
+            if t.group == "trach-nhiem" and _AGENCY.match(t.label)
+        }
         self._card_provinces = {
             c.id: frozenset(
                 slug
@@ -276,6 +293,7 @@ class KnowledgeBase:
 
     def _texts(self) -> list[str]:
         texts = [self._lexicon.everyday, *self._places.names()]
+        texts += [name for name, _ in self._lexicon.other_provinces]
         texts += [form.full for forms in self._lexicon.short_forms.values() for form in forms]
         for topic in self.corpus.topics.values():
             texts += [topic.label, *topic.asks]
@@ -433,6 +451,14 @@ class KnowledgeBase:
             ]
         if read.says(_ISSUING):
             fitted = [replace(h, score=h.score * (1.35 if h.card.topic == "so-hieu" else 1)) for h in fitted]
+        office = fold(asker.unit or "").replace("uy ban nhan dan", "ubnd") if speaks_of_self(read) else ""
+        if office:
+            fitted = [
+                replace(h, score=OWN_OFFICE * h.score)
+                if h.card.topic in self._offices and self._offices[h.card.topic] in office
+                else h
+                for h in fitted
+            ]
         fitted = self._at_the_place(read, fitted)
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self._said_already(read)
@@ -453,6 +479,8 @@ class KnowledgeBase:
                 ),
                 default=0.0,
             )
+            if not common and card.id in known and documents & {c.document.key for c in card.citations}:
+                known[card.id] = replace(known[card.id], score=ELSEWHERE * known[card.id].score)
             if common:
                 hit = known.get(card.id, Hit(card, 0.0, ENOUGH_COVERED))
                 known[card.id] = replace(hit, score=hit.score * (1 + 0.4 * common) + AT_THE_PLACE * common)
@@ -464,6 +492,7 @@ class KnowledgeBase:
         for slug in read.provinces:
             a, b = fold(SEED_PROVINCES[slug]).split()
             words |= {a, b, f"{a} {b}", f"tinh {a}", "tinh"} - ({"ha"} if "ha noi" in read.folded else set())
+            words |= {two.casefold() for two, of in self._lexicon.province_letters.items() if of == slug}
         if len(read.provinces) > 1 or read.all_provinces:
             words |= _COMPARING
         return words
@@ -497,6 +526,12 @@ class KnowledgeBase:
             fit *= NATIONAL_BESIDE_NAMED
         if read.says(_IN_FORCE_STILL) and card.topic in ("thay-the", "hieu-luc"):
             fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
+        if read.says(_HOW_OFTEN) and card.topic == "bao-cao-mau":
+            fit *= 1 / STILL_ASKED
+        if read.says(_REPLACES) and card.topic == "thay-the":
+            fit *= 1 / STILL_ASKED if card.kind is CardKind.ABSENT else STILL_ASKED
+        if read.says(_BOUND) and card.topic in ("khuyen-khich", "doi-tuong"):
+            fit *= STILL_ASKED
         if read.says(_WHO) and card.title.startswith(("Ai ", "Cơ quan nào")):
             fit *= WHO_IS_ASKED
         months = set(_MONTH.findall(read.folded))
@@ -526,7 +561,7 @@ class KnowledgeBase:
         if secret and not (hits and hits[0].score >= SURE and hits[0].card.citations):
             return self._refuse(
                 read,
-                "Tôi không nhận và không xử lý tài liệu mật. Xin anh/chị đừng gửi tài liệu mật vào đây; "
+                "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào đây; "
                 "việc này thực hiện theo quy định về bảo vệ bí mật nhà nước tại cơ quan.",
             )
         for name, phrases in self._lexicon.outside:
@@ -536,9 +571,7 @@ class KnowledgeBase:
                 return self._refuse(read, OUTSIDE.format(name))
         strange = [r for r in read.references if not r.known]
         if strange and not read.documents and not self._written_somewhere(strange[0].text):
-            return self._refuse(
-                read, f"Tôi không có văn bản số {_shown(strange[0])}, nên không trả lời về nội dung của nó."
-            )
+            return self._refuse(read, NOT_AT_HAND)
         if read.says(_OTHER_STANDARD):
             return self._refuse(read, OUTSIDE.format("tiêu chuẩn ISO khác ISO 9001"))
         if read.says(_OFFICE_HOLDER) and not read.says(_SIGNING):
@@ -1011,12 +1044,6 @@ def _told_first(good: Sequence[Hit]) -> list[Hit]:
 
 def _number(reference: str) -> str:
     return next((part for part in reference.split() if part[:1].isdigit()), reference)
-
-
-def _shown(reference: Reference) -> str:
-    number = _number(reference.text)
-    head, _, tail = number.partition("/")
-    return f"{head}/{tail.upper()}" if tail else head
 
 
 @cache

@@ -52,6 +52,18 @@ _FRAME = re.compile(
     r"\bquy dinh(?= (?:the nao|nhu the nao|ra sao|gi|la|rang|ve|cac|cho|o|xa|thi|co)\b|$)|"
     r"\bcho (?:hoi|biet)\b"
 )
+_SUBJECT = re.compile(
+    r"\b(?:iso|9001|he thong|mo hinh khung|ban chi dao|danh gia noi bo|xem xet|khoa hoc va cong nghe|"
+    r"cong bo|ke hoach|bao cao|quyet dinh|thong tu|chi thi|nghi dinh|cong van|kinh phi|du toan|kiem tra|"
+    r"tap huan|dao tao|tu van|thu tuc|phu luc|danh sach|hieu luc|so noi vu|so tai chinh|hoan thanh|han|buoc|"
+    r"muc chi|trieu|tien|quy trinh|dung dau|trach nhiem|nhiem vu|duy tri|cai tien|ap dung|xa|phuong|huyen|"
+    r"sap xep|sap nhap|tinh|nop|gui|ky|bot|so|niem yet|chung nhan|co quan)\b"
+)
+_PLEA = re.compile(
+    r"\b(?:giup em|giup minh|giup toi|tra loi giup|tra loi som|chi em|chi giup|chi minh voi|"
+    r"mong (?:anh|chi|duoc)|"
+    r"ai biet|thi sao day|lo khong kip|cam on|xin cam|gap lam|dang giuc|thong cam)\b"
+)
 WHOLE_QUESTION = 5
 """A clause that asks with so many words of its own needs no other clause to be understood."""
 STORY_BESIDE_WHOLE, STORY_LEANT_ON = (0.45, 0.4, 0.15), (0.7, 0.6, 0.35)
@@ -289,13 +301,26 @@ def _weights(
     texts = [" ".join(w.bare for w in words if w.sentence == n) for n in range(count)]
     words_ask = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
     marked = [said[n][-1].rstrip().endswith("?") for n in of]
-    asking = [
-        m and (w or n == count - 1 or of[n + 1] != of[n])
-        for n, (m, w) in enumerate(zip(marked, words_ask, strict=True))
-    ]
-    if not any(asking):
-        asking = words_ask if any(words_ask) else [bool(_PLEADING.search(t)) for t in texts]
-    if not any(asking):
+    ends = [n == count - 1 or of[n + 1] != of[n] for n in range(count)]
+    marked = [m and (w or e) for m, w, e in zip(marked, words_ask, ends, strict=True)]
+    # "Trả lời giúp em được không?" asks for nothing that could be looked up.
+    on_subject = [bool(_SUBJECT.search(t)) and not _PLEA.search(t) for t in texts]
+    asking = next(
+        (
+            kind
+            for kind in (
+                [m and s for m, s in zip(marked, on_subject, strict=True)],
+                [w and s for w, s in zip(words_ask, on_subject, strict=True)],
+                [bool(_PLEADING.search(t)) and s for t, s in zip(texts, on_subject, strict=True)],
+                marked,
+                words_ask,
+                [bool(_PLEADING.search(t)) for t in texts],
+            )
+            if any(kind)
+        ),
+        [],
+    )
+    if not asking:
         return (1.0,) * count
     last = max(n for n, a in enumerate(asking) if a)
     focus = {n for n, a in enumerate(asking) if a and of[n] == of[last]}

@@ -74,7 +74,10 @@ _FORMED_FROM = re.compile(
     r"lap tu|truoc day)\b"
 )
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
-_AGENCY_NAMED = re.compile(r"\b(?:so|ban|chi cuc) (?!nao|gi|toi|minh|em|ta|ban|nganh|co\b)[a-z]+")
+_AGENCY_NAMED = re.compile(
+    r"\b(?:so|ban|chi cuc) (?!(?:nao|gi|toi|minh|em|ta|ban|nganh|co|thuoc|phai|thi|lam|da|duoc|nam|trong|o|"
+    r"va)\b)[a-z]+"
+)
 _NAMED_DISTRICT = re.compile(r"\bhuyen ((?:[a-z]+ ){0,2}[a-z]+)")
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
@@ -371,7 +374,9 @@ class Rosters:
         level = {"so": Level.SO, "chi-cuc": Level.CHI_CUC, "huyen": Level.HUYEN, "xa": Level.XA}.get(
             question.level
         )
-        if level is None or not re.search(r"\b(?:iso|danh sach|phu luc|ke hoach|ap dung)\b", question.folded):
+        if level is None or not re.search(
+            r"\b(?:iso|danh sach|phu luc|ke hoach|ap dung|thuoc dien|2025|2027|2030)\b", question.folded
+        ):
             return None
         units = self._units.roster("kon-tum", level=level)
         what = {
@@ -470,7 +475,7 @@ class Rosters:
         return self._ask_which(communes[:6], lines, citations)
 
     def _membership(self, question: Question, scope: Sequence[str], about: tuple[Unit, ...]) -> Answer | None:
-        if not question.says(_MEMBER) or question.says(_OTHER_MATTER):
+        if not question.says(_MEMBER) or _OTHER_MATTER.search(self._without_names(question, scope)):
             return None
         if not about:
             return self._agency_not_listed(question, scope)
@@ -483,6 +488,14 @@ class Rosters:
         if answer.outcome is Outcome.ANSWERED:
             return Answer(answer.outcome, f"Có trong danh sách. {answer.text}", answer.citations)
         return answer
+
+    def _without_names(self, question: Question, scope: Sequence[str]) -> str:
+        """Return what is asked without the names in it: "Sở Giáo dục và Đào tạo" speaks of no training."""
+        taken = {place for m in self._places.find(question, scope) for place in range(m.start, m.end)}
+        asked = enumerate(question.words)
+        return " ".join(
+            w.bare for at, w in asked if at not in taken and question.sentences[w.sentence] == 1.0
+        )
 
     def _agency_not_listed(self, question: Question, scope: Sequence[str]) -> Answer | None:
         """Say that an agency named is not among those of the list, and who is."""
