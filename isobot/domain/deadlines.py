@@ -349,10 +349,7 @@ def reporting_units(rule: ReportingRule, period: Period, units: Iterable[Unit]) 
 
 def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
     last_day = last_day_on_time(occurrence.named.of(year), exclusive=occurrence.exclusive)
-    if occurrence.window_days is None:
-        opens = last_day.replace(day=1)
-    else:
-        opens = last_day - timedelta(days=occurrence.window_days)
+    opens = _opening(occurrence, last_day)
     first, last = occurrence.covers
     covers_to = last.of(year)
     covers_from = first.of(year)
@@ -371,8 +368,14 @@ def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
     if move is None:
         return period
     moved_to = move.day.of(year)
-    opens = min(opens, moved_to - (last_day - opens))
+    opens = min(opens, _opening(occurrence, moved_to))
     return replace(period, opens=opens, last_day=moved_to, moved_on=move.set_on, was=period)
+
+
+def _opening(occurrence: Occurrence, last_day: date) -> date:
+    if occurrence.window_days is None:
+        return last_day.replace(day=1)
+    return last_day - timedelta(days=occurrence.window_days)
 
 
 def _in_a_year(day: date) -> date:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.people import Actor, Post, Role
 from isobot.storage.statements import insert_or_replace
-from isobot.storage.tables import identities, invitations, people, person_names, posts, snoozes
+from isobot.storage.tables import declined, identities, invitations, people, person_names, posts, snoozes
 
 SEEN_TO_THE = timedelta(hours=1)
 
@@ -148,6 +148,7 @@ async def erase(connection: AsyncConnection, person: int, *, at: datetime) -> No
     await connection.execute(delete(person_names).where(person_names.c.person == person))
     await connection.execute(delete(identities).where(identities.c.person == person))
     await connection.execute(delete(snoozes).where(snoozes.c.person == person))
+    await connection.execute(delete(declined).where(declined.c.person == person))
     await connection.execute(
         update(posts).where(posts.c.person == person, posts.c.until.is_(None)).values(until=at)
     )
