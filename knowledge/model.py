@@ -5,6 +5,11 @@ from enum import StrEnum
 
 from isobot.domain.law import Citation
 
+LONGEST = 900
+"""Characters of an answer that is no list."""
+LONGEST_LIST = 3000
+MOST_CITATIONS, MOST_LIST_CITATIONS = 3, 8
+
 
 class Outcome(StrEnum):
     """What became of a question."""

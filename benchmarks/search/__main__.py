@@ -102,7 +102,7 @@ def held_out(knowledge: KnowledgeBase) -> tuple[KnowledgeBase, list[Case]]:
 def _case(knowledge: KnowledgeBase, typed: str, asker: Asker, relevant: frozenset[str]) -> Case:
     read = knowledge._reader.read(typed)
     provinces = read.provinces or ((asker.province,) if asker.province else tuple(SEED_PROVINCES))
-    return Case(read, (*provinces, NATIONAL, BOT), knowledge._said_already(read), relevant, asker)
+    return Case(read, (*provinces, NATIONAL, BOT), knowledge._weigher.said_already(read), relevant, asker)
 
 
 def _answers(judge: Judge, expected: Any, card: Card) -> bool:
@@ -158,13 +158,13 @@ class _Instead:
 def _by_the_rules(knowledge: KnowledgeBase, engine: Engine, case: Case) -> list[str]:
     """Weigh an engine's cards by what the question says beside its words: documents, articles, levels."""
     own = knowledge._places.own(case.asker.unit, case.asker.province)
-    scope = knowledge._scope(case.question, case.asker.province)
-    index = knowledge._index
-    knowledge._index = _Instead(engine, index, knowledge.corpus.cards)  # type: ignore[assignment]
+    scope = knowledge._weigher.scope(case.question, case.asker.province)
+    index = knowledge._weigher.index
+    knowledge._weigher.index = _Instead(engine, index, knowledge.corpus.cards)  # type: ignore[assignment]
     try:
-        return [hit.card.id for hit in knowledge._hits(case.question, scope, own, case.asker)]
+        return [hit.card.id for hit in knowledge._weigher.hits(case.question, scope, own, case.asker)]
     finally:
-        knowledge._index = index
+        knowledge._weigher.index = index
 
 
 def megabytes(name: str) -> float:

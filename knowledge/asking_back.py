@@ -1,0 +1,106 @@
+"""Asking back which province is meant, and what a stranger is told instead."""
+
+from collections.abc import Mapping, Sequence
+
+from isobot.domain.law import LegalDocument
+from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, CardKind
+from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
+from knowledge.question import Question
+from knowledge.search import Hit
+from knowledge.weighing import OF_THE_PROVINCE
+
+AS_GOOD = 0.62
+"""From this share of the best score on, another province's card answers as well: ask which."""
+TOLD = 0.7
+"""From this share of the best score on, a card that says something goes before one that says "không nêu"."""
+LAW_INSTEAD = 0.75
+"""From this share of the best province's score on, the national rule answers a stranger."""
+
+
+def which_province(
+    read: Question, good: Sequence[Hit], documents: Mapping[str, LegalDocument]
+) -> Answer | None:
+    """Ask which province is meant where cards of several fit about as well."""
+    top = good[0]
+    if any(not documents[k].province for k in read.documents):
+        return None
+    if top.card.scope == BOT or (top.card.scope == NATIONAL and _stands_out(good)):
+        return None
+    provincial = [h for h in good[:12] if h.card.scope in SEED_PROVINCES]
+    topics = [_same_in_other_provinces(good, leading) for leading in provincial[:6]]
+    fitting = [
+        found
+        for found in topics
+        if len(found) > 1 and any(h.card.kind is not CardKind.ABSENT for h in found.values())
+    ]
+    if not fitting:
+        return None
+    if _law_says_it(read, good, max(fitting, key=len)):
+        return None
+    # What fits in several provinces is more likely meant than what fits best in one.
+    return _ask_province(
+        max(fitting, key=lambda found: sum(sorted((h.score for h in found.values()), reverse=True)[:3]))
+    )
+
+
+def _law_says_it(read: Question, good: Sequence[Hit], found: Mapping[str, Hit]) -> bool:
+    """Tell whether the national rule answers a stranger, and half of the provinces say nothing of it."""
+    leading = next(iter(found.values()))
+    silent = sum(h.card.kind is CardKind.ABSENT for h in found.values())
+    told = any(
+        h.card.scope == NATIONAL
+        and h.card.topic == leading.card.topic
+        and h.card.kind is not CardKind.ABSENT
+        and h.score >= LAW_INSTEAD * leading.score
+        for h in good
+    )
+    return told and 2 * silent >= len(found) and not read.says(OF_THE_PROVINCE)
+
+
+def _same_in_other_provinces(good: Sequence[Hit], leading: Hit) -> dict[str, Hit]:
+    """Return the best card of each province on the leading card's topic."""
+    found: dict[str, Hit] = {}
+    for hit in good:
+        same = hit.card.topic == leading.card.topic and hit.card.scope in SEED_PROVINCES
+        if same and hit.score >= AS_GOOD * leading.score:
+            found.setdefault(hit.card.scope, hit)
+    return found
+
+
+def _ask_province(found: Mapping[str, Hit]) -> Answer:
+    shown = [found[s] for s in SEED_PROVINCES if s in found]
+    lines = [
+        f"- {SEED_PROVINCES[h.card.scope]}: {(h.card.short or h.card.answer).rstrip('.')}." for h in shown
+    ]
+    head = "Mỗi tỉnh quy định một khác. Anh/chị hỏi tỉnh nào?"
+    citations = tuple(h.card.citations[0] for h in shown if h.card.citations)
+    options = tuple(Option(SEED_PROVINCES[h.card.scope], Refinement(province=h.card.scope)) for h in shown)
+    text = with_sources("\n".join([head, *lines]), citations)
+    return Answer(Outcome.CLARIFY, text, citations, options, tuple(h.card.id for h in shown))
+
+
+def _stands_out(good: Sequence[Hit]) -> bool:
+    others = {h.card.scope for h in good if h.card.scope in SEED_PROVINCES and h.score >= 0.9 * good[0].score}
+    return len(others) < 3
+
+
+def law_first(good: Sequence[Hit]) -> list[Hit]:
+    """Put the national rule on the same subject before one province's, for a stranger."""
+    top = good[0]
+    told = [
+        h
+        for h in good
+        if h.card.scope == NATIONAL
+        and h.card.topic == top.card.topic
+        and h.card.kind is not CardKind.ABSENT
+        and h.score >= LAW_INSTEAD * top.score
+    ]
+    return [*told[:1], *(h for h in good if h not in told[:1])]
+
+
+def told_first(good: Sequence[Hit]) -> list[Hit]:
+    """Put what one province's plan does not say behind something that is said anywhere else."""
+    if good[0].card.kind is not CardKind.ABSENT or good[0].card.scope not in SEED_PROVINCES:
+        return list(good)
+    told = [h for h in good if h.card.scope not in SEED_PROVINCES and h.score >= TOLD * good[0].score]
+    return [*told, *(h for h in good if h not in told)]

@@ -1,0 +1,331 @@
+"""Weighing: which cards fit a question, by its words and by all that it says beside them.
+
+Search counts words; here the province, the level, the document and article, the kind of answer wanted
+and the asker's own office are weighed in.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from isobot.domain.text import fold
+from isobot.domain.units import Level, Unit
+from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
+from knowledge.lexicon import Lexicon
+from knowledge.model import Asker
+from knowledge.places import speaks_of_self
+from knowledge.question import Question
+from knowledge.references import ReferenceFinder, places_in_common
+from knowledge.search import Hit, Index
+from knowledge.vietnamese import Reader, Word
+
+# Chosen on marked questions and on wordings held out; benchmarks/calibrate_answers.py.
+ENOUGH, ENOUGH_STORY = 0.25, 0.22
+"""The least score of a card that is given as an answer; less in a long story, whose words go round it."""
+SURE = 0.8
+"""From this score on, a card is certainly meant."""
+ENOUGH_COVERED = 0.12
+"""The least share of the question that the card has to hold."""
+ABOUT_THIS_PROVINCE, ABOUT_ANOTHER_PROVINCE = 1.1, 0.5
+"""What a national card is worth that is about the province named, or about another one."""
+AT_THE_PLACE = 0.25
+"""What a card gains whose first citation is the very article asked for."""
+OWN_OFFICE = 1.35
+"""What a card on the duties of one office gains where the asker works there and says "sở tôi"."""
+ELSEWHERE = 0.6
+"""What a card is worth that stands at other articles of the document."""
+STILL_ASKED = 1.15
+"""What a card on replacement gains over one on the first day in force, where "còn hiệu lực" is asked."""
+WHO_IS_ASKED = 1.12
+"""What a card gains whose title asks who, where the question does."""
+NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
+"""What a national card is worth where the asker's province, or a province named, has cards of its own."""
+_NATIONAL_WORDS = re.compile(
+    r"\b(?:thu tuong|thong tu|bo khoa hoc|bo tai chinh|chinh phu|ca nuoc|trung uong|toan quoc)\b"
+)
+_COMPARING = {
+    "khac", "nhau", "giong", "so", "sanh", "lan", "luot", "khac nhau", "so sanh", "lan luot", "nhau the",
+    "hai", "nam tinh", "5 tinh", "tinh nao", "tinh", "cac tinh",
+}  # fmt: skip
+_AGENCY = re.compile(r"^\s*(?:sở|văn phòng|ban|thanh tra|chi cục)\b", re.IGNORECASE)
+_LEVELS = {Level.SO: "so", Level.CHI_CUC: "chi-cuc", Level.HUYEN: "huyen", Level.XA: "xa"}
+_PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
+    "tinh"
+}
+_WANTED_KINDS = (
+    (
+        re.compile(r"\b(?:quyet dinh|cong van|thong tu|van ban|nghi quyet|luat) (?:nao|so may|so nao|gi)\b"),
+        CardKind.LEGAL_BASIS,
+        1.15,
+    ),
+    (
+        re.compile(
+            r"\b(?:trach nhiem|nhiem vu|vai tro|duoc giao|lam (?:nhung )?(?:viec )?gi|lam nhung gi|viec gi)\b"
+        ),
+        CardKind.ROLE,
+        1.12,
+    ),
+    (
+        re.compile(r"\b(?:bao nhieu tien|muc chi|kinh phi|tien|chi tra|don gia|bao nhieu kinh phi|trieu)\b"),
+        CardKind.FUNDING,
+        1.06,
+    ),
+    (
+        re.compile(
+            r"\b(?:khi nao|thang may|bao gio|han|ngay nao|thang nao|nam nao|bao lau|may lan|"
+            r"dinh ky nao|theo dinh ky|bao nhieu lan|ky nao|thuong xuyen the nao)\b"
+        ),
+        CardKind.DEADLINE,
+        1.15,
+    ),
+    (re.compile(r"\b(?:cac buoc|buoc nao|buoc may|trinh tu|quy trinh|may buoc)\b"), CardKind.STEPS, 1.06),
+)
+"""Words that show what kind of card is wanted, and what such a card gains."""
+OTHER_THAN_A_DOCUMENT = 0.87
+"""What a card is worth that names no document where one is asked for."""
+_ABOUT_BOT = re.compile(
+    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|tren nay|o day|qua day|kenh|dang ky|"
+    r"xoa|nhac|telegram|zalo|luu|tai khoan|ung dung|sua|nham|bien nhan|giong noi|anh chup|hinh|nhom|mat khau|"
+    r"tien do|bang|quyen)\b"
+)
+_MONTH = re.compile(r"\bthang (\d{1,2})\b")
+IN_FORCE_STILL = re.compile(
+    r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b"
+)
+_REPLACES = re.compile(
+    r"(?<!bi )\bthay (?:the|cho)(?: cho)?(?: nhung| cac)? (?:thong tu|quyet dinh|van ban) (?:nao|gi|so)\b"
+)
+_HOW_OFTEN = re.compile(
+    r"\b(?:may lan|bao nhieu lan|bao lau|dinh ky nao|ky nao|thang may|thang nao|khi nao)\b"
+)
+_BOUND = re.compile(r"\bbat buoc\b")
+_WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
+OF_THE_PROVINCE = re.compile(
+    r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
+)
+_STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
+_ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
+SIGNING = re.compile(
+    r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|(?:do )?ai ky|nguoi ky|ky ten|chu ky|nao ky)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which provinces a question is about; `named` when the question itself says so."""
+
+    provinces: tuple[str, ...]
+    named: bool
+    national: bool
+
+
+class Weigher:
+    """Finds the cards that fit a question, best first."""
+
+    def __init__(
+        self, corpus: Corpus, lexicon: Lexicon, words: Reader, finder: ReferenceFinder, index: Index
+    ) -> None:
+        self.corpus = corpus
+        self.index = index
+        self._lexicon = lexicon
+        self._words = words
+        self.card_documents = {
+            c.id: _mentioned([*c.asks, c.title, c.answer], words, finder)
+            | {citation.document.key for citation in c.citations}
+            for c in corpus.cards.values()
+        }
+        self._offices = {
+            t.id: fold(t.label).replace("uy ban nhan dan", "ubnd")
+            for t in corpus.topics.values()
+            if t.group == "trach-nhiem" and _AGENCY.match(t.label)
+        }
+        self.card_provinces = {
+            c.id: frozenset(
+                slug
+                for slug, name in SEED_PROVINCES.items()
+                if any(name.casefold() in text.casefold() for text in (c.title, *c.asks))
+            )
+            if c.scope == NATIONAL
+            else frozenset()
+            for c in corpus.cards.values()
+        }
+        self._card_months = {
+            c.id: set(_MONTH.findall(fold(f"{' '.join(c.asks)} {c.answer}"))) for c in corpus.cards.values()
+        }
+        self._about_documents = {
+            c.id: _mentioned([*c.asks, c.title], words, finder)
+            | {citation.document.key for citation in c.citations[:1]}
+            for c in corpus.cards.values()
+        }
+
+    def scope(self, read: Question, province: str | None) -> Scope:
+        """Return the provinces asked about: those named, else those of its documents, else the asker's."""
+        documents = [self.corpus.documents[key] for key in read.documents]
+        from_documents = tuple(dict.fromkeys(d.province for d in documents if d.province))
+        national = any(not d.province for d in documents)
+        if read.provinces:
+            return Scope(read.provinces, True, national)
+        if from_documents:
+            return Scope(from_documents, True, national)
+        national = national or read.says(_NATIONAL_WORDS)
+        return Scope((province,) if province else (), False, national)
+
+    def hits(self, read: Question, scope: Scope, own: Sequence[Unit], asker: Asker) -> list[Hit]:
+        """Return the cards that fit, best first, weighed by everything the question and the asker say."""
+        provinces = scope.provinces or tuple(SEED_PROVINCES)
+        scopes = (*provinces, NATIONAL, BOT)
+        level = level_of(asker.unit, own)
+        beside: tuple[Word, ...] = ()
+        if asker.unit and _AGENCY.match(asker.unit) and speaks_of_self(read):
+            beside = tuple(w for w in self._words.read(asker.unit) if w.bare not in _PROVINCE_WORDS)
+        hits = self.index.search(read, scopes, ignore=self.said_already(read), beside=beside)
+        gains, signing = _kind_gains(read), read.says(SIGNING)
+        fitted = [
+            replace(h, score=h.score * gains[h.card.kind] * self._fit(read, scope, level, h.card))
+            for h in hits
+        ]
+        if signing:
+            fitted = [
+                replace(h, score=h.score * (1.25 if h.card.topic == "nguoi-ky" else 0.9)) for h in fitted
+            ]
+        if read.says(_ISSUING):
+            fitted = [replace(h, score=h.score * (1.35 if h.card.topic == "so-hieu" else 1)) for h in fitted]
+        office = fold(asker.unit or "").replace("uy ban nhan dan", "ubnd") if speaks_of_self(read) else ""
+        if office:
+            fitted = [
+                replace(h, score=OWN_OFFICE * h.score)
+                if h.card.topic in self._offices and self._offices[h.card.topic] in office
+                else h
+                for h in fitted
+            ]
+        fitted = self._at_the_place(read, fitted)
+        fitted.sort(key=lambda h: (-h.score, h.card.id))
+        ignore = self.said_already(read)
+        return [replace(h, held=self.index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
+
+    def _at_the_place(self, read: Question, hits: list[Hit]) -> list[Hit]:
+        """Raise the cards that stand at the article asked for, and add those that share no word with it."""
+        documents = {k for k in read.documents if not self.corpus.documents[k].province}
+        if not read.places or not documents:
+            return hits
+        known = {h.card.id: h for h in hits}
+        for card in self.corpus.of_scope(NATIONAL):
+            common = max(
+                (
+                    places_in_common(read.places, c.section) / (n + 1) ** 0.25
+                    for n, c in enumerate(card.citations)
+                    if c.document.key in documents
+                ),
+                default=0.0,
+            )
+            if not common and card.id in known and documents & {c.document.key for c in card.citations}:
+                known[card.id] = replace(known[card.id], score=ELSEWHERE * known[card.id].score)
+            if common:
+                hit = known.get(card.id, Hit(card, 0.0, ENOUGH_COVERED))
+                known[card.id] = replace(hit, score=hit.score * (1 + 0.4 * common) + AT_THE_PLACE * common)
+        return list(known.values())
+
+    def said_already(self, read: Question) -> set[str]:
+        """Return the words of provinces' names, which have chosen the scope and need not be found again."""
+        words: set[str] = set()
+        for slug in read.provinces:
+            a, b = fold(SEED_PROVINCES[slug]).split()
+            words |= {a, b, f"{a} {b}", f"tinh {a}", "tinh"} - ({"ha"} if "ha noi" in read.folded else set())
+            words |= {two.casefold() for two, of in self._lexicon.province_letters.items() if of == slug}
+        if len(read.provinces) > 1 or read.all_provinces:
+            words |= _COMPARING
+        return words
+
+    def _fit(self, read: Question, scope: Scope, level: str, card: Card) -> float:
+        """Weigh a card by what the question says beside its words: documents, articles, levels."""
+        fit = 1.0
+        documents = [k for k in read.documents if not self.corpus.documents[k].province]
+        if documents:
+            cited = {c.document.key for c in card.citations}
+            if self._about_documents[card.id] & set(documents):
+                fit *= 1.25
+            elif cited & set(documents):
+                fit *= 1.1
+            elif not self.card_documents[card.id] & set(documents):
+                fit *= 0.7
+        elif self.card_provinces[card.id] & set(read.provinces):
+            fit *= ABOUT_THIS_PROVINCE
+        elif card.scope == NATIONAL and scope.provinces and not scope.national:
+            fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
+        elif card.scope in SEED_PROVINCES and scope.national and not scope.named:
+            fit *= 0.93
+        elif card.scope in SEED_PROVINCES and not scope.provinces and card.kind is CardKind.ABSENT:
+            fit *= 0.8
+        if documents and card.scope in SEED_PROVINCES and not scope.provinces:
+            fit *= 0.75
+        named = self.card_provinces[card.id]
+        if named and read.provinces and not named & set(read.provinces):
+            fit *= ABOUT_ANOTHER_PROVINCE
+        if card.scope == NATIONAL and not scope.provinces and read.says(OF_THE_PROVINCE):
+            fit *= NATIONAL_BESIDE_NAMED
+        if read.says(IN_FORCE_STILL) and card.topic in ("thay-the", "hieu-luc"):
+            fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
+        if read.says(_HOW_OFTEN) and card.topic == "bao-cao-mau":
+            fit *= 1 / STILL_ASKED
+        if read.says(_REPLACES) and card.topic == "thay-the":
+            fit *= 1 / STILL_ASKED if card.kind is CardKind.ABSENT else STILL_ASKED
+        if read.says(_BOUND) and card.topic in ("khuyen-khich", "doi-tuong"):
+            fit *= STILL_ASKED
+        if read.says(_WHO) and card.title.startswith(("Ai ", "Cơ quan nào")):
+            fit *= WHO_IS_ASKED
+        months = set(_MONTH.findall(read.folded))
+        if months and months & self._card_months[card.id]:
+            fit *= 1.12
+        step = _STEP.search(read.folded)
+        if step and card.step is not None:
+            fit *= 1.3 if card.step == int(step.group(1)) else 0.9
+        if card.scope == BOT and (documents or scope.named or not read.says(_ABOUT_BOT)):
+            fit *= 0.8
+        return fit * self.level_fit(read, level, card)
+
+    @staticmethod
+    def level_fit(read: Question, level: str, card: Card) -> float:
+        """Return what a card for some levels is worth to the level asked about, or to the asker's."""
+        if not card.levels:
+            return 1.0
+        if read.level:
+            return 1.1 if read.level in card.levels else 0.88
+        if level:
+            return 1.03 if level in card.levels else 0.93
+        return 1.0
+
+
+def level_of(unit: str | None, own: Sequence[Unit]) -> str:
+    """Return the level of the asker's unit: from the records, else from its name."""
+    if own:
+        return _LEVELS[own[0].level]
+    name = fold(unit or "").replace("uy ban nhan dan", "ubnd")
+    for level, pattern in (
+        ("xa", r"^(ubnd )?(xa|phuong|thi tran|dac khu)\b"),
+        ("huyen", r"^(ubnd )?(huyen|thanh pho|thi xa)\b"),
+        ("chi-cuc", r"^chi cuc\b"),
+        ("so", r"^(so|ban|thanh tra|van phong)\b"),
+    ):
+        if re.search(pattern, name):
+            return level
+    return ""
+
+
+def _kind_gains(read: Question) -> dict[CardKind, float]:
+    """Return what a card of each kind gains or loses by the words of the question."""
+    gains = dict.fromkeys(CardKind, 1.0)
+    for pattern, kind, gain in _WANTED_KINDS:
+        if not read.says(pattern):
+            continue
+        for other in CardKind:
+            if other is kind:
+                gains[other] *= gain
+            elif kind is CardKind.LEGAL_BASIS:
+                gains[other] *= OTHER_THAN_A_DOCUMENT
+    return gains
+
+
+def _mentioned(texts: Sequence[str], reader: Reader, finder: ReferenceFinder) -> frozenset[str]:
+    """Return the keys of the documents that texts name."""
+    folded = " . ".join(" ".join(w.bare for w in reader.read(text)) for text in texts)
+    return frozenset(key for r in finder.find(folded) for key in r.keys)
