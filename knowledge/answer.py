@@ -260,7 +260,10 @@ class KnowledgeBase:
         return self._giver.given(read, scope, good, today)
 
     def _holds_the_subject(self, read: Question, hits: Sequence[Hit]) -> bool:
-        unknown, strange = self._weigher.index.strangeness(read, self._weigher.said_already(read))
+        return sureness(self._signs(read, hits), read) >= LEAST_SURE
+
+    def _signs(self, read: Question, hits: Sequence[Hit]) -> Signs:
+        index = self._weigher.index
+        unknown, strange = index.strangeness(read, self._weigher.said_already(read))
         held = max(h.held for h in hits[:3])
-        signs = Signs(min(1.0, hits[0].score), held, unknown, strange, self._weigher.index.is_short(read))
-        return sureness(signs, read) >= LEAST_SURE
+        return Signs(min(1.0, hits[0].score), held, unknown, strange, index.is_short(read))

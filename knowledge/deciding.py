@@ -48,8 +48,8 @@ class Signs:
     """Whether hardly any words are asked, so that each of them counts for much."""
 
 
-def sureness(signs: Signs, question: Question) -> float:
-    """Return how likely it is that the documents hold the subject, from 0 to 1."""
+def values(signs: Signs, question: Question) -> tuple[float, ...]:
+    """Return everything that is weighed, in the order of the weights."""
     said = (
         question.says(_TRADE),
         question.says(_OFFICE),
@@ -58,6 +58,10 @@ def sureness(signs: Signs, question: Question) -> float:
         not question.plain,
     )
     *shares, short = astuple(signs)
-    values = (*shares, *(float(s) for s in said), float(short))
-    total = _BIAS + sum(w * v for w, v in zip(_WEIGHTS, values, strict=True))
+    return (*shares, *(float(s) for s in said), float(short))
+
+
+def sureness(signs: Signs, question: Question) -> float:
+    """Return how likely it is that the documents hold the subject, from 0 to 1."""
+    total = _BIAS + sum(w * v for w, v in zip(_WEIGHTS, values(signs, question), strict=True))
     return 1 / (1 + exp(-total))
