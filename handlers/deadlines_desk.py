@@ -17,6 +17,7 @@ from isobot.domain import deadlines
 from isobot.domain.deadlines import Period, ReportingRule
 from isobot.domain.messages import Choice, IncomingKind
 from isobot.domain.numbers import format_date, read_date
+from isobot.domain.text import shorten
 from isobot.domain.units import Unit
 from isobot.errors import AnswerRefused, Refusal
 from isobot.storage import office
@@ -47,7 +48,7 @@ async def show_campaign(turn: Turn, services: Services) -> None:
                     if (f.rule.title, f.period.label, f.step) == (title, label, step)
                     and p not in loaded.situation.unreachable
                 }
-                name = label if title in label else f"{title[:60]}, {label}"
+                name = label if title in label else f"{shorten(title, 60)}, {label}"
                 lines.append(
                     f"• {format_date(day)}: {name} ({step}), {size} đơn vị, {len(told)} người nhận tin."
                 )
@@ -58,7 +59,11 @@ async def show_campaign(turn: Turn, services: Services) -> None:
         if len(lines) == 1:
             lines = [f"{AHEAD_DAYS} ngày tới không có lần nhắc nào trong tỉnh."]
         choices = [
-            Choice(f"dg:{rule.id}:{period.key}:{province}", f"Xử lý {period.label}: {rule.title[:30]}…", True)
+            Choice(
+                f"dg:{rule.id}:{period.key}:{province}",
+                f"Xử lý {period.label}: {shorten(rule.title, 30)}",
+                True,
+            )
             for rule, period in _periods(turn, services, province)
         ]
         turn.say(
@@ -198,7 +203,7 @@ async def begin_by_word(turn: Turn, services: Services, what: str) -> None:
         turn.say(
             "Anh/chị chọn kỳ báo cáo:",
             *(
-                Choice(f"{heads[what]}:{r.id}:{p.key}", f"{p.label}: {r.title[:40]}", lasting=True)
+                Choice(f"{heads[what]}:{r.id}:{p.key}", f"{p.label}: {shorten(r.title, 40)}", lasting=True)
                 for r, p in found
             ),
         )
@@ -336,7 +341,9 @@ async def show_dates(turn: Turn, services: Services) -> None:
                 continue
             lines.append(f"• {rule.title}, {period.label}: {format_date(period.last_day)}.")
             choices.append(
-                Choice(f"hd:{rule.id}:{number}:{period.key}", f"{period.label}: {rule.title[:35]}", True)
+                Choice(
+                    f"hd:{rule.id}:{number}:{period.key}", f"{period.label}: {shorten(rule.title, 35)}", True
+                )
             )
         fixed = [
             r for r in services.rules.for_province(province) if r.date_nature is not deadlines.Nature.OFFICE

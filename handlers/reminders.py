@@ -14,6 +14,7 @@ from isobot.domain import deadlines
 from isobot.domain.deadlines import Extension, Kind, Period, ReportingRule
 from isobot.domain.messages import Attachment, Choice, Reply
 from isobot.domain.numbers import format_date, read_date
+from isobot.domain.text import shorten
 from isobot.domain.units import Unit
 from isobot.errors import AnswerRefused, Refusal
 from isobot.storage import dispatch, office, outbox, reports
@@ -123,7 +124,7 @@ async def _duties(turn: Turn, services: Services, unit: Unit) -> tuple[list[str]
             lines.append(f"• {name}: hạn {format_date(period.last_day)}. {rule.remark()}")
             key = "dd:" + ":".join(report)
             if period.opens <= turn.today and len(key) <= LONGEST_BUTTON:
-                choices.append(Choice(key, f"Đã làm: {rule.title[:40]}", lasting=True))
+                choices.append(Choice(key, f"Đã làm: {shorten(rule.title, 40)}", lasting=True))
     if offered:
         choices.append(Choice(f"ev:{unit.code}", "Thêm việc cần nhắc", lasting=True))
     return lines, choices

@@ -6,6 +6,7 @@ from datetime import date
 from isobot.domain.deadlines import Audience, Kind, Period
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.numbers import format_date
+from isobot.domain.text import shorten
 from isobot.domain.units import Unit, UnitDirectory
 from scheduler.plan import MOVED, DueStep, Standing
 from scheduler.rounds import is_nudge
@@ -70,7 +71,7 @@ def _digest_choices(steps: Sequence[DueStep]) -> list[Choice]:
     open_each = [
         Choice(
             f"dg:{s.rule.id}:{s.period.key}:{s.rule.province}",
-            f"Xử lý {s.rule.title[:40].rstrip()}… {s.period.label}",
+            f"Xử lý {s.period.label}: {shorten(s.rule.title, 40)}",
             lasting=True,
         )
         for s in steps
@@ -96,7 +97,8 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory) -> str:
     """Write what one person is told about one report or duty of a unit."""
     period = step.period
     duty = step.rule.kind is Kind.DUTY
-    what = step.rule.title if duty else f"báo cáo {period.label}"
+    title = step.rule.title
+    what = title[:1].lower() + title[1:] if duty else f"báo cáo {period.label}"
     lines = [_head(what, period, today)]
     if duty and step.rule.follows_event:
         lines.append(f"Tính từ {step.rule.event} {format_date(period.opens)}.")
@@ -114,6 +116,8 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory) -> str:
     else:
         lines.append("Tôi chưa nhận được số liệu. Gõ “báo cáo” để nhập, khoảng 5 phút.")
     lines.append(step.rule.remark())
+    if duty:
+        lines.append("Căn cứ: " + "; ".join(f"{b.section}, {b.document}" for b in step.rule.basis) + ".")
     return "\n".join(lines)
 
 
