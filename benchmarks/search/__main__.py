@@ -4,13 +4,14 @@ import argparse
 import sqlite3
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+from benchmarks.calibrate_answers import without_one_wording
 from benchmarks.judging import LEFT_OUT, Judge, load_judge
 from benchmarks.search.engines import (
     OTHERS,
@@ -22,7 +23,6 @@ from benchmarks.search.engines import (
     fields_of,
     syllables,
 )
-from isobot.unitfiles import shipped_units
 from knowledge.answer import Asker, KnowledgeBase, load_knowledge
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card
 from knowledge.model import with_sources
@@ -81,22 +81,8 @@ def held_out(knowledge: KnowledgeBase) -> tuple[KnowledgeBase, list[Case]]:
 
     A wording asks for its own card alone, so these figures are strict: a sister card is a miss.
     """
-    corpus, taken = knowledge.corpus, {}
-    for card in corpus.cards.values():
-        if len(card.asks) > 2:
-            place = len(card.asks) // 2
-            taken[card.id] = card.asks[place]
-    cards = {
-        i: replace(c, asks=tuple(a for a in c.asks if a != taken.get(i))) for i, c in corpus.cards.items()
-    }
-    by_scope = {scope: tuple(cards[c.id] for c in of) for scope, of in corpus.by_scope.items()}
-    left = KnowledgeBase(replace(corpus, cards=cards, by_scope=by_scope), shipped_units())
-    cases = []
-    for card_id, ask in taken.items():
-        scope = cards[card_id].scope
-        asker = Asker(scope if scope in SEED_PROVINCES else None)
-        cases.append(_case(left, ask, asker, frozenset([card_id])))
-    return left, cases
+    left, wordings = without_one_wording(knowledge)
+    return left, [_case(left, ask, asker, frozenset([card_id])) for card_id, ask, asker in wordings]
 
 
 def _case(knowledge: KnowledgeBase, typed: str, asker: Asker, relevant: frozenset[str]) -> Case:
@@ -158,13 +144,14 @@ class _Instead:
 def _by_the_rules(knowledge: KnowledgeBase, engine: Engine, case: Case) -> list[str]:
     """Weigh an engine's cards by what the question says beside its words: documents, articles, levels."""
     own = knowledge._places.own(case.asker.unit, case.asker.province)
-    scope = knowledge._weigher.scope(case.question, case.asker.province)
-    index = knowledge._weigher.index
-    knowledge._weigher.index = _Instead(engine, index, knowledge.corpus.cards)  # type: ignore[assignment]
+    weigher = knowledge._weigher
+    scope = weigher.scope(case.question, case.asker.province)
+    index = weigher.index
+    weigher.index = _Instead(engine, index, knowledge.corpus.cards)  # type: ignore[assignment]
     try:
-        return [hit.card.id for hit in knowledge._weigher.hits(case.question, scope, own, case.asker)]
+        return [hit.card.id for hit in weigher.hits(case.question, scope, own, case.asker)]
     finally:
-        knowledge._weigher.index = index
+        weigher.index = index
 
 
 def megabytes(name: str) -> float:
