@@ -143,6 +143,10 @@ class Question:
         mine = {str(u.level) for u in own}
         return any(level not in mine and p.search(self.folded) for level, p in _LEVEL_WORDS)
 
+    def asks(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether the clause that asks holds a pattern."""
+        return pattern.search(self.focus) is not None
+
     def says(self, pattern: re.Pattern[str]) -> bool:
         """Tell whether the folded question holds a pattern."""
         return pattern.search(self.folded) is not None

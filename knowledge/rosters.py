@@ -56,7 +56,9 @@ _LIST = re.compile(
     r"(?:xa|phuong|thi tran|don vi|co quan|huyen|chi cuc|so)\b"
     r"|\b(?:xa|phuong|thi tran|don vi|chi cuc|co quan) nao\b"
 )
-_NOT_COUNT = re.compile(r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao)\b")
+_NOT_COUNT = re.compile(
+    r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop)\b"
+)
 _OF_PLAN = re.compile(r"\b(?:ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh|dot nay)\b")
 _ALTOGETHER = re.compile(r"\b(?:tat ca|tong cong|tong so|toan bo|ca thay|ca tinh|het thay)\b")
 _NOT_OF_PLAN = re.compile(
@@ -275,7 +277,7 @@ class Rosters:
         own: Sequence[Unit],
     ) -> Answer | None:
         districts = [d for m in mentions for d in m.districts] or _districts(mentions)
-        counting, listing = question.says(_COUNT), question.says(_LIST)
+        counting, listing = question.asks(_COUNT), question.asks(_LIST)
         if not (counting or listing) or self._counts_other_things(question):
             return None
         provinces = [p for p in (scope or PLANS) if p in PLANS]
@@ -322,9 +324,9 @@ class Rosters:
     def _counts_other_things(question: Question) -> bool:
         """Tell whether money, days or classes are counted, judging by the words around the count."""
         for pattern in (_COUNT, _LIST):
-            for match in pattern.finditer(question.folded):
-                before = " ".join(question.folded[: match.start()].split()[-5:])
-                after = " ".join(question.folded[match.end() :].split()[:3])
+            for match in pattern.finditer(question.focus):
+                before = " ".join(question.focus[: match.start()].split()[-5:])
+                after = " ".join(question.focus[match.end() :].split()[:3])
                 if not _NOT_COUNT.search(f"{before} {match.group()} {after}"):
                     return False
         return True
@@ -456,7 +458,7 @@ class Rosters:
 
     def _which_district(self, question: Question, named: tuple[Unit, ...]) -> Answer | None:
         communes = [u for u in named if u.level is Level.XA and u.district]
-        if not communes or not question.says(_WHICH_DISTRICT):
+        if not communes or not question.asks(_WHICH_DISTRICT):
             return None
         lines = []
         for unit in communes[:6]:
@@ -475,7 +477,7 @@ class Rosters:
         return self._ask_which(communes[:6], lines, citations)
 
     def _membership(self, question: Question, scope: Sequence[str], about: tuple[Unit, ...]) -> Answer | None:
-        if not question.says(_MEMBER) or _OTHER_MATTER.search(self._without_names(question, scope)):
+        if not question.asks(_MEMBER) or _OTHER_MATTER.search(self._without_names(question, scope)):
             return None
         if not about:
             return self._agency_not_listed(question, scope)

@@ -24,6 +24,10 @@ _PREMIER, _FINANCE, _SCIENCE = (
     re.compile(rf"\b(?:{words})\b")
     for words in ("thu tuong|chinh phu", "bo tai chinh|kinh phi|du toan|tai chinh", "bo khoa hoc")
 )
+_HEIR = re.compile(
+    r"\b(?:quyet dinh|thong tu|van ban) (?:nao|gi)(?: \w+){0,6} thay (?:the|cho)\b|\bthay the (?:boi|bang)\b|"
+    r"\bbi (?:\w+ ){0,3}(?:nao|gi) thay\b|\bcai gi thay\b"
+)
 _BEFORE = re.compile(r"\btruoc (?:khi (?:co |ban hanh )?|do )?(?:quyet dinh|thong tu)\b")
 
 
@@ -59,6 +63,8 @@ class Validity:
         """Say which decision or circular applied in a year, from the days they replaced one another."""
         if len(read.documents) == 1 and read.says(_BEFORE) and read.says(_WHICH_DOCUMENT):
             return self._before(self._documents[read.documents[0]])
+        if len(read.documents) == 1 and read.asks(_HEIR):
+            return self._after(self._documents[read.documents[0]])
         if len(read.years) != 1 or not read.says(_WHICH_DOCUMENT) or read.provinces or read.says(_OF_A_PLAN):
             return None
         if read.says(_PREMIER):
@@ -85,6 +91,15 @@ class Validity:
             text += f" Khi đó chưa có {document.kind} {document.number} ({_span(document)})."
         citations = tuple(Citation(d, "") for d in (*held, *later))[:MOST_CITATIONS]
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    def _after(self, document: LegalDocument) -> Answer | None:
+        """Say what replaced a document."""
+        heir = self._documents.get(document.replaced_by or "")
+        if heir is None:
+            return None
+        day = document.replaced_on
+        since = f" từ ngày {day.day:02d}/{day.month}/{day.year}" if day else ""
+        return self._stating(f"{heir.full_name()} thay thế {document.full_name()}{since}.", heir, document)
 
     def _before(self, document: LegalDocument) -> Answer | None:
         """Say what a document replaced."""

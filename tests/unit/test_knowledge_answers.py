@@ -282,3 +282,59 @@ def test_a_file_of_questions_is_answered_line_by_line(knowledge):
 def test_a_bad_line_is_named(knowledge):
     with pytest.raises(ValueError, match="line 1"):
         list(answer_lines(knowledge, ['{"id": "a"}'], today=TODAY))
+
+
+# --- what belongs together, and what does not ---
+
+
+def test_two_communes_named_are_both_answered(ask):
+    answer = ask("xã Sơn Hà và xã Hiền Kiệt làm iso năm nào", "thanh-hoa")
+    assert answer.outcome is Outcome.ANSWERED
+    assert "Quan Sơn" in answer.text
+    assert "Quan Hóa" in answer.text
+
+
+def test_the_years_of_a_plan_name_no_year(ask):
+    assert "92" in ask("cả kế hoạch 2022-2024 của Thanh Hóa có tổng cộng bao nhiêu xã").text
+
+
+def test_the_askers_own_plan_goes_before_the_law(ask):
+    assert documents(ask("tiền áp dụng ISO lấy từ đâu ra", "thanh-hoa")) == {"thanh-hoa"}
+
+
+def test_sở_tôi_means_the_office_of_the_asker(ask):
+    assert ask("sở mình được giao trách nhiệm gì", "tuyen-quang", "Sở Nội vụ Tuyên Quang").cards == (
+        "tq-so-noi-vu",
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Kế toán than hết tiền, văn thư đang ốm. Xã báo cáo ISO tháng mấy? Trả lời giúp em được không ạ?",
+        "xã báo cáo iso tháng mấy ạ. Hỏi cả phòng mà không ai biết.",
+    ],
+)
+def test_a_plea_is_not_taken_for_the_question(ask, typed):
+    assert "tháng 5" in ask(typed, "thanh-hoa").text
+
+
+@pytest.mark.parametrize(
+    "typed", ["Chỗ nào bán giống lúa tốt", "quy trinh bo nhiem truong phong", "Nghị định 77/2019 nói gì"]
+)
+def test_other_subjects_are_refused_though_words_are_shared(ask, typed):
+    assert ask(typed, "kon-tum").outcome is Outcome.REFUSED
+
+
+def test_an_article_is_found_by_its_number_alone(ask):
+    answer = ask("điều 34 thông tư 26")
+    assert answer.citations[0].section == "Điều 34"
+
+
+def test_a_slip_in_a_provinces_name_is_read(ask):
+    assert documents(ask("kiêng giang báo cáo trước ngày nào")) == {"kien-giang"}
+
+
+@pytest.mark.parametrize("typed", ["chào bạn", "cảm ơn anh nhiều nhé", "xin chao"])
+def test_politeness_is_returned(ask, typed):
+    assert ask(typed).outcome is Outcome.ANSWERED
