@@ -83,9 +83,9 @@ class Size:
 
 FULL = Size(bots=1, people=20_000, a_second=30, officers=12, thinking_seconds=6.0)
 SMALL = Size(bots=1, people=600, a_second=30, officers=6, thinking_seconds=3.0)
-COUNTRY = Size(bots=34, people=180, a_second=3, officers=1, thinking_seconds=30.0)
-"""A bot for each province. The limit is a tenth, since 34 times 30 a second is more than two cores send."""
-SMALL_COUNTRY = Size(bots=34, people=30, a_second=3, officers=1, thinking_seconds=8.0)
+COUNTRY = Size(bots=34, people=60, a_second=1, officers=1, thinking_seconds=30.0)
+"""A bot for each province. One message a second each, since 34 times 30 is more than two cores send."""
+SMALL_COUNTRY = Size(bots=34, people=15, a_second=1, officers=1, thinking_seconds=20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ async def platform(size: Size) -> AsyncIterator[Platform]:
         yield server
     finally:
         await server.close()
-        process.terminate()
+        process.kill()
         await process.wait()
 
 
