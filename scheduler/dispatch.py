@@ -2,6 +2,7 @@
 once however often and wherever this runs.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -91,14 +92,18 @@ class Dispatcher:
         today = vietnam_day(now)
         directory = self._directory()
         async with self._database.read() as connection:
-            loaded = await situation_on(connection, self._timetable, directory, today=today)
+            looked = await records.get_meta(connection, LOOKED)
+            since = min(date.fromisoformat(looked), today) if looked else today
+            loaded = await situation_on(connection, self._timetable, directory, today=today, since=since)
             told = await dispatch.told_on(connection, today)
             waiting = await dispatch.waiting_messages(connection)
-            looked = await records.get_meta(connection, LOOKED)
         tally = Tally()
         if looked != today.isoformat():
-            tally = tally.plus(await self._close_forgotten(loaded, directory, now, looked))
-        due = rounds.due_in(loaded.timetable, directory, loaded.situation, today=today)
+            tally = tally.plus(await self._close_forgotten(loaded, directory, now, since))
+        # A whole country takes a second to plan; in a thread, officers are answered meanwhile.
+        due = await asyncio.to_thread(
+            rounds.due_in, loaded.timetable, directory, loaded.situation, today=today
+        )
         by_person = rounds.by_person(due, told=told, waiting=waiting)
         chats = {holder.person: holder.chats for holder in loaded.holders}
         persons = list(by_person)
@@ -114,22 +119,23 @@ class Dispatcher:
         return tally
 
     async def _close_forgotten(
-        self, loaded: Loaded, directory: UnitDirectory, now: datetime, looked: str
+        self, loaded: Loaded, directory: UnitDirectory, now: datetime, since: date
     ) -> Tally:
         """Once a day, end the steps that fell due and have lost their sense, so that none stays open."""
         today = vietnam_day(now)
-        since = min(date.fromisoformat(looked), today) if looked else today
         timetable = loaded.timetable
-        async with self._database.write() as connection:
-            begin = datetime.combine(since, time(0), tzinfo=VIETNAM)
+        begin = datetime.combine(since, time(0), tzinfo=VIETNAM)
+        async with self._database.read() as connection:
             declined = await office.all_declined(connection)
-            holdings = []
-            for row in await dispatch.ended_posts(connection, since=begin):
-                until = row["until"]
-                gone = declined.get((row["unit"], row["person"]))
-                ends = min((m for m in (until, gone) if m is not None), default=None)
-                holdings.append(Holding(row["unit"], Role(row["role"]), row["person"], row["since"], ends))
-            found = [
+            posts = await dispatch.ended_posts(connection, since=begin)
+        holdings = []
+        for row in posts:
+            gone = declined.get((row["unit"], row["person"]))
+            ends = min((m for m in (row["until"], gone) if m is not None), default=None)
+            holdings.append(Holding(row["unit"], Role(row["role"]), row["person"], row["since"], ends))
+
+        def look() -> list[plan.Forgotten]:
+            return [
                 step
                 for rules, ladder in rounds.ladders(timetable)
                 for step in plan.forgotten(
@@ -144,7 +150,9 @@ class Dispatcher:
                     ended=loaded.ended,
                 )
             ]
-            claims = [Claim(f.key, f.day, "cancelled", f.why) for f in found]
+
+        claims = [Claim(f.key, f.day, "cancelled", f.why) for f in await asyncio.to_thread(look)]
+        async with self._database.write() as connection:
             closed = await dispatch.claim_many(connection, claims, at=now)
             await records.set_meta(connection, LOOKED, today.isoformat())
         return Tally(forgotten=len(closed))
@@ -231,9 +239,17 @@ async def _write(
 
 
 async def situation_on(
-    connection: Connection, timetable: Timetable, directory: UnitDirectory, *, today: date
+    connection: Connection,
+    timetable: Timetable,
+    directory: UnitDirectory,
+    *,
+    today: date,
+    since: date | None = None,
 ) -> Loaded:
-    """Load everything the plan of a day is made from, with the days that offices changed."""
+    """Load everything the plan of a day is made from, with the days that offices changed.
+
+    `since` reaches back to periods that ended while nothing ran.
+    """
     rules = timetable.rules.with_moves(await office.moves(connection))
     current = Timetable(rules, timetable.calendar, timetable.ladder, timetable.duty_ladder)
     holders = await people.holders(connection)
@@ -244,7 +260,7 @@ async def situation_on(
     alive = {
         (duty.rule.id, duty.period.key)
         for known, steps in rounds.ladders(current)
-        for duty in plan.duties(known, index, current.calendar, steps, outline, today)
+        for duty in plan.duties(known, index, current.calendar, steps, outline, today, since=since)
     }
     ended = await reports.moments_in(connection, periods=alive)
     excused, settled = _judged(await office.all_letters(connection))

@@ -200,6 +200,28 @@ async def test_steps_forgotten_while_nothing_ran_are_closed(database, clock, ser
         assert await records.get_meta(connection, LOOKED) == "2027-05-31"
 
 
+async def test_planner_that_was_down_for_months_closes_what_was_due_and_nothing_else(
+    database, clock, services
+):
+    await officers(database, clock, services)
+    clock.move_to(date(2027, 5, 21))
+    await dispatcher(database, clock, services).tick()
+    await leave(database, clock, services)
+    clock.move_to(date(2027, 6, 2))
+    await submit(database, clock, "th.pu-luong")
+
+    clock.move_to(date(2027, 9, 20))
+    tally = await dispatcher(database, clock, services).tick()
+    again = await dispatcher(database, clock, services).tick()
+
+    statuses = await by_unit(database)
+    steps = {unit: {s for (u, s) in statuses if u == unit} for unit in UNITS}
+    assert tally.messages == again.forgotten == 0
+    assert steps["th.pu-luong"] == {"O", "T-14", "T-7", "T-1", "T", "T+1"}
+    assert {"T+14", "T+28"} < steps["th.ba-thuoc"]
+    assert set(statuses.values()) == {"sent", "merged", "cancelled"}
+
+
 async def test_extension_and_other_days_are_read_back(database, clock):
     extension = Extension(date(2027, 6, 15), date(2027, 5, 28))
     move = Move("th-xa", "{year}-05", 2027, DayOfYear(25, 5), date(2027, 5, 20))
