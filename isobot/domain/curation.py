@@ -190,5 +190,3 @@ class Told:
     card: str
     document: str
     at: datetime
-
-

@@ -233,9 +233,7 @@ class RuleBook:
             )
             return replace(rule, occurrences=occurrences)
 
-        return replace(
-            self, rules=tuple(map(moved, self.rules)), duties=tuple(map(moved, self.duties))
-        )
+        return replace(self, rules=tuple(map(moved, self.rules)), duties=tuple(map(moved, self.duties)))
 
     def for_province(self, province: str) -> tuple[ReportingRule, ...]:
         """Return the province's own rules, without the national ones."""

@@ -11,7 +11,7 @@ from isobot.domain.messages import Incoming
 from isobot.storage.statements import insert_if_absent
 from isobot.storage.tables import conversations, inbox
 
-GAP_PATIENCE = timedelta(milliseconds=400)
+GAP_PATIENCE = timedelta(seconds=3)
 """How long an event waits for the one numbered just before it, which a webhook may bring later."""
 
 
@@ -100,7 +100,22 @@ async def store(
         del chats[chat_key]
     if chats:
         await connection.execute(insert_if_absent(connection, conversations), list(chats.values()))
+    await _release_followers(connection, [e for e in events if e.bot in out_of_turn], at=at)
     return taken
+
+
+async def _release_followers(
+    connection: AsyncConnection, events: Sequence[Incoming], *, at: datetime
+) -> None:
+    """Let go of events that waited for one of these; those that wait to be tried again stay put."""
+    for bot in {event.bot for event in events}:
+        following = [str(event.order + 1) for event in events if event.bot == bot]
+        await connection.execute(
+            update(inbox)
+            .where(inbox.c.bot == bot, inbox.c.event_id.in_(following), inbox.c.attempts == 0)
+            .where(inbox.c.done_at.is_(None), inbox.c.not_before > at)
+            .values(not_before=at)
+        )
 
 
 async def _without_forerunner(
@@ -114,7 +129,16 @@ async def _without_forerunner(
             select(inbox.c.event_id).where(inbox.c.bot == bot, inbox.c.event_id.in_(before))
         )
         here.update((bot, number) for number in found.scalars())
-    return {(e.bot, e.event_id) for e in events if (e.bot, str(e.order - 1)) not in here}
+    orphans = {(e.bot, e.event_id) for e in events if (e.bot, str(e.order - 1)) not in here}
+    unknown = {bot for bot in {bot for bot, _ in orphans} if not await _is_known(connection, bot)}
+    return {orphan for orphan in orphans if orphan[0] not in unknown}
+
+
+async def _is_known(connection: AsyncConnection, bot: str) -> bool:
+    """Tell whether a bot has any event yet; the very first one can have no forerunner."""
+    return (
+        await connection.execute(select(inbox.c.id).where(inbox.c.bot == bot).limit(1))
+    ).first() is not None
 
 
 async def first_in_line(connection: AsyncConnection, *, now: datetime, most: int) -> list[Place]:

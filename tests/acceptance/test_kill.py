@@ -142,6 +142,7 @@ def _button(telegram: TelegramEmulator, words: str) -> str | None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_nothing_is_lost_or_doubled_however_often_the_process_is_killed(tmp_path):
     telegram = DeadlyTelegram()
     async with served(telegram.app) as base, _running(Bot(tmp_path, base)) as bot:
@@ -237,6 +238,7 @@ def _free_port() -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_parallel_and_repeated_webhooks_of_one_chat_are_handled_once_and_in_order(tmp_path):
     telegram = TelegramEmulator()
     port = _free_port()

@@ -11,7 +11,7 @@ from benchmarks.rush import SMALL, SMALL_COUNTRY, Outcome, Size, rush
 BUSY_MACHINE = 1.15
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("size", [SMALL, SMALL_COUNTRY], ids=["one bot", "34 bots at once"])
 async def test_a_rush_reaches_everybody_once_within_the_limit_and_answers_go_first(size: Size):
     outcome = await rush(size)

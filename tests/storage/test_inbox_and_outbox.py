@@ -85,9 +85,19 @@ async def test_event_whose_forerunner_is_missing_waits_a_moment_for_it(database,
     await store(database, [event(2)], clock.now(), out_of_turn={"telegram"})
 
     assert [e.event_id for e in await first(database, clock.now())] == ["2"]
+    await done(database, clock.now())
+    assert [e.event_id for e in await first(database, clock.now())] == ["3"], "it need not wait any longer"
+
+
+async def test_very_first_event_of_a_bot_waits_for_none(database, clock):
+    await store(database, [event(5)], clock.now(), out_of_turn={"telegram"})
+
+    assert [e.event_id for e in await first(database, clock.now())] == ["5"]
 
 
 async def test_forerunner_that_never_comes_is_not_waited_for_longer(database, clock):
+    await store(database, [event(1)], clock.now())
+    await done(database, clock.now())
     await store(database, [event(5)], clock.now(), out_of_turn={"telegram"})
 
     async with database.read() as connection:

@@ -132,7 +132,7 @@ MEASURED = re.compile(
 )
 CHOSEN = ("400 ms",)
 """Figures that the code sets are not measured."""
-COMMAND = re.compile(r"`(?:make \w+|\.venv/bin/[^`]+|du [^`]+)`|^    (?:make|\.venv|du) ", re.MULTILINE)
+COMMAND = re.compile(r"`(?:make \w+|\.venv/bin/[^`]+|du [^`]+)`|^    (?:make|\.venv|build/\S+|du) ", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
