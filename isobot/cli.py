@@ -29,6 +29,7 @@ from isobot.clock import SystemClock, vietnam_day
 from isobot.core import Core, answerer, opened
 from isobot.curation_cli import curation_app
 from isobot.delivery_cli import outbox_app, print_cost, serve, worker
+from isobot.domain.deadlines import Kind
 from isobot.domain.people import Role
 from isobot.errors import IsobotError
 from isobot.kb_cli import kb_app
@@ -199,13 +200,14 @@ def remind(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ liệt kê, không gửi.")] = False,
     on: Annotated[str, typer.Option(help="Ngày cần xem: 2027-05-24.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một JSON.")] = False,
+    duties: Annotated[bool, typer.Option("--duties", help="Cả việc hằng năm không có biểu.")] = False,
 ) -> None:
     """Xem những lần nhắc rơi vào một ngày, hoặc gửi ngay những lần đến hạn."""
 
     async def go(core: Core) -> None:
         if dry_run:
             day = _day(on) if on else vietnam_day(core.clock.now())
-            await _show_reminders(core, day, as_json=as_json)
+            await _show_reminders(core, day, as_json=as_json, duties=duties)
             return
         if on:
             raise typer.BadParameter("--on chỉ dùng cùng --dry-run: không gửi nhắc của ngày khác.")
@@ -230,7 +232,7 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"“{text}” không phải một ngày; viết như 2027-05-24.") from error
 
 
-async def _show_reminders(core: Core, day: date, *, as_json: bool) -> None:
+async def _show_reminders(core: Core, day: date, *, as_json: bool, duties: bool) -> None:
     async with core.database.read() as connection:
         loaded = await situation_on(connection, core.timetable, core.services.directory, today=day)
     falling, digests = rounds.falling_on(day, loaded.timetable, core.services.directory, loaded.situation)
@@ -246,6 +248,7 @@ async def _show_reminders(core: Core, day: date, *, as_json: bool) -> None:
             "people": list(f.people),
         }
         for f in falling
+        if duties or f.rule.kind is Kind.REPORT
     ]
     if as_json:
         for row in rows:
