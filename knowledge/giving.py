@@ -72,13 +72,13 @@ class Giver:
             key=lambda r: r[:2],
         )
         citations = tuple(dict.fromkeys(c for _, _, c in ranked))[:MOST_CITATIONS]
-        spoken = set().union(*(self._card_documents[c.id] for c in cards))
+        silent = all(c.kind is CardKind.ABSENT and not c.citations for c in cards)
+        spoken: set[str] = set() if silent else set().union(*(self._card_documents[c.id] for c in cards))
         wanted = [k for k in asked if k in spoken and not self.corpus.documents[k].province]
         if len(wanted) > 1:
             named = [next((c for c in citations if c.document.key == k), None) for k in wanted]
             first = [c or Citation(self.corpus.documents[k], "") for c, k in zip(named, wanted, strict=True)]
             citations = tuple(dict.fromkeys((*first, *citations)))[:MOST_CITATIONS]
-        silent = all(c.kind is CardKind.ABSENT and not c.citations for c in cards)
         outcome = Outcome.REFUSED if silent else Outcome.ANSWERED
         return Answer(
             outcome, with_sources("\n".join(texts), citations), citations, cards=tuple(c.id for c in cards)

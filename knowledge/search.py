@@ -40,12 +40,12 @@ MOST_UNKNOWN = 0.5
 """From this share of unknown words on, more of them say no more."""
 LOOKED_AT = 60
 """How many cards are weighed closely, after the first count."""
-MOST_READ = 60_000
+MOST_READ = 20_000
 """Entries of the index read in full for one question; beyond, the rarest words choose the candidates.
 
 The cards that ship have fewer entries altogether, so for them the count is always whole.
 """
-CANDIDATES = 600
+CANDIDATES = 500
 """How many wordings stay in the running where that limit is reached."""
 
 
@@ -344,29 +344,33 @@ class Index:
             for feature, weight in wanted.items()
             if (numbers := self._in_phrases[scope].get(feature))
         ]
-        if sum(len(numbers) for _, numbers in lists) > MOST_READ:
-            return self._likeliest(lists, wanted, mass, scopes)
+        holders = [
+            (weight, cards)
+            for scope in scopes
+            for feature, weight in wanted.items()
+            if (cards := self._in_cards[scope].get(feature))
+        ]
+        if sum(len(numbers) for _, numbers in lists) + sum(len(cards) for _, cards in holders) > MOST_READ:
+            return self._likeliest(lists, holders, wanted, mass)
         shared: dict[int, float] = defaultdict(float)
         for weight, numbers in lists:
             for number in numbers:
                 shared[number] += weight
         covered: dict[str, float] = defaultdict(float)
-        for scope in scopes:
-            held = self._in_cards[scope]
-            for feature, weight in wanted.items():
-                for card_id, share in held.get(feature, _NOBODY).items():
-                    covered[card_id] += weight * share
+        for weight, cards in holders:
+            for card_id, share in cards.items():
+                covered[card_id] += weight * share
         return self._best_phrases(shared, mass), covered
 
     def _likeliest(
         self,
         lists: Sequence[tuple[float, list[int]]],
+        holders: Sequence[tuple[float, Mapping[str, float]]],
         wanted: Mapping[str, float],
         mass: float,
-        scopes: Sequence[str],
     ) -> tuple[dict[str, float], dict[str, float]]:
         """Do the same for a big corpus: rare words choose the candidates, then all words count."""
-        left = MOST_READ
+        left = MOST_READ // 2
         counts: dict[int, float] = defaultdict(float)
         for weight, numbers in sorted(lists, key=lambda row: len(row[1])):
             for number in numbers[:left]:
@@ -379,13 +383,11 @@ class Index:
             number: sum(wanted.get(f, 0.0) for f in phrases[number].features)
             for number in nlargest(CANDIDATES, counts, key=counts.__getitem__)
         }
+        owners = {phrases[number].owner for number in shared}
         covered = {
-            card_id: sum(
-                weight * self._holders(card_id, feature).get(card_id, 0.0)
-                for feature, weight in wanted.items()
-            )
-            for number in shared
-            if (card_id := phrases[number].owner) in self._cards
+            owner: cover
+            for owner in owners
+            if (cover := sum(weight * cards.get(owner, 0.0) for weight, cards in holders))
         }
         return self._best_phrases(shared, mass), covered
 

@@ -129,8 +129,10 @@ class Weigher:
         self.index = index
         self._lexicon = lexicon
         self._words = words
+        asked = {c.id: _mentioned([*c.asks, c.title], words, finder) for c in corpus.cards.values()}
         self.card_documents = {
-            c.id: _mentioned([*c.asks, c.title, c.answer], words, finder)
+            c.id: asked[c.id]
+            | _mentioned([c.answer], words, finder)
             | {citation.document.key for citation in c.citations}
             for c in corpus.cards.values()
         }
@@ -153,8 +155,7 @@ class Weigher:
             c.id: set(_MONTH.findall(fold(f"{' '.join(c.asks)} {c.answer}"))) for c in corpus.cards.values()
         }
         self._about_documents = {
-            c.id: _mentioned([*c.asks, c.title], words, finder)
-            | {citation.document.key for citation in c.citations[:1]}
+            c.id: asked[c.id] | {citation.document.key for citation in c.citations[:1]}
             for c in corpus.cards.values()
         }
 

@@ -338,3 +338,10 @@ def test_a_slip_in_a_provinces_name_is_read(ask):
 @pytest.mark.parametrize("typed", ["chào bạn", "cảm ơn anh nhiều nhé", "xin chao"])
 def test_politeness_is_returned(ask, typed):
     assert ask(typed).outcome is Outcome.ANSWERED
+
+
+def test_a_refusal_cites_nothing_though_the_asker_named_documents(ask):
+    answer = ask("19/2014/QĐ-TTg 70/2025/QH15")
+
+    assert answer.outcome is Outcome.REFUSED
+    assert answer.citations == ()
