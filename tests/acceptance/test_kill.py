@@ -215,7 +215,7 @@ def _check_report(bot: Bot) -> None:
     assert history == len(written)
 
 
-AT_ONCE = 4
+AT_ONCE = 6
 """More messages than this are never under way in one chat of this story."""
 
 
