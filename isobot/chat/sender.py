@@ -1,7 +1,8 @@
 """The sender: drains the outbox, each chat in its order, each bot within its limits.
 
-A message is marked sent after the platform took it, several marks to a commit, so only a kill between
-a send and its mark may repeat a message. Every bot has a lane of its own: one that is slow, or that was
+A message is marked sent after the platform took it, several marks to a commit, and before the next of
+its chat leaves: only a kill between a send and its mark may repeat a message, and one for each chat at
+most. Every bot has a lane of its own: one that is slow, or that was
 asked to pause, keeps no other waiting. Only what leaves within a moment is fetched ahead, and answers are
 put before it, so an answer written now overtakes a campaign of any length, and a reminder taken back
 stays here. A chat that
@@ -255,9 +256,10 @@ class Sender:
         now = monotonic()
         moments = [now + LOOK_SECONDS]
         for lane in self._lanes.values():
-            if lane.stock:
-                campaign = lane.stock[0].is_campaign
-                moments.append(lane.gate.campaign_opens_at() if campaign else lane.gate.opens_at())
+            first = next((message for message in lane.stock if message.chat_key not in lane.busy), None)
+            if first is not None:
+                gate = lane.gate
+                moments.append(gate.campaign_opens_at() if first.is_campaign else gate.opens_at())
         return max(SHORTEST_WAIT_SECONDS, min(moments) - now - AHEAD_SECONDS / 2)
 
     async def drain(self) -> None:
@@ -365,14 +367,12 @@ class Sender:
         if not lane.stock:
             return 0
         now = monotonic()
-        batches: dict[str, list[tuple[Outgoing, Ticket]]] = {}
+        begun: dict[str, tuple[Outgoing, Ticket]] = {}
         later: list[Outgoing] = []
         stopped: set[str] = set(lane.busy)
         for place, message in enumerate(lane.stock):
             chat = message.chat_key
-            if chat in stopped or (
-                chat not in batches and len(lane.busy) + len(batches) >= self._slots(lane)
-            ):
+            if chat in stopped or chat in begun or len(lane.busy) + len(begun) >= self._slots(lane):
                 later.append(message)
                 continue
             ticket = lane.gate.admit(
@@ -383,7 +383,7 @@ class Sender:
                 by=now + AHEAD_SECONDS,
             )
             if ticket is not None:
-                batches.setdefault(chat, []).append((message, ticket))
+                begun[chat] = message, ticket
             elif (until := lane.gate.rests_until(message.chat)) > now + AHEAD_SECONDS:
                 stopped.add(chat)
                 lane.resting[chat] = until
@@ -392,9 +392,9 @@ class Sender:
                 later += lane.stock[place:]
                 break
         lane.stock = later
-        for chat, batch in batches.items():
-            lane.busy[chat] = asyncio.create_task(self._deliver_all(lane, chat, batch))
-        return len(batches)
+        for chat, (message, ticket) in begun.items():
+            lane.busy[chat] = asyncio.create_task(self._send(lane, message, ticket))
+        return len(begun)
 
     def _patience(self) -> float:
         """Return for how many seconds there is surely nothing to do, unless the bell rings."""
@@ -424,35 +424,44 @@ class Sender:
 
     # Sending
 
-    async def _deliver_all(
-        self, lane: _Lane, chat_key: str, batch: Sequence[tuple[Outgoing, Ticket]]
-    ) -> None:
-        tickets = [ticket for _, ticket in batch]
+    async def _send(self, lane: _Lane, message: Outgoing, ticket: Ticket) -> None:
+        outcome = None
         try:
-            for message, ticket in batch:
-                file = await self._file_of(lane, message)
-                if isinstance(file, _Outcome):
-                    self._outcomes.append(file)
-                    break
-                if (early := ticket.at - monotonic()) > 0:
-                    await asyncio.sleep(early)
-                if lane.pause.left(self._clock.now().timestamp()) > 0:
-                    break
-                left = monotonic()
-                tickets.remove(ticket)
-                outcome = await self._deliver(lane, message, file)
-                lane.gate.used(ticket, left=left, answered=monotonic())
-                self._changed.set()
+            outcome = await self._try(lane, message, ticket)
+            if outcome is not None:
                 self._outcomes.append(outcome)
-                if outcome.wait is not None or outcome.gone:
-                    break
         finally:
-            for ticket in tickets:
-                lane.gate.unused(ticket)
-            self._finished.add((lane.channel.bot, chat_key))
+            if outcome is None or outcome.wait is not None or outcome.gone:
+                self._put_back(lane, message.chat_key)
+            self._finished.add((lane.channel.bot, message.chat_key))
             self._news.set()
             self._own_rings += 1
             self._bell.ring()
+
+    async def _try(self, lane: _Lane, message: Outgoing, ticket: Ticket) -> _Outcome | None:
+        """Return what became of a message; None when the bot was asked to pause before it left."""
+        used = False
+        try:
+            file = await self._file_of(lane, message)
+            if isinstance(file, _Outcome):
+                return file
+            if (early := ticket.at - monotonic()) > 0:
+                await asyncio.sleep(early)
+            if lane.pause.left(self._clock.now().timestamp()) > 0:
+                return None
+            left, used = monotonic(), True
+            outcome = await self._deliver(lane, message, file)
+            lane.gate.used(ticket, left=left, answered=monotonic())
+            self._changed.set()
+            return outcome
+        finally:
+            if not used:
+                lane.gate.unused(ticket)
+
+    def _put_back(self, lane: _Lane, chat_key: str) -> None:
+        """Let what follows in a chat wait in the outbox for the message that did not leave."""
+        lane.stock = [message for message in lane.stock if message.chat_key != chat_key]
+        lane.more = True
 
     async def _file_of(self, lane: _Lane, message: Outgoing) -> RenderedFile | _Outcome | None:
         if message.reply.attachment is None or not lane.channel.sends_files:
@@ -530,6 +539,7 @@ class Sender:
         for bot, chat_key in finished:
             lane = self._lanes[bot]
             lane.busy.pop(chat_key, None)
+            self._changed.set()
             if lane.passed_by:
                 lane.looked_at = float("-inf")
         return True
