@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, tuple_, update
@@ -17,7 +17,8 @@ class ReportRecord:
     """One unit's report for one period (báo cáo), or somebody's practice of it.
 
     `draft` holds the figures as entered so far, as plain JSON; `authors` who entered each last.
-    `practice_of` is 0 for a real report, else the key of the person who practises.
+    `marks` are the figures sent back, each with its reason. `letter_no` and `letter_date` are those of
+    the signed letter (công văn), once known. `practice_of` is 0 for a real report, else the key of the person who practises.
     """
 
     id: int
@@ -36,6 +37,9 @@ class ReportRecord:
     submitted_at: datetime | None
     first_submitted_at: datetime | None
     returned_why: str | None
+    marks: dict[str, str]
+    letter_no: str | None
+    letter_date: date | None
     events: int
     last_hash: str
     new_events: list[dict[str, Any]] = field(default_factory=list)
@@ -63,6 +67,9 @@ _NAMES = (
     "submitted_at",
     "first_submitted_at",
     "returned_why",
+    "marks",
+    "letter_no",
+    "letter_date",
     "events",
     "last_hash",
 )
@@ -74,6 +81,7 @@ def _record(row: Mapping[Any, Any]) -> ReportRecord:
     values = {name: row[name] for name in _FIELDS}
     values["draft"] = dict(values["draft"])
     values["authors"] = dict(values["authors"])
+    values["marks"] = dict(values["marks"])
     return ReportRecord(**values)
 
 
@@ -125,6 +133,7 @@ async def open_draft(
         "status": "draft",
         "draft": {},
         "authors": {},
+        "marks": {},
         "created_at": at,
         "updated_at": at,
     }

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -249,6 +250,9 @@ reports = Table(
     Column("submitted_at", Moment),
     Column("first_submitted_at", Moment),
     Column("returned_why", Text),
+    Column("marks", Json, nullable=False, default=dict, server_default=text("'{}'")),
+    Column("letter_no", String(60)),
+    Column("letter_date", Date),
     Column("events", Integer, nullable=False, default=0),
     Column("last_hash", String(64), nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
@@ -283,6 +287,82 @@ report_events = Table(
     Column("after", Json),
     Column("why", Text, nullable=False, default=""),
     Column("hash", String(64), nullable=False),
+)
+
+report_notes = Table(
+    "report_notes",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("report", Key, ForeignKey("reports.id"), nullable=False, index=True),
+    Column("field", String(60), nullable=False),
+    Column("side", String(10), nullable=False),
+    Column("person", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+report_files = Table(
+    "report_files",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("report", Key, ForeignKey("reports.id"), nullable=False, index=True),
+    Column("field", String(60), nullable=False, default=""),
+    Column("filename", Text, nullable=False),
+    Column("media_type", String(80), nullable=False),
+    Column("size", BigInteger, nullable=False, default=0),
+    Column("sha256", String(64), nullable=False, default=""),
+    Column("content", LargeBinary),
+    Column("bot", String(40), nullable=False, default=""),
+    Column("source", Json, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("fetched_at", Moment),
+    Column("failure", Text, nullable=False, default=""),
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("unit", String(80), nullable=False, index=True),
+    Column("giver", Key, ForeignKey("people.id"), nullable=False),
+    Column("taker", Key, ForeignKey("people.id"), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+
+unit_settings = Table(
+    "unit_settings",
+    metadata,
+    Column("unit", String(80), primary_key=True),
+    Column("key", String(40), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("rule", String(60), nullable=False, unique=True),
+    Column("province", String(40), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("form", String(60), nullable=False),
+    Column("opens", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("covers_from", Date, nullable=False),
+    Column("covers_to", Date, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("units", Json, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_why", Text, nullable=False, default=""),
 )
 
 dispatches = Table(

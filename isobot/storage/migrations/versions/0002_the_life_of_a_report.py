@@ -1,0 +1,162 @@
+"""The life of a report
+
+Revision: 0002, after 0001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+
+    op.create_table(
+        "requests",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("form", sa.String(length=60), nullable=False),
+        sa.Column("opens", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("covers_from", sa.Date(), nullable=False),
+        sa.Column("covers_to", sa.Date(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column(
+            "units",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+        sa.UniqueConstraint("rule", name=op.f("uq_requests_rule")),
+    )
+    with op.batch_alter_table("requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_requests_province"), ["province"], unique=False)
+
+    op.create_table(
+        "unit_settings",
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column(
+            "value",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("unit", "key", name=op.f("pk_unit_settings")),
+    )
+    op.create_table(
+        "delegations",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("unit", sa.String(length=80), nullable=False),
+        sa.Column("giver", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taker", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["giver"], ["people.id"], name=op.f("fk_delegations_giver")),
+        sa.ForeignKeyConstraint(["taker"], ["people.id"], name=op.f("fk_delegations_taker")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegations")),
+    )
+    with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegations_unit"), ["unit"], unique=False)
+
+    op.create_table(
+        "report_files",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("report", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("bot", sa.String(length=40), nullable=False),
+        sa.Column(
+            "source",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["report"], ["reports.id"], name=op.f("fk_report_files_report")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_files")),
+    )
+    with op.batch_alter_table("report_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_files_report"), ["report"], unique=False)
+
+    op.create_table(
+        "report_notes",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("report", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["report"], ["reports.id"], name=op.f("fk_report_notes_report")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_notes")),
+    )
+    with op.batch_alter_table("report_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_notes_report"), ["report"], unique=False)
+
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "marks",
+                sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+                server_default=sa.text("'{}'"),
+                nullable=False,
+            )
+        )
+        batch_op.add_column(sa.Column("letter_no", sa.String(length=60), nullable=True))
+        batch_op.add_column(sa.Column("letter_date", sa.Date(), nullable=True))
+
+
+def downgrade() -> None:
+
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_column("letter_date")
+        batch_op.drop_column("letter_no")
+        batch_op.drop_column("marks")
+
+    with op.batch_alter_table("report_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_notes_report"))
+
+    op.drop_table("report_notes")
+    with op.batch_alter_table("report_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_files_report"))
+
+    op.drop_table("report_files")
+    with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegations_unit"))
+
+    op.drop_table("delegations")
+    op.drop_table("unit_settings")
+    with op.batch_alter_table("requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_requests_province"))
+
+    op.drop_table("requests")
