@@ -77,7 +77,7 @@ class FileMaker:
             unit_name=name,
             period_label=work.label,
             year=year,
-            recipient=rule.recipient if rule else "",
+            recipient=_recipient(rule, unit, work.period),
             bases=self._bases(rule),
             place=_place(unit),
             problems=problems,
@@ -178,6 +178,13 @@ def _reasons(figures: Mapping[str, Any]) -> str:
 def _late(record: Any, period: Period) -> bool:
     first = record.first_submitted_at
     return first is not None and vietnam_day(first) > period.last_day
+
+
+def _recipient(rule: ReportingRule | None, unit: Unit | None, period: Period | None) -> str:
+    """Return whom the report goes to: for some earlier periods that was the district."""
+    if rule is None:
+        return ""
+    return rule.recipient_for(unit.level, period) if unit and period else rule.recipient
 
 
 def _place(unit: Unit | None) -> str:

@@ -26,6 +26,7 @@ from isobot.domain.deadlines import (
     Occurrence,
     ReportingRule,
     RuleBook,
+    Through,
 )
 from isobot.domain.units import Level
 from isobot.errors import DataFileError
@@ -78,12 +79,20 @@ class _BasisEntry(_Strict):
     section: str
 
 
+class _ThroughEntry(_Strict):
+    link: Literal["district"]
+    levels: tuple[Level, ...] = (Level.XA,)
+    until: date
+    recipient: str = "Ủy ban nhân dân cấp huyện"
+
+
 class _RuleEntry(_Strict):
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     title: str
     levels: tuple[Level, ...] = Field(min_length=1)
     occurrences: tuple[_OccurrenceEntry, ...] = Field(min_length=1)
     recipient: str
+    through: _ThroughEntry | None = None
     form: str | dict[Level, str]
     basis: tuple[_BasisEntry, ...] = Field(min_length=1)
     nature: Nature
@@ -309,7 +318,12 @@ def _rule(province: str, entry: _RuleEntry) -> ReportingRule:
         lead_office_only=entry.lead_office_only,
         inherited=entry.inherited,
         note=entry.note,
+        through=_through(entry.through) if entry.through else None,
     )
+
+
+def _through(entry: _ThroughEntry) -> Through:
+    return Through(frozenset(entry.levels), entry.until, entry.recipient)
 
 
 def _duty(province: str, entry: _DutyEntry) -> ReportingRule:

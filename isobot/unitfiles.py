@@ -17,6 +17,7 @@ Both have the same columns, found by their heading, marks and case aside, in any
 | tên in trong văn bản, tên gọi khác, ghi chú | | names apart by ";" |
 | từ ngày, đến ngày | | days of existence, 30/6/2025 |
 | đơn vị kế thừa | | codes, apart by ";" |
+| đơn vị cấp trên | | the code of the unit right above; a commune's district is known by its name |
 | cơ quan đầu mối, dữ liệu thử | | có or blank |
 """
 
@@ -66,6 +67,7 @@ _COLUMNS = {
     "tu ngay": "valid_from",
     "den ngay": "valid_to",
     "don vi ke thua": "successors",
+    "don vi cap tren": "parent",
     "co quan dau moi": "lead_office",
     "du lieu thu": "demo",
     "ghi chu": "note",
@@ -247,6 +249,7 @@ def parse_unit_table(
         problems.append(RowProblem(0, "Tệp chỉ có dòng tiêu đề, chưa có đơn vị nào."))
     if check_successors:
         problems += _unknown_successors(units.values(), {*known, *units})
+        problems += _unknown_parents(units.values(), {*known, *units})
     problems.sort(key=lambda problem: problem.row)
     return UnitTable(tuple(unit for _, unit in units.values()), tuple(problems))
 
@@ -257,6 +260,14 @@ def _unknown_successors(units: Iterable[tuple[int, Unit]], known: Collection[str
         for number, unit in units
         for code in unit.successors
         if code not in known
+    ]
+
+
+def _unknown_parents(units: Iterable[tuple[int, Unit]], known: Collection[str]) -> list[RowProblem]:
+    return [
+        RowProblem(number, f"Đơn vị cấp trên “{unit.parent}” không có trong tệp và chưa có trong hệ thống.")
+        for number, unit in units
+        if unit.parent and (unit.parent not in known or unit.parent == unit.code)
     ]
 
 
@@ -380,6 +391,7 @@ class _Row:
             valid_from=valid_from,
             valid_to=valid_to,
             successors=tuple(word.lower() for word in self._list("successors")),
+            parent=self._text("parent").lower(),
             plan_year=year,
             plan_groups=self._list("plan_groups"),
             plan_number=number,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from isobot.domain.units import Level, Unit
+from isobot.domain.units import Level, Unit, UnitDirectory
 
 NATIONAL = "national"
 """What a rule of no single province has in place of a slug."""
@@ -138,6 +138,15 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """A link between some units and the lead office, for periods that end until a day (qua cấp huyện)."""
+
+    levels: frozenset[Level]
+    until: date
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportingRule:
     """One duty to report (chế độ báo cáo).
 
@@ -166,6 +175,8 @@ class ReportingRule:
     days_after: int = 0
     event: str = ""
     """The event in Vietnamese words, such as "ngày ký biên bản kiểm tra"; "" for what comes every year."""
+    through: "Through | None" = None
+    """Whom some units sent to instead of the lead office in earlier periods."""
 
     @property
     def follows_event(self) -> bool:
@@ -177,6 +188,20 @@ class ReportingRule:
         if self.lead_office_only and not unit.lead_office:
             return False
         return unit.level in self.levels and self.province in (unit.province, NATIONAL)
+
+    def goes_through_district(self, level: Level, period: "Period") -> bool:
+        """Tell whether units of a level send a period's report to their district."""
+        return (
+            self.through is not None
+            and level in self.through.levels
+            and period.last_day <= self.through.until
+        )
+
+    def recipient_for(self, level: Level, period: "Period") -> str:
+        """Return in Vietnamese whom units of a level send a period's report to."""
+        if self.through is not None and self.goes_through_district(level, period):
+            return self.through.recipient
+        return self.recipient
 
     def form_for(self, level: Level) -> str:
         """Return the id of the form that units of a level fill in."""
@@ -343,6 +368,18 @@ def reporting_units(rule: ReportingRule, period: Period, units: Iterable[Unit]) 
     After the reform of 2025 these are the successors, each once, however many units it took in.
     """
     return tuple(u for u in units if rule.concerns(u) and u.active_on(period.last_day))
+
+
+def receiving_unit(rule: ReportingRule, period: Period, unit: Unit, directory: UnitDirectory) -> Unit | None:
+    """Return the unit that receives a report: the district where the rule said so then, else the lead office.
+
+    None where the list of units holds neither.
+    """
+    if rule.goes_through_district(unit.level, period):
+        above = directory.parent_of(unit, period.last_day)
+        if above is not None:
+            return above
+    return directory.lead_office(unit.province)
 
 
 def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:

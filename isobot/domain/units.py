@@ -105,6 +105,8 @@ class Unit:
     note: str = ""
     demo: bool = False
     lead_office: bool = False
+    parent: str = ""
+    """The code of the unit right above, where the list gives it; a commune's district is found by name."""
 
     @property
     def in_plan(self) -> bool:
@@ -164,6 +166,8 @@ class UnitDirectory:
         self._by_words: dict[str, list[Unit]] = defaultdict(list)
         self._spelt: dict[str, set[str]] = {}
         self._former: dict[str, list[Unit]] = defaultdict(list)
+        self._above: dict[str, Unit] = {}
+        self._below: dict[str, tuple[Unit, ...]] = {}
         for unit in self._by_code.values():
             ways = _ways_to_say(unit)
             self._spelt[unit.code] = ways
@@ -171,6 +175,7 @@ class UnitDirectory:
                 self._by_words[words].append(unit)
             for successor in unit.successors:
                 self._former[successor].append(unit)
+        self._link_parents()
 
     def __iter__(self) -> Iterator[Unit]:
         return iter(self._by_code.values())
@@ -245,12 +250,36 @@ class UnitDirectory:
         return tuple(self._former.get(code, ()))
 
     def children(self, code: str) -> tuple[Unit, ...]:
-        """Return the communes that really belonged to a district, wherever the document printed them."""
+        """Return the units that really belonged to one, wherever the document printed them."""
+        return self._below.get(code, ())
+
+    def children_of(self, code: str, on: date) -> tuple[Unit, ...]:
+        """Return the units right below one on a day; none where that unit did not exist that day."""
         parent = self.get(code)
-        if parent is None or parent.level is not Level.HUYEN:
+        if parent is None or not parent.active_on(on):
             return ()
-        communes = self.of_province(parent.province, Level.XA)
-        return tuple(u for u in communes if (u.true_district or u.district) == parent.bare_name)
+        return tuple(u for u in self.children(code) if u.active_on(on))
+
+    def parent_of(self, unit: Unit, on: date) -> Unit | None:
+        """Return the unit right above on a day: a commune's district until 30/6/2025, a chi cục's sở.
+
+        None for what stands right under the province: since the parting that is every commune.
+        """
+        above = self._above.get(unit.code)
+        return above if above is not None and above.active_on(on) and unit.active_on(on) else None
+
+    def _link_parents(self) -> None:
+        # Two districts of different provinces may share a name, so the province is part of the key.
+        districts = {(u.province, _words(u.bare_name)): u for u in self if u.level is Level.HUYEN}
+        below: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self:
+            above = self._by_code.get(unit.parent) if unit.parent else None
+            if above is None and unit.level is Level.XA and (unit.true_district or unit.district):
+                above = districts.get((unit.province, _words(unit.true_district or unit.district)))
+            if above is not None and above is not unit:
+                self._above[unit.code] = above
+                below[above.code].append(unit)
+        self._below = {code: tuple(units) for code, units in below.items()}
 
 
 def _ways_to_say(unit: Unit) -> set[str]:
