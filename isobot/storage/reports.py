@@ -18,7 +18,8 @@ class ReportRecord:
 
     `draft` holds the figures as entered so far, as plain JSON; `authors` who entered each last.
     `marks` are the figures sent back, each with its reason. `letter_no` and `letter_date` are those of
-    the signed letter (công văn), once known. `practice_of` is 0 for a real report, else the key of the person who practises.
+    the signed letter (công văn), once known. `practice_of` is 0 for a real report, else the key of the
+    person who practises.
     """
 
     id: int
