@@ -1,0 +1,119 @@
+"""What an officer says to a question of the report: a figure, a reason, or a question of their own."""
+
+import re
+
+from handlers import ask
+from handlers.report_asking import ask_field, ask_reason, choices_for, current, first_error, go_on, seen_value
+from handlers.report_words import asks, may_be_question
+from handlers.services import Services
+from isobot.actions import reporting
+from isobot.actions.reporting import Work
+from isobot.chat.turn import Turn
+from isobot.domain.forms import Field, Kind
+from isobot.domain.messages import IncomingKind
+from isobot.domain.values import Value
+from isobot.errors import AnswerRefused, Refusal, StaleEdit
+from knowledge.model import Outcome
+
+
+async def take_answer(turn: Turn, services: Services, work: Work, key: str) -> None:
+    """Take the answer to the field that is being asked."""
+    field = current(turn, work)
+    if field is None:
+        go_on(turn, work)
+        return
+    if turn.incoming.kind is IncomingKind.EDITED:
+        turn.say(
+            "Tôi thấy anh/chị vừa sửa một tin đã gửi. Số đã nhập không tự đổi theo; "
+            "muốn đổi, gõ “sửa mục” kèm số mục, ví dụ: sửa mục 3."
+        )
+        ask_field(turn, work, field)
+        return
+    text = key.removeprefix("v:") if key.startswith("v:") else turn.text
+    if not key and asks(text, field):
+        await answer_between(turn, services, work, field)
+        return
+    try:
+        value = field.parse(text, today=turn.today)
+        warnings = reporting.enter(
+            turn.store,
+            actor=turn.actor,
+            work=work,
+            field=field,
+            value=value,
+            seen=seen_value(turn),
+            channel=turn.incoming.bot,
+        )
+    except AnswerRefused as refused:
+        maybe = not key and may_be_question(text, field)
+        if maybe and await answer_between(turn, services, work, field, only_if_sure=True):
+            return
+        turn.say(str(refused), *choices_for(field))
+        return
+    except StaleEdit as stale:
+        turn.say(str(stale))
+        ask_field(turn, work, field)
+        return
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        ask_field(turn, work, field)
+        return
+    if not key and _reads_otherwise(text, field, value):
+        turn.say(f"Tôi ghi: {field.show(value)}.")
+    asked = [w for w in warnings if w.check not in work.reasons]
+    if asked and first_error(work, field) is None:
+        ask_reason(turn, asked[0])
+        return
+    go_on(turn, work, after=field)
+
+
+def _reads_otherwise(text: str, field: Field, value: Value) -> bool:
+    """Tell whether a figure was typed in words or for short, so that it is read back."""
+    if field.kind not in (Kind.INTEGER, Kind.MONEY, Kind.DATE) or not value.is_given:
+        return False
+    return "".join(text.split()) not in (str(value.given), field.show(value, unit=False))
+
+
+async def take_reason(turn: Turn, services: Services, work: Work, check: str) -> None:
+    """Take the reason for a warning; a question in between is answered, then the reason asked again."""
+    warning = next((w for w in work.warnings if w.check == check), None)
+    if warning is None:
+        go_on(turn, work)
+        return
+    if turn.incoming.kind is not IncomingKind.TEXT or turn.text.strip().endswith("?"):
+        if turn.incoming.kind is IncomingKind.TEXT:
+            await ask.answer(turn, services, turn.text)
+        ask_reason(turn, warning)
+        return
+    try:
+        reporting.give_reason(
+            turn.store,
+            actor=turn.actor,
+            work=work,
+            check=check,
+            reason=turn.text,
+            channel=turn.incoming.bot,
+        )
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        ask_reason(turn, warning)
+        return
+    go_on(turn, work)
+
+
+async def answer_between(
+    turn: Turn, services: Services, work: Work, field: Field, *, only_if_sure: bool = False
+) -> bool:
+    """Answer a question in mid-form, then come back to the very field."""
+    question = re.sub(r"^\s*hỏi\s*:?\s*", "", turn.text, flags=re.IGNORECASE)
+    if only_if_sure:
+        tried = services.knowledge.answer(question, ask.asker_of(turn, services), today=turn.today)
+        if tried.outcome is Outcome.REFUSED:
+            return False
+    found = await ask.answer(turn, services, question)
+    if found is not None and found.outcome is Outcome.CLARIFY and found.options:
+        turn.conversation.state["asking"] = True
+        return True
+    turn.say("Ta quay lại báo cáo.")
+    ask_field(turn, work, field)
+    return True
