@@ -17,7 +17,7 @@ from handlers.report_asking import ask_field, current, go_on, say_again, show_su
 from handlers.report_sending import draft_file, send
 from handlers.report_words import number_to_mend, step_in
 from handlers.services import Services
-from isobot.actions import reporting
+from isobot.actions import former, reporting
 from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
@@ -40,10 +40,15 @@ async def open_report(turn: Turn, services: Services, rule_id: str, key: str, co
     if unit is None or rule is None or period is None:
         turn.say("Kỳ báo cáo này không còn trong danh sách. Gõ “báo cáo” để xem các kỳ hiện có.")
         return
-    form = services.forms.get(rule.form_for(unit.level))
     try:
         work = await reporting.open_report(
-            turn.store, actor=turn.actor, unit=unit, rule=rule, period=period, form=form
+            turn.store,
+            actor=turn.actor,
+            unit=unit,
+            rule=rule,
+            period=period,
+            forms=services.forms,
+            directory=services.directory,
         )
     except Refusal as refusal:
         turn.say(str(refusal))
@@ -80,10 +85,11 @@ def _welcome(turn: Turn, work: Work, heading: str, remark: str) -> None:
         turn.say("\n".join(line for line in lines if line))
 
 
-async def prefetch(store: Store, turns: Sequence[Turn]) -> None:
-    """Load the drafts of several chats in one statement."""
-    ids = [t.conversation.state.get("report") for t in turns if t.conversation.dialogue == DIALOGUE]
-    await store.preload_reports([key for key in ids if isinstance(key, int)])
+async def prefetch(store: Store, services: Services, turns: Sequence[Turn]) -> None:
+    """Load the drafts of several chats, and what they compare themselves with, in two statements."""
+    wanted = [t.conversation.state.get("report") for t in turns if t.conversation.dialogue == DIALOGUE]
+    records = await store.preload_reports([key for key in wanted if isinstance(key, int)])
+    await former.preload(store, records, services.rules, services.directory)
 
 
 async def take(turn: Turn, services: Services) -> None:
@@ -140,7 +146,9 @@ async def _work(turn: Turn, services: Services) -> Work | None:
     if not isinstance(key, int):
         return None
     record = await turn.store.report(key)
-    return reporting.work_on(record, services.forms.get(record.form, record.form_version), services.rules)
+    return await reporting.load_work(
+        turn.store, record, forms=services.forms, rules=services.rules, directory=services.directory
+    )
 
 
 async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:

@@ -47,7 +47,7 @@ class DialogueRouter:
 
     async def prefetch(self, store: Store, turns: Sequence[Turn]) -> None:
         """Load the drafts of all chats that are in a report."""
-        await report.prefetch(store, turns)
+        await report.prefetch(store, self._services, turns)
 
     async def route(self, turn: Turn) -> None:
         """Deal with one event; a reminder that waits for this form's next prompt stands under it."""

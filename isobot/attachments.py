@@ -7,7 +7,8 @@ from typing import Any
 
 from handlers.deadline_calendar import deadline_calendar
 from handlers.services import Services
-from isobot.actions.reporting import REASON, figures_in, reasons_in, work_on
+from isobot.actions.former import REASON
+from isobot.actions.reporting import figures_in, reasons_in, work_on
 from isobot.chat.sender import RenderedFile
 from isobot.clock import Clock, vietnam_day
 from isobot.domain import deadlines

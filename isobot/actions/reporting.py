@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from isobot.actions.former import NOTHING, REASON, Former, LastPart, former_figures
 from isobot.clock import vietnam_day
 from isobot.domain.deadlines import Period, ReportingRule, RuleBook, find_period
 from isobot.domain.forms import Field, Form, Problem, tidy
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
 from isobot.domain.reports import Act, ReportEvent, ReportStatus, chain_hash, next_status, receipt_number
-from isobot.domain.units import Unit
+from isobot.domain.units import Unit, UnitDirectory
 from isobot.domain.values import Value, Values, values_from_json, values_to_json
 from isobot.errors import Refusal, StaleEdit
+from isobot.formfiles import Forms
 from isobot.storage import dispatch, reports
 from isobot.storage.reports import ReportRecord, Version
 from isobot.storage.store import Store
@@ -21,9 +23,6 @@ from isobot.storage.store import Store
 PRACTICE_RULE = "luyen-tap"
 VERSIONS_A_REPORT = 1000
 """Serials of receipts keep so many places for the versions of one report."""
-
-REASON = "reason:"
-"""How the draft keys a reason: with the id of the check it explains."""
 
 LONGEST_REASON = 500
 LEAST_LETTERS = 3
@@ -36,12 +35,26 @@ NOT_YOURS = (
 
 @dataclass(slots=True)
 class Work:
-    """A report being worked on, with its form and period; a practice has no period of a rule."""
+    """A report being worked on, with its form and period; a practice has no period of a rule.
+
+    `former` is what the unit reported the last time, where it was looked up.
+    """
 
     record: ReportRecord
     form: Form
     values: dict[str, Value]
     period: Period | None
+    former: Former = NOTHING
+
+    @property
+    def last(self) -> Mapping[str, Value] | None:
+        """The figures in force of the unit's previous period; None where there are none to compare."""
+        return self.former.last
+
+    @property
+    def parts(self) -> tuple[LastPart, ...]:
+        """The last figures of the units that this one took over, in its first period."""
+        return self.former.parts
 
     @property
     def covers(self) -> tuple[date, date] | None:
@@ -92,8 +105,28 @@ def work_on(record: ReportRecord, form: Form, rules: RuleBook) -> Work:
     return Work(record, form, figures_in(record.draft), period)
 
 
+async def load_work(
+    store: Store, record: ReportRecord, *, forms: Forms, rules: RuleBook, directory: UnitDirectory
+) -> Work:
+    """Put a record together with its form, its period, and what the unit reported the last time."""
+    work = work_on(record, forms.get(record.form, record.form_version), rules)
+    rule, unit = rules.get(record.rule), directory.get(record.unit)
+    if rule is not None and unit is not None and work.period is not None and not record.practice_of:
+        work.former = await former_figures(
+            store, unit=unit, rule=rule, period=work.period, forms=forms, directory=directory
+        )
+    return work
+
+
 async def open_report(
-    store: Store, *, actor: Actor, unit: Unit, rule: ReportingRule, period: Period, form: Form
+    store: Store,
+    *,
+    actor: Actor,
+    unit: Unit,
+    rule: ReportingRule,
+    period: Period,
+    forms: Forms,
+    directory: UnitDirectory,
 ) -> Work:
     """Open the report of a unit and period, new or left half way.
 
@@ -108,6 +141,7 @@ async def open_report(
         raise Refusal(f"Kỳ {period.label} chưa mở; kỳ này mở từ {format_date(period.opens)}.")
     if not unit.active_on(period.last_day):
         raise Refusal("Đơn vị này không còn trong danh sách của kỳ đó; đơn vị kế thừa sẽ báo cáo.")
+    form = forms.get(rule.form_for(unit.level))
     record = await reports.open_draft(
         store.connection,
         unit=unit.code,
@@ -121,7 +155,11 @@ async def open_report(
     )
     record = store.hold(record)
     next_status(ReportStatus(record.status), Act.EDIT)
-    return Work(record, form, figures_in(record.draft), period)
+    former = await former_figures(
+        store, unit=unit, rule=rule, period=period, forms=forms, directory=directory
+    )
+    used = forms.get(record.form, record.form_version)
+    return Work(record, used, figures_in(record.draft), period, former)
 
 
 async def open_practice(store: Store, *, person: int, form: Form, today: date) -> Work:

@@ -362,6 +362,15 @@ def find_period(rule: ReportingRule, key: str) -> Period | None:
     return next((p for p in periods if p.key == key), None)
 
 
+def previous_period(rule: ReportingRule, period: Period) -> Period | None:
+    """Return the period before, by what the figures cover; None before the first, and after an event."""
+    if rule.follows_event:
+        return None
+    first = period.covers_to - timedelta(days=3 * 366)
+    earlier = [p for p in periods_between(rule, first, period.last_day) if p.covers_to < period.covers_to]
+    return max(earlier, key=lambda p: p.covers_to, default=None)
+
+
 def reporting_units(rule: ReportingRule, period: Period, units: Iterable[Unit]) -> tuple[Unit, ...]:
     """Return who must report: the units the rule concerns that exist on the period's last day.
 

@@ -4,12 +4,21 @@
 stateDiagram-v2
     [*] --> draft
     draft --> submitted: nộp
+    draft --> pending: trình lãnh đạo đơn vị (khi đơn vị bật duyệt)
+    returned --> pending: trình lại
+    pending --> submitted: duyệt
+    pending --> draft: không duyệt, hoặc sửa tiếp (lần đầu)
+    pending --> returned: không duyệt, hoặc sửa tiếp (bản đã bị trả lại)
     submitted --> submitted: nộp bản sửa (phiên bản mới)
-    submitted --> returned: trả lại
-    returned --> submitted: nộp lại
-    submitted --> accepted: tiếp nhận
-    accepted --> returned: mở lại để sửa
+    submitted --> returned: trả lại, kèm lý do
+    returned --> submitted: nộp lại (phiên bản mới)
+    submitted --> accepted: tiếp nhận (khóa)
+    accepted --> returned: mở lại để sửa, kèm lý do
 ```
+
+A correction of a report that is in stays "submitted" while it waits for the head: what was sent counts
+until the new version leaves. "Late" is no status: it follows from the moment of the first version and
+the last day on time, an extension counted in.
 """
 
 import hashlib
@@ -31,6 +40,8 @@ class ReportStatus(StrEnum):
     """Where a report is."""
 
     DRAFT = "draft"
+    PENDING = "pending"
+    """Complete, and waiting for the head of the unit, who has to approve before it leaves."""
     SUBMITTED = "submitted"
     RETURNED = "returned"
     ACCEPTED = "accepted"
@@ -48,6 +59,7 @@ class ReportStatus(StrEnum):
 
 _STATUS_LABELS = {
     ReportStatus.DRAFT: "đang nhập",
+    ReportStatus.PENDING: "chờ lãnh đạo đơn vị duyệt",
     ReportStatus.SUBMITTED: "đã nộp số liệu",
     ReportStatus.RETURNED: "bị trả lại để sửa",
     ReportStatus.ACCEPTED: "đã được tiếp nhận",
@@ -58,31 +70,49 @@ class Act(StrEnum):
     """What can be done with a report."""
 
     EDIT = "edit"
+    ASK = "ask"
+    """Ask the head of the unit to approve."""
     SUBMIT = "submit"
     RETURN = "return"
     ACCEPT = "accept"
+    REOPEN = "reopen"
 
 
 _D, _S, _R, _A = ReportStatus.DRAFT, ReportStatus.SUBMITTED, ReportStatus.RETURNED, ReportStatus.ACCEPTED
+_P = ReportStatus.PENDING
 
 _NEXT = {
     (_D, Act.EDIT): _D,
+    (_P, Act.EDIT): _P,
     (_R, Act.EDIT): _R,
     (_S, Act.EDIT): _S,
+    (_D, Act.ASK): _P,
+    (_P, Act.ASK): _P,
+    (_R, Act.ASK): _P,
+    (_S, Act.ASK): _S,
     (_D, Act.SUBMIT): _S,
+    (_P, Act.SUBMIT): _S,
     (_R, Act.SUBMIT): _S,
     (_S, Act.SUBMIT): _S,
     (_S, Act.RETURN): _R,
-    (_A, Act.RETURN): _R,
+    (_A, Act.REOPEN): _R,
     (_S, Act.ACCEPT): _A,
 }
+"""An edit of what waits for the head takes it back first (`actions.approving.take_back`)."""
 
 _LOCKED = "Báo cáo đã được tiếp nhận nên không sửa được. Anh/chị đề nghị cơ quan nhận mở lại, rồi sửa."
+_NOT_LOCKED = "Báo cáo này chưa được tiếp nhận nên không cần mở lại."
+_NOT_IN = "Báo cáo này chưa nộp nên chưa trả lại được."
 _REFUSALS = {
     (_A, Act.EDIT): _LOCKED,
+    (_A, Act.ASK): _LOCKED,
     (_A, Act.SUBMIT): _LOCKED,
+    (_A, Act.RETURN): "Báo cáo này đã được tiếp nhận. Muốn đơn vị sửa, anh/chị mở lại kèm lý do.",
+    **{(status, Act.REOPEN): _NOT_LOCKED for status in (_D, _P, _S, _R)},
+    (_P, Act.RETURN): _NOT_IN,
+    (_P, Act.ACCEPT): "Báo cáo này đang chờ lãnh đạo đơn vị duyệt, chưa nộp nên chưa tiếp nhận được.",
     (_A, Act.ACCEPT): "Báo cáo này đã được tiếp nhận trước đó.",
-    (_D, Act.RETURN): "Báo cáo này chưa nộp nên chưa trả lại được.",
+    (_D, Act.RETURN): _NOT_IN,
     (_R, Act.RETURN): "Báo cáo này đã trả lại rồi, đơn vị chưa nộp bản sửa.",
     (_D, Act.ACCEPT): "Báo cáo này chưa nộp nên chưa tiếp nhận được.",
     (_R, Act.ACCEPT): "Báo cáo này đang trả lại để sửa. Khi đơn vị nộp bản sửa, anh/chị mới tiếp nhận được.",

@@ -17,7 +17,8 @@ class ReportRecord:
     """One unit's report for one period (báo cáo), or somebody's practice of it.
 
     `draft` holds the figures as entered so far, as plain JSON; `authors` who entered each last.
-    `marks` are the figures sent back, each with its reason. `letter_no` and `letter_date` are those of
+    `marks` are the figures sent back, each with its reason. `asked_by` is who asked the head of the unit
+    to approve what the draft says, while that waits. `letter_no` and `letter_date` are those of
     the signed letter (công văn), once known. `practice_of` is 0 for a real report, else the key of the
     person who practises.
     """
@@ -39,6 +40,7 @@ class ReportRecord:
     first_submitted_at: datetime | None
     returned_why: str | None
     marks: dict[str, str]
+    asked_by: int | None
     letter_no: str | None
     letter_date: date | None
     events: int
@@ -59,6 +61,19 @@ class Version:
     channel: str
 
 
+ReportKey = tuple[str, str, str]
+"""(rule, period, unit) of a real report."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The figures of a report that count, and the form they were entered in."""
+
+    form: str
+    form_version: int
+    figures: Mapping[str, Any]
+
+
 _NAMES = (
     "status",
     "draft",
@@ -69,6 +84,7 @@ _NAMES = (
     "first_submitted_at",
     "returned_why",
     "marks",
+    "asked_by",
     "letter_no",
     "letter_date",
     "events",
@@ -277,6 +293,31 @@ async def latest_versions(
         values = {name: row[name] for name in Version.__dataclass_fields__}
         found[row["unit"]] = Version(**values)
     return found
+
+
+async def in_force(connection: AsyncConnection, keys: Iterable[ReportKey]) -> dict[ReportKey, InForce]:
+    """Return the figures in force of some reports; those that are not in have none."""
+    query = (
+        select(
+            *(reports.c[name] for name in ("rule", "period", "unit", "form", "form_version")),
+            report_versions.c.figures,
+        )
+        .select_from(
+            reports.join(
+                report_versions,
+                (report_versions.c.report == reports.c.id) & (report_versions.c.version == reports.c.version),
+            )
+        )
+        .where(
+            tuple_(reports.c.unit, reports.c.rule, reports.c.period).in_([(u, r, p) for r, p, u in keys]),
+            reports.c.practice_of == 0,
+            reports.c.status.in_(("submitted", "accepted")),
+        )
+    )
+    return {
+        (row.rule, row.period, row.unit): InForce(row.form, row.form_version, row.figures)
+        for row in await connection.execute(query)
+    }
 
 
 async def events_of(connection: AsyncConnection, report: int) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ Reads go to the database; what a batch reads for all its chats at once is kept h
 handler that has to see its own gathered writes calls `flush` first.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from isobot.errors import NotFound
 from isobot.storage import conversations, curation, dispatch, outbox, reports
 from isobot.storage.conversations import Conversation
 from isobot.storage.outbox import Priority
-from isobot.storage.reports import ReportRecord
+from isobot.storage.reports import InForce, ReportKey, ReportRecord
 
 
 class Store:
@@ -25,17 +26,19 @@ class Store:
         self.connection = connection
         self.now = now
         self._reports: dict[int, ReportRecord] = {}
+        self._in_force: dict[ReportKey, InForce | None] = {}
         self._messages: list[dict[str, Any]] = []
         self._carrying: list[tuple[dict[str, Any], int]] = []
         self._conversations: dict[str, Conversation] = {}
         self._asked: list[dict[str, Any]] = []
         self._told: list[dict[str, Any]] = []
 
-    async def preload_reports(self, ids: list[int]) -> None:
-        """Load several reports in one statement."""
+    async def preload_reports(self, ids: list[int]) -> list[ReportRecord]:
+        """Load several reports in one statement, and return those that there are."""
         missing = [key for key in dict.fromkeys(ids) if key not in self._reports]
         if missing:
             self._reports.update(await reports.load(self.connection, missing))
+        return [self._reports[key] for key in dict.fromkeys(ids) if key in self._reports]
 
     async def report(self, key: int) -> ReportRecord:
         """Return one report to read or change; `changed` must be called after a change.
@@ -51,6 +54,15 @@ class Store:
     def hold(self, record: ReportRecord) -> ReportRecord:
         """Keep a report found by other means; the same object serves the whole batch."""
         return self._reports.setdefault(record.id, record)
+
+    async def in_force(self, keys: Iterable[ReportKey]) -> dict[ReportKey, InForce]:
+        """Return the figures in force of some reports, to compare with; each is read only once."""
+        wanted = list(keys)
+        missing = [key for key in dict.fromkeys(wanted) if key not in self._in_force]
+        if missing:
+            found = await reports.in_force(self.connection, missing)
+            self._in_force.update((key, found.get(key)) for key in missing)
+        return {key: known for key in wanted if (known := self._in_force[key]) is not None}
 
     def send(
         self,

@@ -251,6 +251,7 @@ reports = Table(
     Column("first_submitted_at", Moment),
     Column("returned_why", Text),
     Column("marks", Json, nullable=False, default=dict, server_default=text("'{}'")),
+    Column("asked_by", Key),
     Column("letter_no", String(60)),
     Column("letter_date", Date),
     Column("events", Integer, nullable=False, default=0),

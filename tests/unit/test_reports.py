@@ -43,7 +43,7 @@ def test_correction_after_submitting_keeps_the_report_in():
 def test_accepted_report_is_locked_until_opened_again(act):
     with pytest.raises(Refusal, match="đã được tiếp nhận nên không sửa được"):
         next_status(ReportStatus.ACCEPTED, act)
-    assert next_status(ReportStatus.ACCEPTED, Act.RETURN) is ReportStatus.RETURNED
+    assert next_status(ReportStatus.ACCEPTED, Act.REOPEN) is ReportStatus.RETURNED
 
 
 @pytest.mark.parametrize("status", list(ReportStatus))

@@ -132,6 +132,9 @@ def upgrade() -> None:
                 nullable=False,
             )
         )
+        batch_op.add_column(
+            sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
         batch_op.add_column(sa.Column("letter_no", sa.String(length=60), nullable=True))
         batch_op.add_column(sa.Column("letter_date", sa.Date(), nullable=True))
 
@@ -141,6 +144,7 @@ def downgrade() -> None:
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_column("letter_date")
         batch_op.drop_column("letter_no")
+        batch_op.drop_column("asked_by")
         batch_op.drop_column("marks")
 
     with op.batch_alter_table("report_notes", schema=None) as batch_op:
