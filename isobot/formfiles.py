@@ -1,14 +1,17 @@
 """Reads form files and makes forms of them; a mistake names file, key and cure."""
 
+from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Limits
 
 from isobot.datafiles import data_dir, read_yaml
 from isobot.domain.expressions import Condition, Term, read_condition, read_term
+from isobot.domain.fields import numbered, usual_roll_up
 from isobot.domain.forms import (
     LARGEST_INTEGER,
     LARGEST_MONEY,
@@ -18,15 +21,19 @@ from isobot.domain.forms import (
     FormFault,
     Kind,
     Option,
+    Ratio,
+    RollUp,
     Severity,
 )
+from isobot.domain.units import Level
 from isobot.errors import DataFileError, NotFound
 
 Key = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]*$")]
 Slug = Annotated[str, Limits(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Line = Annotated[str, Limits(min_length=1)]
 
-_T = TypeVar("_T")
+_STATES = (Kind.CHOICE, Kind.YES_NO)
+"""What stands from one period to the next unless a form says otherwise; figures are counted anew."""
 
 
 def _read_with(read: Any, raw: Any) -> Any:
@@ -64,7 +71,13 @@ class _FieldText(_Strict):
     future: bool = False
     example: str = ""
     when: ConditionText = None
+    skip: ConditionText = None
     computed: TermText = None
+    roll_up: RollUp | None = None
+    last: Key | Literal[""] = ""
+    keep: bool | None = None
+    levels: tuple[Level, ...] = ()
+    group: str = ""
     part: Literal["I", "II", "III", "IV"] = "II"
     total_label: str = ""
 
@@ -79,6 +92,13 @@ class _CheckText(_Strict):
     only_if: ConditionText = Limits(default=None, alias="if")
 
 
+class _RatioText(_Strict):
+    key: Key
+    label: Line
+    part: Key
+    whole: Key
+
+
 class _FormText(_Strict):
     id: Slug
     version: int = Limits(ge=1)
@@ -86,6 +106,17 @@ class _FormText(_Strict):
     note: Line
     fields_: tuple[_FieldText, ...] = Limits(alias="fields", min_length=1)
     checks: tuple[_CheckText, ...] = ()
+    ratios: tuple[_RatioText, ...] = ()
+    level_note: str = ""
+    for_rollup: bool = False
+    first_day: date | None = Limits(default=None, alias="from")
+    last_day: date | None = Limits(default=None, alias="until")
+
+    @model_validator(mode="after")
+    def _days_follow(self) -> Self:
+        if self.first_day and self.last_day and self.first_day > self.last_day:
+            raise ValueError('"until" must not lie before "from"')
+        return self
 
 
 def load_form(path: Path) -> Form:
@@ -97,7 +128,19 @@ def load_form(path: Path) -> Form:
     text = read_yaml(path, _FormText)
     checks = tuple(_check(check) for check in text.checks)
     try:
-        return Form(text.id, text.version, text.title, text.note, _fields(text.fields_), checks)
+        return Form(
+            id=text.id,
+            version=text.version,
+            title=text.title,
+            note=text.note.strip(),
+            fields=numbered(_field(field) for field in text.fields_),
+            checks=checks,
+            ratios=tuple(Ratio(r.key, r.label, r.part, r.whole) for r in text.ratios),
+            level_note=text.level_note,
+            for_rollup=text.for_rollup,
+            first_day=text.first_day,
+            last_day=text.last_day,
+        )
     except FormFault as fault:
         raise DataFileError(path, fault.place, fault.problem, mend=fault.mend) from fault
 
@@ -108,19 +151,26 @@ class Forms:
     def __init__(self, forms: tuple[Form, ...]) -> None:
         self._forms = {(form.id, form.version): form for form in forms}
 
-    def get(self, form_id: str, version: int | None = None) -> Form:
-        """Return a form of that version, or the newest.
+    def get(self, form_id: str, version: int | None = None, *, on: date | None = None) -> Form:
+        """Return a form of that version; without one, that of a period ending `on` a day, or the newest.
+
+        Where no version was made for that day, the nearest before it serves, or else the first there is.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is none of that id, or not that version.
         """
-        versions = [form for form in self._forms.values() if form.id == form_id]
-        fitting = [form for form in versions if version is None or form.version == version]
-        if not fitting:
+        versions = sorted((f for f in self if f.id == form_id), key=lambda form: form.version)
+        if version is not None:
+            versions = [form for form in versions if form.version == version]
+        if not versions:
             raise NotFound(f"no form {form_id!r}, version {version or 'any'}")
-        return max(fitting, key=lambda form: form.version)
+        if version is not None or on is None:
+            return versions[-1]
+        fitting = [form for form in versions if form.holds_on(on)]
+        begun = [form for form in versions if form.first_day is None or form.first_day <= on]
+        return (fitting or begun or versions[:1])[-1]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Form]:
         return iter(self._forms.values())
 
 
@@ -140,31 +190,14 @@ def load_forms(folder: Path | None = None) -> Forms:
     return Forms(tuple(found.values()))
 
 
-def _fields(texts: tuple[_FieldText, ...]) -> tuple[Field, ...]:
-    """Number the fields: 1, 2, 3 for those always asked, 3a, 3b for those asked after the third."""
-    fields: list[Field] = []
-    main = extra = 0
-    for text in texts:
-        if text.computed is not None:
-            number = ""
-        elif text.when is not None:
-            extra += 1
-            number = f"{main}{chr(ord('a') + extra - 1)}"
-        else:
-            main, extra = main + 1, 0
-            number = str(main)
-        fields.append(_field(text, number))
-    return tuple(fields)
-
-
-def _field(text: _FieldText, number: str) -> Field:
+def _field(text: _FieldText) -> Field:
     counted = text.kind in (Kind.INTEGER, Kind.MONEY) and text.computed is None
     largest = LARGEST_MONEY if text.kind is Kind.MONEY else LARGEST_INTEGER
     when: Condition | None = text.when
     computed: Term | None = text.computed
     return Field(
         key=text.key,
-        number=number,
+        number="",
         label=text.label,
         help=text.help.strip(),
         basis=text.basis.strip(),
@@ -183,6 +216,12 @@ def _field(text: _FieldText, number: str) -> Field:
         computed=computed,
         part=text.part,
         total_label=text.total_label,
+        roll_up=text.roll_up or usual_roll_up(text.kind),
+        last=text.last,
+        keep=text.kind in _STATES if text.keep is None else text.keep,
+        skip=text.skip,
+        group=text.group,
+        levels=text.levels,
     )
 
 

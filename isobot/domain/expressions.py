@@ -12,18 +12,29 @@ An expression is a mapping with one key, as YAML writes it:
     {whole_year: true}                       the report is about a whole year
     {all: [...]}, {any: [...]}, {not: ...}
 
+A field of the last period is read as `last.<key>` wherever a field may stand; only checks can, for a
+question never depends on what the last period held. Figures may also be
+
+    {total_of: sources}                      the total of amounts given by source
+    {months_after: [day, 2]}                 the same day two months later, or the last of that month
+
 An expression may be undecided, because a figure is not there yet or was left blank: then it is
 neither kept nor broken. "Không phát sinh" counts as zero in sums and comparisons.
 """
 
+import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from isobot.domain.amounts import amounts_in
 from isobot.domain.values import Value
 
 YEAR_AT_LEAST_DAYS = 330
+
+LAST = "last."
+"""How an expression names a field of the last period."""
 
 Number = int | date
 Period = tuple[date, date]
@@ -31,10 +42,19 @@ Period = tuple[date, date]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an expression is judged by: the values there are, and the first and last day reported on."""
+    """What an expression is judged by: the values there are, the first and last day reported on, and
+    the last period's values, None where there was no report.
+    """
 
     values: Mapping[str, Value]
     period: Period | None = None
+    last: Mapping[str, Value] | None = None
+
+    def value(self, key: str) -> Value | None:
+        """Return the value of a field, or of `last.<key>`."""
+        if key.startswith(LAST):
+            return None if self.last is None else self.last.get(key.removeprefix(LAST))
+        return self.values.get(key)
 
 
 class Term(Protocol):
@@ -65,7 +85,7 @@ class FieldFigure:
 
     def figure(self, facts: Facts) -> Number | None:
         """Return a number or a day; "không phát sinh" is zero."""
-        value = facts.values.get(self.key)
+        value = facts.value(self.key)
         return None if value is None else value.figure
 
     def fields(self) -> tuple[str, ...]:
@@ -112,6 +132,45 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountsTotal:
+    """The total of the amounts of a field, whatever their sources."""
+
+    key: str
+
+    def figure(self, facts: Facts) -> Number | None:
+        """Add the amounts; "không phát sinh" is zero, and a blank is unknown."""
+        value = facts.value(self.key)
+        if value is None or value.is_none_arising:
+            return None if value is None else 0
+        return sum(amounts_in(value).values()) if value.is_given else None
+
+    def fields(self) -> tuple[str, ...]:
+        """Return the one key."""
+        return (self.key,)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsAfter:
+    """A day some months after another."""
+
+    day: Term
+    months: int
+
+    def figure(self, facts: Facts) -> Number | None:
+        """Return the same day of that month, or its last where the month is shorter."""
+        day = self.day.figure(facts)
+        if not isinstance(day, date):
+            return None
+        year, month = divmod(day.year * 12 + day.month - 1 + self.months, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(day.day, last))
+
+    def fields(self) -> tuple[str, ...]:
+        """Return the keys that the day reads."""
+        return self.day.fields()
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """Two figures, or two days, compared."""
 
@@ -148,7 +207,7 @@ class OneOf:
 
     def holds(self, facts: Facts) -> bool | None:
         """Look the choice up; undecided while there is none."""
-        value = facts.values.get(self.key)
+        value = facts.value(self.key)
         if value is None or not value.is_given:
             return None
         given = value.given
@@ -168,7 +227,7 @@ class Given:
 
     def holds(self, facts: Facts) -> bool | None:
         """Tell; undecided while the field is not answered at all."""
-        value = facts.values.get(self.key)
+        value = facts.value(self.key)
         return None if value is None else value.is_given
 
     def fields(self) -> tuple[str, ...]:
@@ -184,7 +243,7 @@ class InPeriod:
 
     def holds(self, facts: Facts) -> bool | None:
         """Compare with both ends; undecided without a day or a period."""
-        value = facts.values.get(self.key)
+        value = facts.value(self.key)
         day = None if value is None else value.figure
         if facts.period is None or not isinstance(day, date):
             return None
@@ -288,8 +347,15 @@ def read_term(raw: Any) -> Term:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return Constant(raw)
     name, inside = _single(raw, "a figure")
+    if name == "total_of":
+        return AmountsTotal(_key(inside, name))
+    if name == "months_after":
+        day, months = _list(inside, name, exactly=2)
+        if not isinstance(months, int) or isinstance(months, bool) or not 0 < months <= 120:
+            raise ValueError(f"months_after takes a field and a number of months; this is {inside!r}")
+        return MonthsAfter(read_term(day), months)
     if name not in ("sum", "difference"):
-        raise ValueError(f"{name!r} makes no figure; use sum or difference")
+        raise ValueError(f"{name!r} makes no figure; use sum, difference, total_of or months_after")
     return Sum(tuple(read_term(part) for part in _list(inside, name)), subtract=name == "difference")
 
 

@@ -92,6 +92,24 @@ BLANK = Value(State.BLANK)
 Values = Mapping[str, Value]
 
 
+def file_value(row: int, filename: str) -> Value:
+    """Make the value of a file that was sent: its row among the files, and its name to show."""
+    return Value.of(f"{row}/{filename}")
+
+
+def file_row(value: Value | None) -> int | None:
+    """Return the row of the file that a value names; None where it names none."""
+    given = value.given if value is not None else None
+    row = given.partition("/")[0] if isinstance(given, str) else ""
+    return int(row) if row.isascii() and row.isdecimal() else None
+
+
+def filename_of(value: Value) -> str:
+    """Return the name of the file that a value names, as it was sent."""
+    given = str(value.given)
+    return given.partition("/")[2] or given
+
+
 def values_to_json(values: Values) -> dict[str, Any]:
     """Return a set of values as it is stored."""
     return {key: value.to_json() for key, value in values.items()}
