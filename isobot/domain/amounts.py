@@ -112,8 +112,12 @@ def _plain(word: str) -> str:
 
 def _without_small_words(words: list[str]) -> str:
     kept = list(words)
-    while kept and (_plain(kept[0]) in _SMALL_WORDS or not _plain(kept[0]).strip("-–")):
+    while kept and _says_nothing(kept[0]):
         kept = kept[1:]
-    while kept and (_plain(kept[-1]) in _SMALL_WORDS or not _plain(kept[-1]).strip("-–")):
+    while kept and _says_nothing(kept[-1]):
         kept = kept[:-1]
     return " ".join(kept)
+
+
+def _says_nothing(word: str) -> bool:
+    return _plain(word).strip("-–") in ("", *_SMALL_WORDS)
