@@ -84,19 +84,17 @@ def read_amounts(text: str, sources: tuple[Named, ...], *, expected: str, exampl
 def _source_and_amount(
     part: str, sources: tuple[Named, ...], *, expected: str, example: str
 ) -> tuple[Named, int]:
-    words = part.split()
+    words = _without_small_words(part.split())
     for source, name in _by_length(sources):
         size = len(name)
-        for start in (0, len(words) - size):
+        for start in {0, max(len(words) - size, 0)}:
             end = start + size
-            if start >= 0 and [_plain(word) for word in words[start:end]] == name:
-                rest = _without_small_words(words[:start] + words[end:])
-                if rest:
-                    return source, read_money(rest, expected=expected, example=example)
+            if [_plain(word) for word in words[start:end]] != name:
+                continue
+            rest = " ".join(_without_small_words(words[:start] + words[end:]))
+            if not rest:
                 raise AnswerRefused(f"“{source.label}” chưa có số tiền. {expected} Ví dụ: {example}.")
-        bare = _without_small_words(words).split()
-        if len(bare) < len(words) and [_plain(word) for word in bare[:size]] == name and bare[size:]:
-            return source, read_money(" ".join(bare[size:]), expected=expected, example=example)
+            return source, read_money(rest, expected=expected, example=example)
     raise AnswerRefused(f"“{shorten(part, 40)}” chưa rõ là nguồn nào. {expected} Ví dụ: {example}.")
 
 
@@ -110,13 +108,13 @@ def _plain(word: str) -> str:
     return fold(word).strip(" .,:;=")
 
 
-def _without_small_words(words: list[str]) -> str:
+def _without_small_words(words: list[str]) -> list[str]:
     kept = list(words)
     while kept and _says_nothing(kept[0]):
         kept = kept[1:]
     while kept and _says_nothing(kept[-1]):
         kept = kept[:-1]
-    return " ".join(kept)
+    return kept
 
 
 def _says_nothing(word: str) -> bool:
