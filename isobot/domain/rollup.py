@@ -1,0 +1,486 @@
+"""Totals of many reports (tổng hợp): what is added up, out of how many, and who is missing.
+
+A missing report is missing: it is named, and counts as nothing, never as zero. Within the reports that
+are in, a figure of zero, "không phát sinh" and a field left blank are counted apart. Shares are worked
+out from the sums, never from the shares of the units.
+
+How a figure is filed for counting is one word, `says`: "zero", "some" or "below" for a number,
+"none_arising", "blank", "given" for a day, a text or a file, "choice:<key>" for a choice, and beside its
+own word "source:<key>" for each source of an amount of money.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from isobot.domain.amounts import amounts_in
+from isobot.domain.deadlines import Period, ReportingRule
+from isobot.domain.forms import BLANK_LABEL, NONE_ARISING_LABEL, Field, Form, Kind, Option, Ratio, RollUp
+from isobot.domain.numbers import format_number
+from isobot.domain.units import PARTING, Level, Unit
+from isobot.domain.values import Value, Values
+
+ZERO, SOME, BELOW = "zero", "some", "below"
+NONE_ARISING, BLANK, GIVEN = "none_arising", "blank", "given"
+CHOICE, SOURCE = "choice:", "source:"
+
+NAMED = 10
+"""How many missing units a message names before it only counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One figure of one report as it is counted; `number` only where it can be added up."""
+
+    field: str
+    says: str
+    number: int | None = None
+
+
+def file_figures(form: Form, values: Values) -> tuple[Filed, ...]:
+    """File every answer of a report that counts, computed figures among them."""
+    complete = form.complete(values)
+    return tuple(
+        filed
+        for field in form.fields
+        if field.key in complete and field.roll_up is not RollUp.NONE
+        for filed in _file(field, complete[field.key])
+    )
+
+
+def _file(field: Field, value: Value) -> Iterable[Filed]:
+    if value.is_none_arising or value.is_blank:
+        yield Filed(field.key, NONE_ARISING if value.is_none_arising else BLANK)
+        return
+    given = value.given
+    if field.kind is Kind.AMOUNTS:
+        amounts = amounts_in(value)
+        yield _number(field.key, sum(amounts.values()))
+        yield from (Filed(field.key, SOURCE + source, amount) for source, amount in amounts.items())
+    elif isinstance(given, bool):
+        yield Filed(field.key, CHOICE + ("co" if given else "khong"))
+    elif isinstance(given, int):
+        yield _number(field.key, given)
+    elif field.kind is Kind.CHOICE:
+        yield Filed(field.key, f"{CHOICE}{given}")
+    else:
+        yield Filed(field.key, GIVEN)
+
+
+def _number(key: str, number: int) -> Filed:
+    return Filed(key, SOME if number > 0 else ZERO if number == 0 else BELOW, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many reports say the same in one field, and what their numbers add up to."""
+
+    field: str
+    says: str
+    units: int
+    total: int = 0
+
+
+def add_up(figures: Iterable[Filed]) -> tuple[Sum, ...]:
+    """Add the figures of some reports."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for figure in figures:
+        units, total = found.get((figure.field, figure.says), (0, 0))
+        found[figure.field, figure.says] = (units + 1, total + (figure.number or 0))
+    return tuple(Sum(field, says, *sums) for (field, says), sums in found.items())
+
+
+def merge(*parts: Iterable[Sum]) -> tuple[Sum, ...]:
+    """Add sums of different reports."""
+    return _merged([(one, 1) for part in parts for one in part])
+
+
+def without(sums: Iterable[Sum], apart: Iterable[Sum]) -> tuple[Sum, ...]:
+    """Take the sums of some reports out again."""
+    return _merged([*((one, 1) for one in sums), *((one, -1) for one in apart)])
+
+
+def _merged(signed: Iterable[tuple[Sum, int]]) -> tuple[Sum, ...]:
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for one, sign in signed:
+        units, total = found.get((one.field, one.says), (0, 0))
+        found[one.field, one.says] = (units + sign * one.units, total + sign * one.total)
+    return tuple(Sum(f, s, units, total) for (f, s), (units, total) in found.items() if units)
+
+
+class Standing(StrEnum):
+    """How a unit stands with one report that it owes."""
+
+    ON_TIME = "on-time"
+    EXTENDED = "extended"
+    """In after the common last day, within the time granted to it."""
+    LATE = "late"
+    ON_PAPER = "on-paper"
+    """No figures; the unit says that it sent the letter on paper."""
+    RETURNED = "returned"
+    MISSING = "missing"
+
+    @property
+    def is_in(self) -> bool:
+        """Tell whether its figures are in the totals."""
+        return self in (Standing.ON_TIME, Standing.EXTENDED, Standing.LATE)
+
+    @property
+    def label(self) -> str:
+        """Return the Vietnamese words for it."""
+        return _STANDINGS[self]
+
+
+_STANDINGS = {
+    Standing.ON_TIME: "đúng hạn",
+    Standing.EXTENDED: "trong thời gian gia hạn",
+    Standing.LATE: "sau hạn",
+    Standing.ON_PAPER: "báo gửi bản giấy, chưa có số liệu",
+    Standing.RETURNED: "đã trả lại, chưa gửi lại",
+    Standing.MISSING: "chưa gửi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One unit that owes a report of a period, and how it stands."""
+
+    unit: Unit
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTotal:
+    """What the reports that are in say about one field.
+
+    `sum` is None where no report gave a figure, so that nobody reads a zero there. `given` counts
+    figures, zero among them; `at_least_one` those above zero. Reports in which the question did not
+    arise are in none of the counts.
+    """
+
+    field: Field
+    given: int = 0
+    at_least_one: int = 0
+    none_arising: int = 0
+    blank: int = 0
+    sum: int | None = None
+    choices: tuple[tuple[Option, int], ...] = ()
+    sources: tuple[tuple[Option, int], ...] = ()
+    """Amounts of money by source."""
+
+    @property
+    def asked(self) -> int:
+        """Return how many reports answered, be it by leaving it blank."""
+        return self.given + self.none_arising + self.blank
+
+    @property
+    def counted(self) -> int:
+        """Return how many reports the sum is made of."""
+        return self.given + self.none_arising
+
+    @property
+    def label(self) -> str:
+        """Return the field's label with what its sum is, where that is not what the label says.
+
+        The procedures of many units added up are counted once for each unit; the label says so.
+        """
+        note = self.field.total_label
+        return f"{self.field.label} ({note[:1].lower()}{note[1:]})" if note else self.field.label
+
+    def show(self) -> str:
+        """Write the total itself: "12.340 thủ tục", "Đã công bố: 80; Đang áp dụng: 5"."""
+        match self.field.roll_up:
+            case RollUp.COUNT_BY:
+                listed = (f"{option.label}: {format_number(units)}" for option, units in self.choices)
+                return "; ".join(listed) if self.given else BLANK_LABEL
+            case RollUp.COUNT_GIVEN | RollUp.LIST:
+                return f"{format_number(self.given)} đơn vị có nội dung"
+            case RollUp.UNITS_WITH:
+                return f"{format_number(self.at_least_one)} đơn vị có từ 1 trở lên; tổng {self._sum()}"
+            case RollUp.SUM_BY:
+                parts = "; ".join(f"{o.label}: {format_number(amount)} đồng" for o, amount in self.sources)
+                return f"{self._sum()} ({parts})" if parts else self._sum()
+        return self._sum()
+
+    def _sum(self) -> str:
+        if self.sum is None:
+            return BLANK_LABEL
+        if not self.given:
+            return NONE_ARISING_LABEL
+        return (
+            self.field.show(Value.of(self.sum)) if self.field.kind is not Kind.AMOUNTS else _money(self.sum)
+        )
+
+    def parts(self) -> str:
+        """Say what the sum is made of: "85 đơn vị có số, 1 không phát sinh, 1 chưa có số liệu"."""
+        said = [f"{format_number(self.given)} đơn vị có số"] if self.given else []
+        said += [f"{format_number(self.none_arising)} không phát sinh"] if self.none_arising else []
+        said += [f"{format_number(self.blank)} chưa có số liệu"] if self.blank else []
+        return ", ".join(said) or "chưa đơn vị nào có số"
+
+
+def _money(amount: int) -> str:
+    return f"{format_number(amount)} đồng"
+
+
+@dataclass(frozen=True, slots=True)
+class RatioTotal:
+    """A share worked out from two sums; `of` tells how many reports each of them is made of."""
+
+    ratio: Ratio
+    part: int | None
+    whole: int | None
+    of: tuple[int, int] = (0, 0)
+
+    @property
+    def percent(self) -> float | None:
+        """Return the share; None without a whole."""
+        if self.part is None or not self.whole:
+            return None
+        return 100 * self.part / self.whole
+
+    def show(self) -> str:
+        """Write the share with both sums: "98,3% (1.180/1.200)"."""
+        if self.percent is None:
+            return BLANK_LABEL
+        sums = f"{format_number(self.part or 0)}/{format_number(self.whole or 0)}"
+        uneven = "" if self.of[0] == self.of[1] else f"; từ {self.of[0]} và {self.of[1]} đơn vị có số"
+        return f"{self.percent:.1f}".replace(".", ",") + f"% ({sums}{uneven})"
+
+
+UNIT_WORDS = {Level.XA: "xã", Level.HUYEN: "huyện", Level.CHI_CUC: "chi cục", Level.SO: "cơ quan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The totals of some units for one period, with everybody who owes a report in it."""
+
+    form: Form
+    owed: tuple[Owed, ...]
+    fields: tuple[FieldTotal, ...]
+    ratios: tuple[RatioTotal, ...]
+
+    def standing(self, *standings: Standing) -> tuple[Unit, ...]:
+        """Return the units that stand so."""
+        return tuple(owed.unit for owed in self.owed if owed.standing in standings)
+
+    @property
+    def reported(self) -> tuple[Unit, ...]:
+        """Return the units whose figures are in the totals."""
+        return tuple(owed.unit for owed in self.owed if owed.standing.is_in)
+
+    @property
+    def missing(self) -> tuple[Unit, ...]:
+        """Return the units whose figures are not, whatever the reason."""
+        return tuple(owed.unit for owed in self.owed if not owed.standing.is_in)
+
+    @property
+    def unit_word(self) -> str:
+        """Return the word for these units: "xã" where all are communes, else "đơn vị"."""
+        levels = {owed.unit.level for owed in self.owed}
+        return UNIT_WORDS[levels.pop()] if len(levels) == 1 else "đơn vị"
+
+    def get(self, key: str) -> FieldTotal | None:
+        """Return the total of a field."""
+        return next((total for total in self.fields if total.field.key == key), None)
+
+    def denominator(self) -> str:
+        """Say out of how many: "87/124 xã"."""
+        return f"{format_number(len(self.reported))}/{format_number(len(self.owed))} {self.unit_word}"
+
+    def gaps(self, *, most: int | None = NAMED) -> str:
+        """Name who is missing, "" where nobody is; `most` None names all."""
+        missing = self.missing
+        if not missing:
+            return ""
+        named = "; ".join(unit.place_name for unit in missing[:most])
+        left = 0 if most is None else max(0, len(missing) - most)
+        return f"{named}; và {format_number(left)} đơn vị khác" if left else named
+
+    def coverage(self, *, most: int | None = NAMED) -> str:
+        """Say the denominator with the missing named: "87/124 xã, thiếu: UBND xã A; UBND xã B"."""
+        gaps = self.gaps(most=most)
+        return f"{self.denominator()}, thiếu: {gaps}" if gaps else f"{self.denominator()}, đủ"
+
+    def timeliness(self) -> str:
+        """Count how they stand: "đúng hạn 80, sau hạn 5, chưa gửi 37"."""
+        counts = ((standing, len(self.standing(standing))) for standing in Standing)
+        return ", ".join(f"{standing.label} {format_number(count)}" for standing, count in counts if count)
+
+
+def make_totals(form: Form, owed: Iterable[Owed], sums: Iterable[Sum]) -> Totals:
+    """Put sums and register together; sums of fields that the form has not are left out."""
+    by_field: dict[str, dict[str, Sum]] = {}
+    for one in sums:
+        by_field.setdefault(one.field, {})[one.says] = one
+    totals = {
+        field.key: _field_total(field, by_field.get(field.key, {}))
+        for field in form.fields
+        if field.roll_up is not RollUp.NONE
+    }
+    ratios = tuple(_ratio(ratio, totals) for ratio in form.ratios)
+    return Totals(form, tuple(owed), tuple(totals.values()), ratios)
+
+
+def _field_total(field: Field, said: Mapping[str, Sum]) -> FieldTotal:
+    numbers = [said[word] for word in (ZERO, SOME, BELOW) if word in said]
+    none, blank = (said[word].units if word in said else 0 for word in (NONE_ARISING, BLANK))
+    others = [one for word, one in said.items() if word == GIVEN or word.startswith(CHOICE)]
+    counted = field.kind in (Kind.INTEGER, Kind.MONEY, Kind.AMOUNTS) and (numbers or none)
+    return FieldTotal(
+        field,
+        given=sum(one.units for one in (*numbers, *others)),
+        at_least_one=said[SOME].units if SOME in said else 0,
+        none_arising=none,
+        blank=blank,
+        sum=sum(one.total for one in numbers) if counted else None,
+        choices=tuple(
+            (o, said[CHOICE + o.key].units if CHOICE + o.key in said else 0)
+            for o in (field.options if field.roll_up is RollUp.COUNT_BY else ())
+        ),
+        sources=tuple(
+            (option, said[SOURCE + option.key].total)
+            for option in (field.choices if field.kind is Kind.AMOUNTS else ())
+            if SOURCE + option.key in said
+        ),
+    )
+
+
+def _ratio(ratio: Ratio, totals: Mapping[str, FieldTotal]) -> RatioTotal:
+    part, whole = totals.get(ratio.part), totals.get(ratio.whole)
+    return RatioTotal(
+        ratio,
+        part.sum if part else None,
+        whole.sum if whole else None,
+        (part.counted if part else 0, whole.counted if whole else 0),
+    )
+
+
+class Structure(StrEnum):
+    """By which units an old period is shown."""
+
+    THEN = "then"
+    NOW = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTotals:
+    """The totals of one group of units: a level, a district, or a unit of today made of former ones.
+
+    A unit that was divided among several stands in a group of its own: its figures are never divided.
+    """
+
+    key: str
+    title: str
+    totals: Totals
+    divided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotals:
+    """The totals of one period of a rule, whole and by level."""
+
+    rule: ReportingRule
+    period: Period
+    province: str
+    whole: Totals
+    levels: tuple[GroupTotals, ...]
+    apart: Totals | None = None
+    """Reports of units that owe none (tự nguyện): counted apart from those that must."""
+
+    @property
+    def old_units(self) -> bool:
+        """Tell whether communes and districts from before 1 July 2025 report here."""
+        return self.period.last_day < PARTING
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One field in two periods; `before` is None where the period before has no such field."""
+
+    now: FieldTotal
+    before: FieldTotal | None
+
+    @property
+    def difference(self) -> int | None:
+        """Return by how much the sum grew; None where either is unknown."""
+        if self.before is None or self.now.sum is None or self.before.sum is None:
+            return None
+        return self.now.sum - self.before.sum
+
+
+def may_compare(now: PeriodTotals, before: PeriodTotals) -> bool:
+    """Tell whether two periods have the same kind of units: those of 1 July 2025 are others."""
+    local = {Level.XA, Level.HUYEN}
+    touched = any(owed.unit.level in local for each in (now, before) for owed in each.whole.owed)
+    return now.old_units == before.old_units or not touched
+
+
+def compare_totals(now: Totals, before: Totals) -> tuple[Comparison, ...]:
+    """Put the totals of two periods side by side, in the order of the newer form."""
+    return tuple(Comparison(total, before.get(total.field.key)) for total in now.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigures:
+    """The version in force of one unit's report, as it stands in a table of units."""
+
+    unit: Unit
+    standing: Standing
+    values: Values
+    report: int
+    version: int
+    receipt: str
+    submitted_on: date
+    reasons: Mapping[str, str]
+    """The officer's reasons for what looked odd, by the id of the check."""
+
+    voluntary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidated:
+    """Everything the lead office's report of one period is written from.
+
+    `whole` of `totals` is what is sent on; its gaps are named in the document. `before` is the period
+    before, where there is one to compare with; `no_comparison` says in Vietnamese why there is none.
+    """
+
+    province_name: str
+    totals: PeriodTotals
+    rows: tuple[UnitFigures, ...]
+    made_on: date
+    before: PeriodTotals | None = None
+    no_comparison: str = ""
+
+    def texts(self, key: str) -> tuple[tuple[Unit, str], ...]:
+        """Return what the units wrote in a field, by unit; blanks and "không phát sinh" left out."""
+        found = ((row.unit, row.values.get(key)) for row in self.rows if not row.voluntary)
+        return tuple(
+            (unit, str(value.given)) for unit, value in found if value is not None and value.is_given
+        )
+
+    def of_level(self, level: Level) -> tuple[UnitFigures, ...]:
+        """Return the rows of one level."""
+        return tuple(row for row in self.rows if row.unit.level is level)
+
+
+def by_level(units: Iterable[Unit]) -> dict[Level, tuple[Unit, ...]]:
+    """Sort units by level, the higher ones first."""
+    all_units = tuple(units)
+    present = (level for level in Level if any(u.level is level for u in all_units))
+    return {level: tuple(u for u in all_units if u.level is level) for level in present}
+
+
+def stand(
+    units: Iterable[Unit], *, standings: Mapping[str, Standing], usual: Standing = Standing.MISSING
+) -> tuple[Owed, ...]:
+    """Say of each unit that owes a report how it stands; of whom nothing is known, it is missing."""
+    return tuple(Owed(unit, standings.get(unit.code, usual)) for unit in units)
+
+
+def narrowed(totals: Totals, units: Sequence[Unit]) -> tuple[Owed, ...]:
+    """Return how some of the units of a total stand."""
+    wanted = {unit.code for unit in units}
+    return tuple(owed for owed in totals.owed if owed.unit.code in wanted)
