@@ -64,12 +64,12 @@ class FileMaker:
         if record is None:
             raise NotFound(f"report {report}")
         services = self._services
-        form = services.forms.get(record.form, record.form_version)
+        unit, rule = services.directory.get(record.unit), services.rules.get(record.rule)
+        form = services.forms.get(record.form, record.form_version, level=unit.level if unit else None)
         work = work_on(record, form, services.rules)
         stored = sent.figures if sent is not None else record.draft
         values = figures_in(stored)
         problems = form.problems(values, period=work.covers)
-        unit, rule = services.directory.get(record.unit), services.rules.get(record.rule)
         name = unit.name if unit else "Đơn vị nhập thử"
         year = work.period.covers_to.year if work.period else vietnam_day(self._clock.now()).year
         data = UnitReportData(
@@ -162,7 +162,7 @@ class FileMaker:
             period_label=due.label,
             last_day=due.last_day,
             made_on=vietnam_day(self._clock.now()),
-            form=services.forms.get(next(iter(known.forms.values()))),
+            form=services.forms.get(next(iter(known.forms.values())), on=due.covers_to),
             rows=rows,
             missing=missing,
             unit_word=_UNIT_WORDS[levels.pop()] if len(levels) == 1 else "đơn vị",

@@ -151,10 +151,18 @@ class Forms:
     def __init__(self, forms: tuple[Form, ...]) -> None:
         self._forms = {(form.id, form.version): form for form in forms}
 
-    def get(self, form_id: str, version: int | None = None, *, on: date | None = None) -> Form:
+    def get(
+        self,
+        form_id: str,
+        version: int | None = None,
+        *,
+        on: date | None = None,
+        level: Level | None = None,
+    ) -> Form:
         """Return a form of that version; without one, that of a period ending `on` a day, or the newest.
 
         Where no version was made for that day, the nearest before it serves, or else the first there is.
+        With a level, it holds only the questions that units of that level are asked.
 
         Raises:
             NotFound: there is none of that id, or not that version.
@@ -164,8 +172,11 @@ class Forms:
             versions = [form for form in versions if form.version == version]
         if not versions:
             raise NotFound(f"no form {form_id!r}, version {version or 'any'}")
-        if version is not None or on is None:
-            return versions[-1]
+        form = versions[-1] if version is not None or on is None else self._on(on, versions)
+        return form if level is None else form.for_level(level)
+
+    @staticmethod
+    def _on(on: date, versions: list[Form]) -> Form:
         fitting = [form for form in versions if form.holds_on(on)]
         begun = [form for form in versions if form.first_day is None or form.first_day <= on]
         return (fitting or begun or versions[:1])[-1]

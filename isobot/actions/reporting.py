@@ -109,8 +109,9 @@ async def load_work(
     store: Store, record: ReportRecord, *, forms: Forms, rules: RuleBook, directory: UnitDirectory
 ) -> Work:
     """Put a record together with its form, its period, and what the unit reported the last time."""
-    work = work_on(record, forms.get(record.form, record.form_version), rules)
     rule, unit = rules.get(record.rule), directory.get(record.unit)
+    level = unit.level if unit is not None else None
+    work = work_on(record, forms.get(record.form, record.form_version, level=level), rules)
     if rule is not None and unit is not None and work.period is not None and not record.practice_of:
         work.former = await former_figures(
             store, unit=unit, rule=rule, period=work.period, forms=forms, directory=directory
@@ -141,7 +142,7 @@ async def open_report(
         raise Refusal(f"Kỳ {period.label} chưa mở; kỳ này mở từ {format_date(period.opens)}.")
     if not unit.active_on(period.last_day):
         raise Refusal("Đơn vị này không còn trong danh sách của kỳ đó; đơn vị kế thừa sẽ báo cáo.")
-    form = forms.get(rule.form_for(unit.level))
+    form = forms.get(rule.form_for(unit.level), on=period.covers_to)
     record = await reports.open_draft(
         store.connection,
         unit=unit.code,
@@ -158,7 +159,7 @@ async def open_report(
     former = await former_figures(
         store, unit=unit, rule=rule, period=period, forms=forms, directory=directory
     )
-    used = forms.get(record.form, record.form_version)
+    used = forms.get(record.form, record.form_version, level=unit.level)
     return Work(record, used, figures_in(record.draft), period, former)
 
 

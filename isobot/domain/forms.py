@@ -160,7 +160,7 @@ class Form:
 
     def last_value(self, key: str, last: Values | None) -> Value | None:
         """Return what the last period holds for a field, be it computed; None where there is nothing."""
-        return None if last is None else dict(self._complete_anew(last)).get(self.field(key).last_key)
+        return None if last is None else self._completed_last(last).get(self.field(key).last_key)
 
     def problems(
         self, values: Values, *, period: Period | None = None, last: Values | None = None
@@ -169,7 +169,7 @@ class Form:
 
         `last` holds the answers of the last period; what compares with them is undecided without.
         """
-        before = None if last is None else dict(self._complete_anew(last))
+        before = None if last is None else self._completed_last(last)
         facts = Facts(self.complete(values), period, before)
         broken = (c for c in self.checks if c.only_if is None or c.only_if.holds(facts) is True)
         return tuple(self._problem(c, facts) for c in broken if c.hold.holds(facts) is False)
@@ -202,9 +202,10 @@ class Form:
                 seen[field.key] = value
             yield field, value
 
-    def _complete_anew(self, values: Values) -> Iterator[tuple[str, Value]]:
-        """Complete values besides those at work, which stay remembered."""
-        return ((field.key, value) for field, value in self._walk_anew(values) if value is not None)
+    def _completed_last(self, last: Values) -> dict[str, Value]:
+        """Add what this form computes to what another version may have held; the walk stays remembered."""
+        walked = {field.key: value for field, value in self._walk_anew(last) if value is not None}
+        return {**walked, **last}
 
     def _problem(self, check: Check, facts: Facts) -> Problem:
         concerned = self._entered(check.fields())
