@@ -5,13 +5,12 @@ PYTHON := .venv/bin/python
 ARGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run setup-dev run test soak lint format bench lock
+.PHONY: help setup setup-run setup-dev run test lint format bench lock
 
 help:
 	@echo "make run     cài đặt nếu cần, rồi chạy bot (chế độ dùng thử khi chưa có token)"
 	@echo "make setup   chỉ cài đặt: môi trường Python trong .venv/ và các thư viện"
 	@echo "make test    cài thêm công cụ kiểm thử, rồi chạy các bài kiểm thử (run the tests)"
-	@echo "make soak    many processes and the rush, on a quiet machine (minutes)"
 	@echo "make lint    ruff, mypy --strict, import-linter, the licences of what is locked"
 	@echo "make format  rewrite the sources as ruff formats them"
 	@echo "make bench   run the benchmarks and print their figures"
@@ -32,12 +31,8 @@ run: setup-run
 
 # Two at a time, a file in one process, since files share nothing but the machine; then those that need it alone.
 test: setup-dev
-	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not alone and not soak" $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not alone" $(ARGS)
 	@$(PYTHON) -m pytest -m alone $(ARGS)
-
-# Many processes killed at random, and the rush of a deadline's day: minutes of load, times held to promises.
-soak: setup-dev
-	@$(PYTHON) -m pytest -m soak $(ARGS)
 
 lint: setup-dev
 	$(PYTHON) -m ruff check .

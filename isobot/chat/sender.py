@@ -41,7 +41,7 @@ FIRST_BACK_OFF = timedelta(seconds=2)
 LONGEST_BACK_OFF = timedelta(minutes=30)
 LONGEST_SILENCE = timedelta(minutes=1)
 """Between two tries to reach a platform that cannot be reached."""
-STOCK_SECONDS = 0.4
+STOCK_SECONDS = 1.0
 """Messages for so long are fetched ahead, so that no token waits for the database."""
 SMALLEST_STOCK = 4
 AHEAD_SECONDS = 0.01

@@ -258,7 +258,7 @@ def _queue_reminders(fleet: Fleet) -> None:
         )
 
 
-@pytest.mark.soak
+@pytest.mark.alone
 async def test_nothing_is_lost_or_doubled_when_any_of_six_processes_is_killed(tmp_path, own_postgres):
     async with _fleet(tmp_path, own_postgres) as (fleet, telegram):
         ready = lambda: all("đã sẵn sàng" in fleet.log(name) for name in fleet.names)  # noqa: E731
