@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
+from isobot.domain.letterhead import Letterhead, heading_of
 from isobot.domain.values import BLANK, NONE_ARISING, Value
-from isobot.exports.docx import UnitReportData, heading_of, report_filename, unit_report_docx
+from isobot.exports.docx import UnitReportData, report_filename, unit_report_docx
 from isobot.exports.render import render
 from isobot.exports.xlsx import (
     FIGURES_SHEET,
@@ -53,6 +54,11 @@ VALUES = {
 }
 
 
+COMMUNE = Letterhead(
+    abbreviation="UBND", place="Pù Luông", signing=("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"), drafting=""
+)
+
+
 def report(**changes) -> UnitReportData:
     fields = {
         "form": FORM,
@@ -60,7 +66,8 @@ def report(**changes) -> UnitReportData:
         "unit_name": "UBND xã Pù Luông",
         "period_label": "kỳ tháng 10 năm 2026",
         "year": 2026,
-        "recipient": "Sở Khoa học và Công nghệ tỉnh Thanh Hóa",
+        "recipients": ("Sở Khoa học và Công nghệ tỉnh Thanh Hóa",),
+        "letterhead": COMMUNE,
         "bases": ("Quyết định số 19/2014/QĐ-TTg", "Quyết định số 4775/QĐ-UBND"),
     }
     return UnitReportData(**{**fields, **changes})
@@ -121,13 +128,13 @@ def test_quoc_hieu_fits_on_one_line_of_its_column():
 
 
 def test_number_and_date_are_left_to_the_clerk():
-    number, place = (cell.text for cell in opened(report(place="Pù Luông")).tables[0].rows[1].cells)
+    number, place = (cell.text for cell in opened(report()).tables[0].rows[1].cells)
     assert re.fullmatch(r"Số:\s{5,}/BC-UBND", number)
     assert re.fullmatch(r"Pù Luông, ngày\s{4,}tháng\s{4,}năm 2026", place)
 
 
 def test_agency_stands_under_the_body_that_governs_it():
-    document = opened(report(unit_name="Sở Tư pháp", parent_name="UBND tỉnh Kon Tum", abbreviation="STP"))
+    document = opened(report(unit_name="Sở Tư pháp", letterhead=Letterhead("UBND tỉnh Kon Tum", "STP")))
     issuer = [line for line in document.tables[0].rows[0].cells[0].text.split("\n") if line]
     assert issuer == ["UBND TỈNH KON TUM", "SỞ TƯ PHÁP"]
     assert document.tables[0].rows[1].cells[0].text.endswith("/BC-STP")
