@@ -15,6 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt, RGBColor
+from docx.table import _Cell
 
 from isobot.domain.letterhead import Letterhead, heading_of, is_committee
 from isobot.domain.text import nfc
@@ -177,7 +178,7 @@ class Letter:
             row, column = divmod(place, across)
             strong = row == 0 or row - 1 in bold
             align = LEFT if row and column in left else CENTRE
-            line(_cell(cell, table), text, size, bold=strong, align=align)
+            line(_Cell(cell, table), text, size, bold=strong, align=align, around=2)
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         _widths(table, *(Cm(width) for width in widths_cm))
 
@@ -218,20 +219,23 @@ def clean(text: str) -> str:
 
 
 def line(
-    cell: Any, text: str, size: Any, *, bold: bool = False, italic: bool = False, align: Any = CENTRE
+    cell: Any,
+    text: str,
+    size: Any,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    align: Any = CENTRE,
+    around: int = 0,
 ) -> None:
-    """Write one line of a cell, into its first paragraph while that is empty."""
+    """Write one line of a cell, into its first paragraph while that is empty; `around` in points."""
     first = cell.paragraphs[0]
     unused = len(cell.paragraphs) == 1 and not first.runs and first._p.pPr is None
     paragraph = first if unused else cell.add_paragraph()
     paragraph.alignment = align
+    if around:
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(around)
     _font(paragraph.add_run(clean(text)).font, size, bold=bold, italic=italic)
-
-
-def _cell(element: Any, table: Any) -> Any:
-    from docx.table import _Cell
-
-    return _Cell(element, table)
 
 
 def _font(font: Any, size: Any, *, bold: bool = False, italic: bool = False) -> None:

@@ -236,7 +236,7 @@ def test_file_is_named_a_draft():
     assert name == "DỰ THẢO Báo cáo ISO - UBND xã Pù Luông - kỳ 10-2026 (bản 2).docx"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.text(min_size=1, max_size=200))
 def test_any_text_of_an_officer_goes_into_the_draft(text):
     values = {**VALUES, "difficulties": Value.of(text)}
