@@ -205,7 +205,7 @@ async def _at_summary(turn: Turn, services: Services, work: Work) -> None:
         if found is not None and found.outcome is Outcome.CLARIFY and found.options:
             turn.conversation.state["asking"] = True
             return
-    errors = any(p.is_error for p in work.form.problems(work.values, period=work.covers))
+    errors = bool(work.errors)
     send = "" if errors else "“gửi báo cáo”, "
     turn.say(
         f"Báo cáo đã đủ các mục. Anh/chị gõ {send}“sửa mục” kèm số mục, “xem lại”, hoặc “để sau”.",

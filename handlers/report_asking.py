@@ -62,7 +62,7 @@ def first_error(work: Work, after: Field | None) -> Problem | None:
     """Return an error that a correction made in another field, so that one is asked next."""
     if after is None:
         return None
-    problems = work.form.problems_at(after.key, work.values, period=work.covers)
+    problems = work.form.problems_at(after.key, work.values, period=work.covers, last=work.last)
     return next((p for p in problems if p.is_error and p.fields and p.fields[-1] != after.key), None)
 
 
@@ -96,8 +96,7 @@ def show_summary(turn: Turn, work: Work) -> None:
     for field, value in work.form.lines(work.values):
         number = f"{field.number}. " if field.number else "   "
         lines.append(f"{number}{field.label}: {field.show(value)}")
-    problems = work.form.problems(work.values, period=work.covers)
-    errors = [p for p in problems if p.is_error]
+    errors = work.errors
     lines += [f"✗ {p.as_text()}" for p in errors]
     reasons = work.reasons
     for problem in work.warnings:

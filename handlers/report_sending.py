@@ -16,7 +16,7 @@ async def send(turn: Turn, services: Services, work: Work) -> None:
         turn.conversation.leave()
         turn.say("Xong phần nhập thử, không có gì được gửi đi. Khi có kỳ thật, anh/chị gõ “báo cáo”.")
         return
-    errors = [p for p in work.form.problems(work.values, period=work.covers) if p.is_error]
+    errors = work.errors
     if work.unexplained and not errors and not work.form.missing(work.values):
         ask_reason(turn, work.unexplained[0])
         return

@@ -154,11 +154,11 @@ async def give_link_code(turn: Turn) -> None:
 
 async def ask_which_to_leave(turn: Turn, services: Services) -> None:
     """Offer the posts to leave."""
-    if not turn.actor.posts:
+    if not turn.actor.own_posts:
         turn.say("Anh/chị hiện không giữ vai trò nào.")
         return
     turn.conversation.leave()
-    choices = [Choice(f"me:leave:{p.id}", _post_line(p, services)) for p in turn.actor.posts]
+    choices = [Choice(f"me:leave:{p.id}", _post_line(p, services)) for p in turn.actor.own_posts]
     turn.say(
         "Anh/chị muốn rời vai trò nào? Báo cáo của đơn vị vẫn được giữ.",
         *choices,
@@ -168,7 +168,7 @@ async def ask_which_to_leave(turn: Turn, services: Services) -> None:
 
 async def leave(turn: Turn, services: Services, post: int) -> None:
     """Leave one post."""
-    held = next((p for p in turn.actor.posts if p.id == post), None)
+    held = next((p for p in turn.actor.own_posts if p.id == post), None)
     try:
         await registration.leave(turn.store, actor=turn.actor, post=post)
     except Refusal as refusal:
@@ -203,4 +203,5 @@ def _post_line(post: Post, services: Services) -> str:
     name = unit.place_name if unit else post.unit
     province = services.provinces.get(post.province)
     where = f", {province.name}" if province and province.name not in name else ""
-    return f"{name}{where} – {post.role.label}"
+    lent = " (đang được ủy quyền)" if post.lent_by is not None else ""
+    return f"{name}{where} – {post.role.label}{lent}"

@@ -111,7 +111,7 @@ async def redeem(
         )
     if not await people.use_invitation(store.connection, found.id, person=person, at=store.now):
         raise Refusal("Mã này vừa được người khác dùng. Xin quản trị viên cấp mã mới.")
-    held = any(p.unit == unit.code and p.role is found.role for p in actor.posts)
+    held = any(p.unit == unit.code and p.role is found.role for p in actor.own_posts)
     if not held:
         await people.add_post(
             store.connection,
@@ -178,7 +178,7 @@ async def leave(store: Store, *, actor: Actor, post: int) -> None:
     Raises:
         Refusal: the post is not this person's.
     """
-    if all(p.id != post for p in actor.posts):
+    if all(p.id != post for p in actor.own_posts):
         raise Refusal("Vai trò này không còn là của anh/chị.")
     await people.end_post(store.connection, post, at=store.now)
 

@@ -1,17 +1,18 @@
 """Reporting: open, enter, submit; each checks the right, changes the record, and writes its history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from isobot.actions.chain import figures_hash, read_reason, write_event
 from isobot.actions.former import NOTHING, REASON, Former, LastPart, former_figures
 from isobot.clock import vietnam_day
 from isobot.domain.deadlines import Period, ReportingRule, RuleBook, find_period
-from isobot.domain.forms import Field, Form, Problem, tidy
+from isobot.domain.forms import Field, Form, Problem
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
-from isobot.domain.reports import Act, ReportEvent, ReportStatus, chain_hash, next_status, receipt_number
+from isobot.domain.reports import Act, Change, ReportStatus, next_status, receipt_number
 from isobot.domain.units import Unit, UnitDirectory
 from isobot.domain.values import Value, Values, values_from_json, values_to_json
 from isobot.errors import Refusal, StaleEdit
@@ -24,13 +25,11 @@ PRACTICE_RULE = "luyen-tap"
 VERSIONS_A_REPORT = 1000
 """Serials of receipts keep so many places for the versions of one report."""
 
-LONGEST_REASON = 500
-LEAST_LETTERS = 3
-
 NOT_YOURS = (
     "Anh/chị không giữ vai trò báo cáo cho đơn vị này. Nếu đúng là việc của anh/chị, "
     "xin quản trị viên mã đăng ký."
 )
+NOT_HEAD = "Việc duyệt dành cho lãnh đạo của đơn vị, hoặc người đang được ủy quyền."
 
 
 @dataclass(slots=True)
@@ -45,6 +44,7 @@ class Work:
     values: dict[str, Value]
     period: Period | None
     former: Former = NOTHING
+    unit: Unit | None = None
 
     @property
     def last(self) -> Mapping[str, Value] | None:
@@ -62,9 +62,19 @@ class Work:
         return (self.period.covers_from, self.period.covers_to) if self.period else None
 
     @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that does not hold, compared with the last period too."""
+        return self.form.problems(self.values, period=self.covers, last=self.last)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What keeps the report from being sent."""
+        return tuple(p for p in self.problems if p.is_error)
+
+    @property
     def warnings(self) -> tuple[Problem, ...]:
         """What looks odd without being wrong; each wants a reason."""
-        return tuple(p for p in self.form.problems(self.values, period=self.covers) if not p.is_error)
+        return tuple(p for p in self.problems if not p.is_error)
 
     @property
     def reasons(self) -> dict[str, str]:
@@ -81,6 +91,17 @@ class Work:
     def label(self) -> str:
         """The period in words."""
         return self.period.label if self.period else "nhập thử"
+
+    @property
+    def name(self) -> str:
+        """The report in words: "báo cáo tháng 5/2027 của UBND xã Pù Luông"."""
+        whose = self.unit.place_name if self.unit else self.record.unit
+        return f"báo cáo {self.label} của {whose}"
+
+    @property
+    def marked(self) -> tuple[Field, ...]:
+        """The figures sent back that nobody has mended or confirmed yet, in the form's order."""
+        return tuple(f for f in self.form.visible_fields(self.values) if f.key in self.record.marks)
 
 
 def reasons_in(stored: Mapping[str, Any], warnings: Iterable[Problem]) -> dict[str, str]:
@@ -112,6 +133,7 @@ async def load_work(
     rule, unit = rules.get(record.rule), directory.get(record.unit)
     level = unit.level if unit is not None else None
     work = work_on(record, forms.get(record.form, record.form_version, level=level), rules)
+    work.unit = unit
     if rule is not None and unit is not None and work.period is not None and not record.practice_of:
         work.former = await former_figures(
             store, unit=unit, rule=rule, period=work.period, forms=forms, directory=directory
@@ -160,7 +182,7 @@ async def open_report(
         store, unit=unit, rule=rule, period=period, forms=forms, directory=directory
     )
     used = forms.get(record.form, record.form_version, level=unit.level)
-    return Work(record, used, figures_in(record.draft), period, former)
+    return Work(record, used, figures_in(record.draft), period, former, unit)
 
 
 async def open_practice(store: Store, *, person: int, form: Form, today: date) -> Work:
@@ -212,15 +234,18 @@ def enter(
             f"{field.show(value)}. Tôi chưa ghi đè; anh/chị xem lại rồi nhập số đúng."
         )
     tentative = {**work.values, field.key: value}
-    problems = work.form.problems_at(field.key, tentative, period=work.covers)
+    problems = work.form.problems_at(field.key, tentative, period=work.covers, last=work.last)
     for problem in problems:
         if problem.is_error and problem.fields and problem.fields[-1] == field.key:
             raise Refusal(problem.as_text())
     work.values = tentative
     record.draft[field.key] = after
     record.authors[field.key] = person
-    if before != after:
-        _note(store, record, actor, channel, "figure", field=field.key, before=before, after=after)
+    marked = record.marks.pop(field.key, None)
+    if before != after or marked is not None:
+        # A figure sent back that is entered again as it was is confirmed, which the history shows.
+        take_back(store, record, actor, channel)
+        write_event(store, record, actor, channel, "figure", field=field.key, before=before, after=after)
     return tuple(p for p in problems if not p.is_error)
 
 
@@ -233,59 +258,145 @@ def give_reason(store: Store, *, actor: Actor, work: Work, check: str, reason: s
     record = work.record
     _check_right(actor, record)
     next_status(ReportStatus(record.status), Act.EDIT)
-    text = tidy(reason)
-    if sum(c.isalpha() for c in text) < LEAST_LETTERS:
-        raise Refusal("Anh/chị viết lý do bằng một câu ngắn, ví dụ: “Cấp bổ sung trong tháng 12”.")
-    if len(text) > LONGEST_REASON:
-        raise Refusal(f"Lý do dài {len(text)} ký tự; xin rút gọn trong {LONGEST_REASON} ký tự.")
+    text = read_reason(reason, example="Cấp bổ sung trong tháng 12")
     key = REASON + check
     before, after = record.draft.get(key), {"given": text}
     record.draft[key] = after
     record.authors[key] = actor.id or 0
     if before != after:
-        _note(store, record, actor, channel, "reason", field=key, before=before, after=after)
+        take_back(store, record, actor, channel)
+        write_event(store, record, actor, channel, "reason", field=key, before=before, after=after)
 
 
-async def submit(store: Store, *, actor: Actor, work: Work, channel: str) -> str:
+def take_back(store: Store, record: ReportRecord, actor: Actor, channel: str) -> None:
+    """Take back what waits for the head, because it is about to change."""
+    if record.asked_by is None:
+        return
+    before, record.asked_by = record.status, None
+    if record.status == ReportStatus.PENDING:
+        record.status = status_before_asking(record).value
+    write_event(store, record, actor, channel, "take-back", before=before, after={"status": record.status})
+
+
+def status_before_asking(record: ReportRecord) -> ReportStatus:
+    """Return what a report was before it waited for the head: one sent once before had been returned."""
+    return ReportStatus.RETURNED if record.version else ReportStatus.DRAFT
+
+
+async def submit(
+    store: Store, *, actor: Actor, work: Work, channel: str, seen: int | None = None, approving: bool = False
+) -> str:
     """Send the figures and return the receipt number; reminders still waiting are taken back.
+
+    `seen` is how many events the report had when its summary was shown, None where none was. With
+    `approving`, the head of the unit sends what somebody else entered and asked to be approved.
+
+    Raises:
+        StaleEdit: somebody else changed figures since the summary was shown.
+        Refusal: something is missing or contradicts itself, or nothing changed since the last version.
+    """
+    record = work.record
+    if not approving:
+        _check_right(actor, record)
+    elif not actor.may_approve_for(record.unit):
+        raise Refusal(NOT_HEAD)
+    if seen is not None:
+        await refuse_if_changed(store, actor=actor, work=work, seen=seen)
+    before = record.status
+    status = next_status(ReportStatus(before), Act.SUBMIT)
+    figures = await figures_to_send(store, work)
+    record.version += 1
+    year = work.period.covers_to.year if work.period else store.now.year
+    prefix = "".join(word[0] for word in record.province.split("-")).upper() or "TH"
+    record.receipt = receipt_number(prefix, year=year, serial=record.id * VERSIONS_A_REPORT + record.version)
+    record.status = status.value
+    record.submitted_at = store.now
+    record.first_submitted_at = record.first_submitted_at or store.now
+    author = (record.asked_by if approving else None) or actor.id or 0
+    record.returned_why, record.marks, record.asked_by = None, {}, None
+    await reports.add_version(
+        store.connection,
+        Version(record.id, record.version, figures, record.receipt, store.now, author, channel),
+    )
+    kind = "submit" if record.version == 1 else "correct"
+    sent = {"status": record.status, "version": record.version, "figures": figures_hash(figures)}
+    write_event(store, record, actor, channel, kind, before=before, after=sent)
+    await dispatch.cancel_queued(store.connection, rule=record.rule, period=record.period, unit=record.unit)
+    return record.receipt
+
+
+async def figures_to_send(store: Store, work: Work) -> dict[str, Any]:
+    """Return what a version would hold, figures and reasons.
 
     Raises:
         Refusal: something is missing or contradicts itself, or nothing changed since the last version.
     """
     record = work.record
-    _check_right(actor, record)
-    status = next_status(ReportStatus(record.status), Act.SUBMIT)
     missing = work.form.missing(work.values)
     if missing:
         numbers = ", ".join(field.number for field in missing)
         raise Refusal(f"Còn thiếu mục {numbers}.")
-    for problem in work.form.problems(work.values, period=work.covers):
-        if problem.is_error:
-            raise Refusal(problem.as_text())
+    for problem in work.errors:
+        raise Refusal(problem.as_text())
     if work.unexplained:
         raise Refusal(f"Còn một lưu ý chưa có lý do: {work.unexplained[0].as_text()}")
+    if work.marked:
+        numbers = ", ".join(field.number for field in work.marked)
+        raise Refusal(f"Mục {numbers} bị trả lại mà chưa sửa. Anh/chị nhập lại, hoặc xác nhận số cũ.")
     figures = values_to_json(complete_answers(work.form, work.values))
     figures |= {REASON + check: {"given": reason} for check, reason in work.reasons.items()}
-    if record.version:
+    if record.version and record.status == ReportStatus.SUBMITTED:
         sent = await reports.version_of(store.connection, record.id, record.version)
-        if sent is not None and dict(sent.figures) == figures and status is ReportStatus.SUBMITTED:
+        if sent is not None and dict(sent.figures) == figures:
             raise Refusal(f"Số liệu không khác bản đã gửi ({record.receipt}), nên không cần gửi lại.")
-    record.version += 1
-    year = work.period.covers_to.year if work.period else store.now.year
-    prefix = "".join(word[0] for word in record.province.split("-")).upper() or "TH"
-    record.receipt = receipt_number(prefix, year=year, serial=record.id * VERSIONS_A_REPORT + record.version)
-    before, record.status = record.status, status.value
-    record.submitted_at = store.now
-    record.first_submitted_at = record.first_submitted_at or store.now
-    record.returned_why = None
-    await reports.add_version(
-        store.connection,
-        Version(record.id, record.version, figures, record.receipt, store.now, actor.id or 0, channel),
-    )
-    kind = "submit" if record.version == 1 else "correct"
-    _note(store, record, actor, channel, kind, before=before, after=[record.status, record.version])
-    await dispatch.cancel_queued(store.connection, rule=record.rule, period=record.period, unit=record.unit)
-    return record.receipt
+    return figures
+
+
+async def refuse_if_changed(
+    store: Store, *, actor: Actor, work: Work, seen: int, apart_from: Collection[str] = ()
+) -> None:
+    """Refuse when somebody else changed figures after the event number `seen`: both values, field by field.
+
+    Raises:
+        StaleEdit: somebody did.
+    """
+    changed = await _changed_by_others(store, actor, work.record, seen)
+    lines = [
+        Change(field, _value(before), _value(after)).as_text()
+        for key, (before, after) in changed.items()
+        if key not in apart_from and (field := _field(work.form, key)) is not None and before != after
+    ]
+    if lines:
+        shown = "\n".join(f"• {line}" for line in lines)
+        raise StaleEdit(
+            "Trong lúc anh/chị xem, người khác trong đơn vị đã sửa:\n"
+            f"{shown}\nTôi chưa gửi. Anh/chị xem lại bản tóm tắt mới rồi gửi."
+        )
+
+
+async def _changed_by_others(
+    store: Store, actor: Actor, record: ReportRecord, seen: int
+) -> dict[str, tuple[Any, Any]]:
+    """Return the figures that others changed since an event: what each held before, and holds now."""
+    if record.events <= seen:
+        return {}
+    stored = await reports.events_of(store.connection, record.id, after=seen)
+    known = {event["number"] for event in stored}
+    fresh = [event for event in record.new_events if event["number"] > seen and event["number"] not in known]
+    changed: dict[str, tuple[Any, Any]] = {}
+    for event in (*stored, *fresh):
+        if event["kind"] == "figure" and event["person"] != (actor.id or 0):
+            first = changed.get(event["field"], (event["before"], None))[0]
+            changed[event["field"]] = (first, event["after"])
+    return changed
+
+
+def _field(form: Form, key: str) -> Field | None:
+    return next((field for field in form.fields if field.key == key), None)
+
+
+def _value(stored: Any) -> Value | None:
+    return None if stored is None else Value.from_json(stored)
 
 
 def complete_answers(form: Form, values: Values) -> dict[str, Value]:
@@ -297,47 +408,3 @@ def complete_answers(form: Form, values: Values) -> dict[str, Value]:
 def _check_right(actor: Actor, record: ReportRecord) -> None:
     if record.practice_of == 0 and not actor.may_report_for(record.unit):
         raise Refusal(NOT_YOURS)
-
-
-def _note(
-    store: Store,
-    record: ReportRecord,
-    actor: Actor,
-    channel: str,
-    kind: str,
-    *,
-    field: str = "",
-    before: Any = None,
-    after: Any = None,
-    why: str = "",
-) -> None:
-    """Add an event to the report's chained history."""
-    event = ReportEvent(
-        report=record.id,
-        number=record.events + 1,
-        at=store.now,
-        person=actor.id or 0,
-        channel=channel,
-        kind=kind,
-        field=field,
-        before=before,
-        after=after,
-        why=why,
-    )
-    record.events += 1
-    record.last_hash = chain_hash(record.last_hash, event)
-    record.new_events.append(
-        {
-            "report": event.report,
-            "number": event.number,
-            "at": event.at,
-            "person": event.person,
-            "channel": channel,
-            "kind": kind,
-            "field": field,
-            "before": before,
-            "after": after,
-            "why": why,
-            "hash": record.last_hash,
-        }
-    )

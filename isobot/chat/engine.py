@@ -13,7 +13,7 @@ import structlog
 
 from isobot.chat.bell import Bell
 from isobot.chat.turn import Router, Turn
-from isobot.clock import Clock
+from isobot.clock import Clock, vietnam_day
 from isobot.domain.messages import Reply
 from isobot.domain.people import STRANGER
 from isobot.storage import conversations, inbox, people
@@ -105,7 +105,8 @@ class Engine:
             records = await conversations.load(connection, chats)
             events = await inbox.first_events(connection, list(records), now=now)
             senders = {e.id: key_of(e.incoming.bot, e.incoming.sender) for e in events}
-            actors = await people.actors(connection, senders.values()) if events else {}
+            today = vietnam_day(now)
+            actors = await people.actors(connection, senders.values(), on=today) if events else {}
             turns = [
                 Turn(e.incoming, records[e.chat_key], actors.get(senders[e.id], STRANGER), store)
                 for e in events

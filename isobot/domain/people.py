@@ -34,12 +34,16 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One role of one person in one unit (vai trò tại đơn vị)."""
+    """One role of one person in one unit (vai trò tại đơn vị).
+
+    `lent_by` is who lends it while away (ủy quyền); None where it is the person's own.
+    """
 
     id: int
     unit: str
     province: str
     role: Role
+    lent_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,19 @@ class Actor:
     def may_report_for(self, unit: str) -> bool:
         """Tell whether this person may enter and submit the unit's figures."""
         return unit in self.units_to_report()
+
+    def may_approve_for(self, unit: str) -> bool:
+        """Tell whether this person is the unit's head, or stands in for the head."""
+        return any(p.unit == unit and p.role is Role.HEAD for p in self.posts)
+
+    def units_to_approve(self) -> tuple[str, ...]:
+        """Return the codes of the units that this person heads, or stands in for the head of."""
+        return _distinct(p.unit for p in self.posts if p.role is Role.HEAD)
+
+    @property
+    def own_posts(self) -> tuple[Post, ...]:
+        """The posts that are the person's own, not lent."""
+        return tuple(p for p in self.posts if p.lent_by is None)
 
     def may_receive_from(self, province: str) -> bool:
         """Tell whether this person may see every report of the province."""

@@ -2,14 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import CompoundSelect, Select, delete, insert, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.people import Actor, Post, Role
 from isobot.storage.statements import insert_or_replace
-from isobot.storage.tables import declined, identities, invitations, people, person_names, posts, snoozes
+from isobot.storage.tables import (
+    declined,
+    delegations,
+    identities,
+    invitations,
+    people,
+    person_names,
+    posts,
+    snoozes,
+)
+
+LENT = (Role.REPORTER, Role.DEPUTY, Role.HEAD)
+"""The roles that somebody may lend while away."""
+
+_IDENTITY = (identities.c.key, identities.c.person)
+_POST = (posts.c.id, posts.c.unit, posts.c.province, posts.c.role)
 
 SEEN_TO_THE = timedelta(hours=1)
 
@@ -41,28 +57,44 @@ class Holder:
     chats: tuple[str, ...]
 
 
-async def actors(connection: AsyncConnection, senders: Iterable[str]) -> dict[str, Actor]:
-    """Tell who is behind each sender's key, with the posts held now."""
-    query = (
-        select(
-            identities.c.key,
-            identities.c.person,
-            posts.c.id,
-            posts.c.unit,
-            posts.c.province,
-            posts.c.role,
-        )
+async def actors(
+    connection: AsyncConnection, senders: Iterable[str], *, on: date | None = None
+) -> dict[str, Actor]:
+    """Tell who is behind each sender's key, with the posts held now, and with `on` those lent that day."""
+    keys = list(senders)
+    query: Select[Any] | CompoundSelect[Any] = (
+        select(*_IDENTITY, *_POST, null().label("lent_by"))
         .select_from(
             identities.outerjoin(posts, (posts.c.person == identities.c.person) & posts.c.until.is_(None))
         )
-        .where(identities.c.key.in_(list(senders)))
-        .order_by(posts.c.id)
+        .where(identities.c.key.in_(keys))
     )
+    if on is not None:
+        lent = (
+            select(*_IDENTITY, *_POST, delegations.c.giver.label("lent_by"))
+            .select_from(
+                identities.join(delegations, delegations.c.taker == identities.c.person).join(
+                    posts,
+                    (posts.c.person == delegations.c.giver)
+                    & (posts.c.unit == delegations.c.unit)
+                    & posts.c.until.is_(None),
+                )
+            )
+            .where(
+                identities.c.key.in_(keys),
+                posts.c.role.in_(role.value for role in LENT),
+                delegations.c.since <= on,
+                delegations.c.until >= on,
+                delegations.c.ended_at.is_(None),
+            )
+        )
+        query = union_all(query, lent)
     found: dict[str, Actor] = {}
-    for row in await connection.execute(query):
+    rows = (await connection.execute(query)).all()
+    for row in sorted(rows, key=lambda row: (row.lent_by is not None, row.id or 0)):
         known = found.get(row.key, Actor(row.person))
         if row.id is not None:
-            post = Post(row.id, row.unit, row.province, Role(row.role))
+            post = Post(row.id, row.unit, row.province, Role(row.role), row.lent_by)
             known = Actor(row.person, (*known.posts, post))
         found[row.key] = known
     return found
@@ -112,6 +144,12 @@ async def name_of(connection: AsyncConnection, person: int) -> str:
     return found.scalar() or ""
 
 
+async def names_of(connection: AsyncConnection, persons: Iterable[int]) -> dict[int, str]:
+    """Return the names that are kept of some people; of an erased one there is none."""
+    query = select(person_names.c.person, person_names.c.name).where(person_names.c.person.in_(list(persons)))
+    return {row.person: row.name for row in await connection.execute(query)}
+
+
 async def identities_of(connection: AsyncConnection, person: int) -> list[str]:
     """Return the keys of a person's chat identities."""
     found = await connection.execute(
@@ -152,6 +190,14 @@ async def erase(connection: AsyncConnection, person: int, *, at: datetime) -> No
     await connection.execute(
         update(posts).where(posts.c.person == person, posts.c.until.is_(None)).values(until=at)
     )
+    await connection.execute(
+        update(delegations)
+        .where(
+            or_(delegations.c.giver == person, delegations.c.taker == person),
+            delegations.c.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    )
     await connection.execute(update(people).where(people.c.id == person).values(erased_at=at))
 
 
@@ -160,8 +206,13 @@ async def mark_gone(connection: AsyncConnection, chat_key: str, *, at: datetime)
     await connection.execute(update(identities).where(identities.c.chat_key == chat_key).values(gone_at=at))
 
 
-async def holders(connection: AsyncConnection, *, provinces: Sequence[str] | None = None) -> list[Holder]:
-    """List everybody who holds a post now, with the chats that still take messages."""
+async def holders(
+    connection: AsyncConnection,
+    *,
+    provinces: Sequence[str] | None = None,
+    units: Sequence[str] | None = None,
+) -> list[Holder]:
+    """List everybody who holds a post now, with the chats that still take messages, the latest first."""
     query = (
         select(
             posts.c.id,
@@ -182,6 +233,8 @@ async def holders(connection: AsyncConnection, *, provinces: Sequence[str] | Non
     )
     if provinces is not None:
         query = query.where(posts.c.province.in_(provinces))
+    if units is not None:
+        query = query.where(posts.c.unit.in_(units))
     found: dict[int, Holder] = {}
     for row in await connection.execute(query):
         known = found.get(row.id)
@@ -192,6 +245,16 @@ async def holders(connection: AsyncConnection, *, provinces: Sequence[str] | Non
         else:
             found[row.id] = Holder(known.person, known.post, known.name, (*known.chats, *chats))
     return list(found.values())
+
+
+async def receivers(connection: AsyncConnection, province: str) -> list[Holder]:
+    """List who receives a province's reports now, wherever the province's other people are."""
+    query = select(posts.c.person, posts.c.unit).where(
+        posts.c.province == province, posts.c.role == Role.RECEIVER.value, posts.c.until.is_(None)
+    )
+    units = {row.unit for row in await connection.execute(query)}
+    held = await holders(connection, units=sorted(units)) if units else []
+    return [h for h in held if h.post.role is Role.RECEIVER and h.post.province == province]
 
 
 async def posts_held(connection: AsyncConnection, persons: Iterable[int]) -> list[tuple[int, Post]]:

@@ -320,9 +320,13 @@ async def in_force(connection: AsyncConnection, keys: Iterable[ReportKey]) -> di
     }
 
 
-async def events_of(connection: AsyncConnection, report: int) -> list[dict[str, Any]]:
-    """Return the history of a report, oldest first, as rows."""
-    query = select(report_events).where(report_events.c.report == report).order_by(report_events.c.number)
+async def events_of(connection: AsyncConnection, report: int, *, after: int = 0) -> list[dict[str, Any]]:
+    """Return the history of a report after the event of a number, oldest first, as rows."""
+    query = (
+        select(report_events)
+        .where(report_events.c.report == report, report_events.c.number > after)
+        .order_by(report_events.c.number)
+    )
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 

@@ -1,0 +1,80 @@
+"""The chained history of a report: every change of a figure or a status is an event of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from isobot.domain.forms import tidy
+from isobot.domain.people import Actor
+from isobot.domain.reports import ReportEvent, chain_hash
+from isobot.errors import Refusal
+from isobot.storage.reports import ReportRecord
+from isobot.storage.store import Store
+
+LEAST_LETTERS = 3
+LONGEST_WHY = 500
+
+
+def write_event(
+    store: Store,
+    record: ReportRecord,
+    actor: Actor,
+    channel: str,
+    kind: str,
+    *,
+    field: str = "",
+    before: Any = None,
+    after: Any = None,
+    why: str = "",
+) -> None:
+    """Add an event to the report's chained history."""
+    event = ReportEvent(
+        report=record.id,
+        number=record.events + 1,
+        at=store.now,
+        person=actor.id or 0,
+        channel=channel,
+        kind=kind,
+        field=field,
+        before=before,
+        after=after,
+        why=why,
+    )
+    record.events += 1
+    record.last_hash = chain_hash(record.last_hash, event)
+    record.new_events.append(
+        {
+            "report": event.report,
+            "number": event.number,
+            "at": event.at,
+            "person": event.person,
+            "channel": channel,
+            "kind": kind,
+            "field": field,
+            "before": before,
+            "after": after,
+            "why": why,
+            "hash": record.last_hash,
+        }
+    )
+
+
+def figures_hash(figures: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what was sent, so that the history vouches for the version."""
+    plain = json.dumps(figures, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def read_reason(text: str, *, example: str, longest: int = LONGEST_WHY) -> str:
+    """Bring a reason into one clean text.
+
+    Raises:
+        Refusal: it says nothing, or is too long.
+    """
+    said = tidy(text)
+    if sum(c.isalpha() for c in said) < LEAST_LETTERS:
+        raise Refusal(f"Anh/chị viết lý do bằng một câu ngắn, ví dụ: “{example}”.")
+    if len(said) > longest:
+        raise Refusal(f"Lý do dài {len(said)} ký tự; xin rút gọn trong {longest} ký tự.")
+    return said

@@ -1,0 +1,96 @@
+"""How a unit works by its own wish: its settings, and who stands in for whom while away (ủy quyền)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from isobot.storage.statements import insert_or_replace
+from isobot.storage.tables import delegations, unit_settings
+
+APPROVAL = "approval"
+"""The head approves a report before it leaves; kept by the unit's code."""
+
+NEEDS_LETTER = "needs-letter"
+"""A report is accepted only with the number of its signed letter; kept by the province's slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """One person's posts in a unit, lent to another from one day to another, both counted."""
+
+    id: int
+    unit: str
+    giver: int
+    taker: int
+    since: date
+    until: date
+
+
+async def is_on(connection: AsyncConnection, unit: str, key: str) -> bool:
+    """Tell whether a unit, or an office, has turned a setting on."""
+    query = select(unit_settings.c.value).where(unit_settings.c.unit == unit, unit_settings.c.key == key)
+    return (await connection.execute(query)).scalar() is True
+
+
+async def all_on(connection: AsyncConnection, key: str, units: Iterable[str]) -> set[str]:
+    """Return those of some units that have turned a setting on."""
+    query = select(unit_settings.c.unit, unit_settings.c.value).where(
+        unit_settings.c.key == key, unit_settings.c.unit.in_(list(units))
+    )
+    return {row.unit for row in await connection.execute(query) if row.value is True}
+
+
+async def turn(
+    connection: AsyncConnection, unit: str, key: str, *, on: bool, person: int, at: datetime
+) -> None:
+    """Turn a setting on or off."""
+    if on:
+        row: dict[str, Any] = {"unit": unit, "key": key, "value": True, "person": person, "set_at": at}
+        await connection.execute(insert_or_replace(connection, unit_settings, ["unit", "key"], row))
+        return
+    await connection.execute(
+        delete(unit_settings).where(unit_settings.c.unit == unit, unit_settings.c.key == key)
+    )
+
+
+async def delegate(
+    connection: AsyncConnection,
+    *,
+    unit: str,
+    giver: int,
+    taker: int,
+    since: date,
+    until: date,
+    why: str,
+    at: datetime,
+) -> None:
+    """Lend somebody's posts in a unit."""
+    await connection.execute(
+        insert(delegations).values(
+            unit=unit, giver=giver, taker=taker, since=since, until=until, why=why, at=at
+        )
+    )
+
+
+async def delegations_of(connection: AsyncConnection, units: Iterable[str], *, on: date) -> list[Delegation]:
+    """List what is lent in some units on a day or later, the earliest first."""
+    query = (
+        select(delegations)
+        .where(
+            delegations.c.unit.in_(list(units)), delegations.c.until >= on, delegations.c.ended_at.is_(None)
+        )
+        .order_by(delegations.c.since, delegations.c.id)
+    )
+    return [
+        Delegation(row.id, row.unit, row.giver, row.taker, row.since, row.until)
+        for row in await connection.execute(query)
+    ]
+
+
+async def end_delegation(connection: AsyncConnection, key: int, *, at: datetime) -> None:
+    """Take back at once what was lent."""
+    await connection.execute(update(delegations).where(delegations.c.id == key).values(ended_at=at))
