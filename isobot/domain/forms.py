@@ -53,6 +53,7 @@ class Form:
 
     It holds for the periods that end from `first_day` to `last_day`, both open where None.
     `level_note` says in Vietnamese for whom it is. A form `for_rollup` is filled from other reports.
+    `level` is None for the whole form, else the level whose questions alone it holds.
     """
 
     id: str
@@ -66,11 +67,14 @@ class Form:
     for_rollup: bool = False
     first_day: date | None = None
     last_day: date | None = None
+    level: Level | None = None
     _memo: dict[Any, Any] = dataclass_field(default_factory=dict, init=False, repr=False, compare=False)
     """The latest walk, since one answer asks several questions about the same values; and the form
     as each level sees it."""
 
     def __post_init__(self) -> None:
+        if self.level is not None:
+            return
         keys = examine_fields(self.fields)
         examine_checks(self.checks, keys)
         _examine_ratios(self.ratios, keys)
@@ -84,15 +88,15 @@ class Form:
         if level not in self._memo:
             fields = tuple(f for f in self.fields if not f.levels or level in f.levels)
             same = len(fields) == len(self.fields)
-            self._memo[level] = self if same else self._with_only(numbered(fields))
+            self._memo[level] = self if same else self._with_only(numbered(fields), level)
         found: Form = self._memo[level]
         return found
 
-    def _with_only(self, fields: tuple[Field, ...]) -> "Form":
+    def _with_only(self, fields: tuple[Field, ...], level: Level) -> "Form":
         keys = {field.key for field in fields}
         checks = (c for c in self.checks if keys.issuperset(k.removeprefix(LAST) for k in c.fields()))
         ratios = (r for r in self.ratios if {r.part, r.whole} <= keys)
-        return replace(self, fields=fields, checks=tuple(checks), ratios=tuple(ratios))
+        return replace(self, fields=fields, checks=tuple(checks), ratios=tuple(ratios), level=level)
 
     def field(self, key: str) -> Field:
         """Return a field by its key.
