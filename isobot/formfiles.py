@@ -60,6 +60,7 @@ class _FieldText(_Strict):
     help: Line
     basis: Line
     kind: Kind
+    words: tuple[Line, ...] = ()
     ask: str = ""
     unit: str = ""
     required: bool = True
@@ -232,6 +233,7 @@ def _field(text: _FieldText) -> Field:
         keep=text.kind in _STATES if text.keep is None else text.keep,
         skip=text.skip,
         group=text.group,
+        words=text.words,
         levels=text.levels,
     )
 

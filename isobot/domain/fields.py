@@ -105,6 +105,8 @@ class Field:
     `part` is the section of the written report in which it stands, `group` the heading under which it
     is asked. An empty `levels` means that units of every level are asked.
 
+    `words` are other names by which people write it in a message with many figures ("tổng 120").
+
     `last` is the key of the field that it carries on from the last period ("" for itself: what was open
     at the end becomes what is open at the start). With `keep`, last period's value may well stand
     again and is offered.
@@ -136,6 +138,7 @@ class Field:
     skip: Condition | None = None
     group: str = ""
     levels: tuple[Level, ...] = ()
+    words: tuple[str, ...] = ()
 
     def question(self, position: str) -> str:
         """Ask for the value: "4/12. Số TTHC đã đưa vào hệ thống? (đơn vị: thủ tục)"."""
