@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Sequence
 
-from handlers import ask
+from handlers import ask, report_batch
 from handlers.report_answers import take_answer, take_reason
 from handlers.report_asking import ask_field, current, go_on, say_again, show_summary, summary_choices
 from handlers.report_sending import draft_file, send
@@ -31,6 +31,13 @@ DIALOGUE = "report"
 LONGEST_BUTTON = 60
 PRACTICE = "luyen-tap"
 PRACTICE_FORM = "xa-rut-gon"
+FIGURES = "figures"
+"""Under this name a chat remembers figures that were sent or read back before their report was open."""
+
+EDITED = (
+    "Tôi thấy anh/chị vừa sửa một tin đã gửi. Số đã nhập không tự đổi theo; "
+    "muốn đổi, gõ “sửa mục” kèm số mục, ví dụ: sửa mục 3."
+)
 
 
 async def open_report(turn: Turn, services: Services, rule_id: str, key: str, code: str) -> None:
@@ -54,7 +61,7 @@ async def open_report(turn: Turn, services: Services, rule_id: str, key: str, co
         turn.say(str(refusal))
         return
     _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remark())
-    go_on(turn, work)
+    _begin(turn, work)
 
 
 async def practise(turn: Turn, services: Services) -> None:
@@ -63,7 +70,16 @@ async def practise(turn: Turn, services: Services) -> None:
     form = services.forms.get(PRACTICE_FORM)
     work = await reporting.open_practice(turn.store, person=person, form=form, today=turn.today)
     _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", "")
-    go_on(turn, work)
+    _begin(turn, work)
+
+
+def _begin(turn: Turn, work: Work) -> None:
+    """Read back the figures that were sent or put aside before; else ask the first open question."""
+    reading = report_batch.remembered(turn.conversation.memory.pop(FIGURES, None), turn, work)
+    if reading is None:
+        go_on(turn, work)
+    else:
+        report_batch.offer(turn, work, reading)
 
 
 def _welcome(turn: Turn, work: Work, heading: str, remark: str) -> None:
@@ -82,6 +98,9 @@ def _welcome(turn: Turn, work: Work, heading: str, remark: str) -> None:
             "Lúc nào cũng có thể gõ: “quay lại”, “sửa mục 3”, “tạm dừng”, hoặc hỏi tôi. "
             "Không có gì để đếm thì gõ “không phát sinh”."
         )
+        lines.append(
+            "Có thể gửi nhiều số trong một tin, ví dụ: “tổng 120, áp dụng 118, còn lại không phát sinh”."
+        )
         turn.say("\n".join(line for line in lines if line))
 
 
@@ -99,24 +118,40 @@ async def take(turn: Turn, services: Services) -> None:
         turn.conversation.leave()
         turn.say("Báo cáo đang làm không còn nữa. Gõ “báo cáo” để xem các kỳ hiện có.")
         return
+    state = turn.conversation.state
     picked = turn.picked()
     key = picked.key if picked else step_in(turn.text)
-    if "asking" in turn.conversation.state and re.fullmatch(r"ask:\d{1,3}", key):
-        await ask.refine(turn, services, int(key.removeprefix("ask:")))
-        say_again(turn, work)
+    if turn.incoming.kind is IncomingKind.EDITED:
+        turn.say(EDITED)
+        _say_again(turn, work)
         return
-    turn.conversation.state.pop("asking", None)
-    reason_for = turn.conversation.state.pop("reason", "")
+    if "asking" in state and re.fullmatch(r"ask:\d{1,3}", key):
+        await ask.refine(turn, services, int(key.removeprefix("ask:")))
+        _say_again(turn, work)
+        return
+    state.pop("asking", None)
+    if report_batch.is_waiting(turn) and key != "r:pause":
+        await report_batch.take(turn, services, work, key)
+        return
+    await _take_one(turn, services, work, key)
+
+
+async def _take_one(turn: Turn, services: Services, work: Work, key: str) -> None:
+    """Deal with one event while a single figure, a reason or the summary is at hand."""
+    state = turn.conversation.state
+    reason_for = state.pop("reason", "")
     mend = number_to_mend(turn.text) if turn.incoming.kind is IncomingKind.TEXT else ""
     if mend:
-        await _mend(turn, work, mend)
+        _mend(turn, work, mend)
+    elif key in ("r:keep", "r:sure"):
+        await take_answer(turn, services, work, key)
     elif key.startswith("r:"):
         await _steer(turn, services, work, key)
     elif reason_for:
         await take_reason(turn, services, work, str(reason_for))
-    elif turn.conversation.state.get("picking"):
-        await _mend(turn, work, turn.text.strip())
-    elif turn.conversation.state.get("field"):
+    elif state.get("picking"):
+        _mend(turn, work, turn.text.strip())
+    elif state.get("field"):
         await take_answer(turn, services, work, key)
     else:
         await _at_summary(turn, services, work)
@@ -126,12 +161,20 @@ async def ask_again(turn: Turn, services: Services) -> None:
     """Ask the question of the running report once more."""
     work = await _work(turn, services)
     if work is not None:
+        _say_again(turn, work)
+
+
+def _say_again(turn: Turn, work: Work) -> None:
+    if not report_batch.say_waiting_again(turn, work):
         say_again(turn, work)
 
 
 async def pause(turn: Turn, services: Services) -> None:
     """Leave the report; everything entered is kept."""
     work = await _work(turn, services)
+    if work is not None and report_batch.is_waiting(turn):
+        turn.conversation.memory[FIGURES] = report_batch.put_aside(turn, work)
+        turn.say("Các số vừa đọc chưa được ghi; khi anh/chị làm tiếp tôi sẽ đọc lại để xác nhận.")
     turn.conversation.leave()
     if work is None:
         return
@@ -157,7 +200,7 @@ async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
         turn.say(field.why())
         ask_field(turn, work, field)
     elif key == "r:back":
-        await _back(turn, work, field)
+        _back(turn, work, field)
     elif key == "r:pause":
         await pause(turn, services)
     elif key == "r:send":
@@ -165,6 +208,8 @@ async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
     elif key == "r:pick":
         turn.conversation.state.update(field="", picking=True)
         turn.say("Anh/chị muốn sửa mục số mấy? Ví dụ: 3.", Choice("r:summary", "Thôi", by_word=True))
+    elif key == "r:keep-all":
+        report_batch.keep_all(turn, work)
     elif key == "r:docx":
         made = draft_file(work, services, version=0)
         turn.say("Bản dự thảo để anh/chị soát và trình ký:", attachment=made)
@@ -173,7 +218,7 @@ async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
         go_on(turn, work)
 
 
-async def _back(turn: Turn, work: Work, field: Field | None) -> None:
+def _back(turn: Turn, work: Work, field: Field | None) -> None:
     if field is None:
         visible = work.form.visible_fields(work.values)
         before = visible[-1] if visible else None
@@ -186,7 +231,7 @@ async def _back(turn: Turn, work: Work, field: Field | None) -> None:
         ask_field(turn, work, before)
 
 
-async def _mend(turn: Turn, work: Work, number: str) -> None:
+def _mend(turn: Turn, work: Work, number: str) -> None:
     field = work.form.by_number(number)
     turn.conversation.state.pop("picking", None)
     if field is None or field not in work.form.visible_fields(work.values):
@@ -198,7 +243,11 @@ async def _mend(turn: Turn, work: Work, number: str) -> None:
 
 async def _at_summary(turn: Turn, services: Services, work: Work) -> None:
     if turn.incoming.kind is IncomingKind.TEXT and work.form.by_number(turn.text):
-        await _mend(turn, work, turn.text)
+        _mend(turn, work, turn.text)
+        return
+    reading = report_batch.read(turn, work, None)
+    if reading is not None:
+        report_batch.offer(turn, work, reading)
         return
     if turn.incoming.kind is IncomingKind.TEXT and len(turn.text.split()) >= 3:
         found = await ask.answer(turn, services, turn.text)

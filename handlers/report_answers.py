@@ -2,9 +2,21 @@
 
 import re
 
-from handlers import ask
-from handlers.report_asking import ask_field, ask_reason, choices_for, current, first_error, go_on, seen_value
-from handlers.report_words import asks, may_be_question
+from handlers import ask, report_batch
+from handlers.report_asking import (
+    ask_field,
+    ask_if_sure,
+    ask_reason,
+    choices_for,
+    current,
+    doubted_value,
+    first_error,
+    go_on,
+    say_again,
+    seen_value,
+)
+from handlers.report_last import doubt, kept_value, remember_sure
+from handlers.report_words import asks, may_be_question, says_yes
 from handlers.services import Services
 from isobot.actions import reporting
 from isobot.actions.reporting import Work
@@ -22,19 +34,73 @@ async def take_answer(turn: Turn, services: Services, work: Work, key: str) -> N
     if field is None:
         go_on(turn, work)
         return
-    if turn.incoming.kind is IncomingKind.EDITED:
-        turn.say(
-            "Tôi thấy anh/chị vừa sửa một tin đã gửi. Số đã nhập không tự đổi theo; "
-            "muốn đổi, gõ “sửa mục” kèm số mục, ví dụ: sửa mục 3."
-        )
-        ask_field(turn, work, field)
+    doubted = doubted_value(turn, field)
+    if doubted is not None and (key == "r:sure" or (not key and says_yes(turn.text))):
+        remember_sure(turn, field, doubted)
+        put(turn, work, field, doubted)
+        return
+    if key == "r:sure":
+        say_again(turn, work)
+        return
+    if key == "r:keep":
+        _keep(turn, work, field)
         return
     text = key.removeprefix("v:") if key.startswith("v:") else turn.text
     if not key and asks(text, field):
         await answer_between(turn, services, work, field)
         return
+    if not key and field.kind is Kind.TEXT and _take_batch(turn, work, field):
+        return
     try:
         value = field.parse(text, today=turn.today)
+    except AnswerRefused as refused:
+        if not key and _take_batch(turn, work, field):
+            return
+        maybe = not key and may_be_question(text, field)
+        if maybe and await answer_between(turn, services, work, field, only_if_sure=True):
+            return
+        turn.say(str(refused), *choices_for(work, field))
+        return
+    put(turn, work, field, value, said="" if key else text)
+
+
+def _take_batch(turn: Turn, work: Work, field: Field) -> bool:
+    """Take a message with figures of several fields; False when it is none."""
+    reading = report_batch.read(turn, work, field)
+    if reading is None:
+        return False
+    alone = report_batch.answer_of(reading, field)
+    if alone is not None:
+        put(turn, work, field, alone, said=turn.text)
+    else:
+        report_batch.offer(turn, work, reading)
+    return True
+
+
+def _keep(turn: Turn, work: Work, field: Field) -> None:
+    """Take the last period's value as it is; a choice may be called “giữ nguyên” as well."""
+    value = kept_value(work, field)
+    if value is not None:
+        put(turn, work, field, value, said="giữ nguyên")
+        return
+    if field.options and turn.incoming.kind is IncomingKind.TEXT:
+        try:
+            put(turn, work, field, field.parse(turn.text, today=turn.today))
+            return
+        except AnswerRefused:
+            pass
+    turn.say("Mục này không có giá trị của kỳ trước để giữ nguyên. Anh/chị nhập giá trị của kỳ này.")
+    ask_field(turn, work, field)
+
+
+def put(turn: Turn, work: Work, field: Field, value: Value, *, said: str = "") -> None:
+    """Write a value down and go on; one that is far from the last period's is asked again first."""
+    turn.conversation.state.pop("again", None)
+    why = doubt(turn, work, field, value)
+    if why is not None:
+        ask_if_sure(turn, field, value, why)
+        return
+    try:
         warnings = reporting.enter(
             turn.store,
             actor=turn.actor,
@@ -44,21 +110,11 @@ async def take_answer(turn: Turn, services: Services, work: Work, key: str) -> N
             seen=seen_value(turn),
             channel=turn.incoming.bot,
         )
-    except AnswerRefused as refused:
-        maybe = not key and may_be_question(text, field)
-        if maybe and await answer_between(turn, services, work, field, only_if_sure=True):
-            return
-        turn.say(str(refused), *choices_for(field))
-        return
-    except StaleEdit as stale:
-        turn.say(str(stale))
+    except (StaleEdit, Refusal) as problem:
+        turn.say(str(problem))
         ask_field(turn, work, field)
         return
-    except Refusal as refusal:
-        turn.say(str(refusal))
-        ask_field(turn, work, field)
-        return
-    if not key and _reads_otherwise(text, field, value):
+    if said and _reads_otherwise(said, field, value):
         turn.say(f"Tôi ghi: {field.show(value)}.")
     asked = [w for w in warnings if w.check not in work.reasons]
     if asked and first_error(work, field) is None:
@@ -115,5 +171,5 @@ async def answer_between(
         turn.conversation.state["asking"] = True
         return True
     turn.say("Ta quay lại báo cáo.")
-    ask_field(turn, work, field)
+    say_again(turn, work)
     return True

@@ -1,9 +1,11 @@
 """What the report dialogue says next: a question, a reason to give, or the summary of everything."""
 
+from handlers.report_last import doubt, kept_value, kept_values, remark
 from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
 from isobot.domain.forms import Field, Option, Problem
 from isobot.domain.messages import Choice
+from isobot.domain.values import Value
 
 STEER = (
     Choice("r:why", "Vì sao hỏi", by_word=True),
@@ -16,18 +18,29 @@ def ask_field(turn: Turn, work: Work, field: Field) -> None:
     """Ask for a field, with what it holds now; the next answer is taken for it."""
     now = work.record.draft.get(field.key)
     turn.conversation.state.update(field=field.key, seen=now)
-    turn.conversation.state.pop("picking", None)
-    text = work.form.question(field.key)
+    for open_before in ("picking", "again", "reason"):
+        turn.conversation.state.pop(open_before, None)
+    text = work.form.question(field.key) + remark(work, field)
     value = work.values.get(field.key)
     if value is not None:
         text += f"\nĐang ghi: {field.show(value)}."
-    turn.say(text, *choices_for(field))
+    turn.say(text, *choices_for(work, field))
 
 
-def choices_for(field: Field) -> tuple[Choice, ...]:
+def choices_for(work: Work, field: Field) -> tuple[Choice, ...]:
     """Return what may be picked as the answer to a field, and how to steer from there."""
     picked = tuple(Choice(f"v:{o.key}", o.label) for o in field.options)
-    return (*picked, *(_word(o) for o in field.shortcuts), *STEER)
+    return (*picked, *_keeping(work, field), *(_word(o) for o in field.shortcuts), *STEER)
+
+
+def _keeping(work: Work, field: Field) -> tuple[Choice, ...]:
+    """Offer to keep the last period's value; and, where several fields are open, that of all of them."""
+    if not field.keep or kept_value(work, field) is None:
+        return ()
+    kept = kept_values(work)
+    several = sum(1 for f in work.form.missing(work.values) if f.key in kept) > 1
+    every = (Choice("r:keep-all", "Giữ nguyên tất cả", by_word=True),) if several else ()
+    return (Choice("r:keep", "Giữ nguyên", by_word=True), *every)
 
 
 def _word(option: Option) -> Choice:
@@ -42,6 +55,24 @@ def ask_reason(turn: Turn, warning: Problem) -> None:
         Choice("r:no-reason", "Ghi lý do sau", by_word=True),
         Choice("r:pause", "Tạm dừng", by_word=True),
     )
+
+
+def ask_if_sure(turn: Turn, field: Field, value: Value, why: str) -> None:
+    """Ask again for a figure that is far from the last one; it is written down when it is confirmed."""
+    turn.conversation.state["again"] = {"field": field.key, "value": value.to_json()}
+    turn.say(
+        f"{why}\nĐúng thì gõ “đúng”; chưa đúng thì gõ lại số. Tôi chưa ghi số này.",
+        Choice("r:sure", "Đúng", by_word=True),
+        Choice("r:pause", "Tạm dừng", by_word=True),
+    )
+
+
+def doubted_value(turn: Turn, field: Field | None) -> Value | None:
+    """Return the figure that waits to be confirmed for the field that is being asked."""
+    again = turn.conversation.state.get("again")
+    if field is None or not isinstance(again, dict) or again["field"] != field.key:
+        return None
+    return Value.from_json(again["value"])
 
 
 def go_on(turn: Turn, work: Work, after: Field | None = None) -> None:
@@ -69,7 +100,13 @@ def first_error(work: Work, after: Field | None) -> Problem | None:
 def say_again(turn: Turn, work: Work) -> None:
     """Say once more what was asked last."""
     field = current(turn, work)
-    if field is None:
+    doubted = doubted_value(turn, field)
+    reason = next((w for w in work.warnings if w.check == turn.conversation.state.get("reason")), None)
+    if reason is not None:
+        ask_reason(turn, reason)
+    elif field is not None and doubted is not None and (why := doubt(turn, work, field, doubted)):
+        ask_if_sure(turn, field, doubted, why)
+    elif field is None:
         go_on(turn, work)
     else:
         ask_field(turn, work, field)
@@ -91,7 +128,8 @@ def seen_value(turn: Turn) -> object:
 def show_summary(turn: Turn, work: Work) -> None:
     """Show everything entered, what is wrong, and offer to send."""
     turn.conversation.state.update(field="")
-    turn.conversation.state.pop("picking", None)
+    for open_before in ("picking", "again", "reason"):
+        turn.conversation.state.pop(open_before, None)
     lines = ["Tóm tắt số liệu:"]
     for field, value in work.form.lines(work.values):
         number = f"{field.number}. " if field.number else "   "

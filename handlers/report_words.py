@@ -30,7 +30,22 @@ _WORDS_TO_STEER = {
     "xem du thao": "r:docx",
     "xem lai": "r:summary",
     "tom tat": "r:summary",
+    "giu nguyen": "r:keep",
+    "giu nguyen nhu cu": "r:keep",
+    "nhu cu": "r:keep",
+    "nhu ky truoc": "r:keep",
+    "giong ky truoc": "r:keep",
+    "giu nguyen tat ca": "r:keep-all",
+    "giu nguyen het": "r:keep-all",
+    "giu nguyen toan bo": "r:keep-all",
 }
+
+_YES = {
+    *("dung", "dung roi", "dung vay", "dung the", "dung het", "dung ghi lai", "ghi lai", "ghi", "chinh xac"),
+    *("ok", "oke", "dong y", "phai", "vang", "u", "xac nhan", "yes"),
+}
+_DROP = {"bo", "thoi", "bo di", "khong ghi", "bo khong ghi", "bo het", "huy tin nay"}
+_MEND_SOMETHING = {"sua", "sai", "sai roi", "chua dung", "khong dung", "sua lai", "khong phai"}
 
 
 def step_in(text: str) -> str:
@@ -62,3 +77,22 @@ def may_be_question(text: str, field: Field) -> bool:
     return field.kind is not Kind.TEXT and (
         len(text.split()) >= 4 or _QUESTION_WORDS.search(fold(text) + " ") is not None
     )
+
+
+def says_yes(text: str) -> bool:
+    """Tell whether a text agrees to what was read back."""
+    return _plain(text) in _YES
+
+
+def drops(text: str) -> bool:
+    """Tell whether a text gives up what was read back."""
+    return _plain(text) in _DROP
+
+
+def mends(text: str) -> bool:
+    """Tell whether a text says that something read back is wrong, without saying what."""
+    return _plain(text) in _MEND_SOMETHING
+
+
+def _plain(text: str) -> str:
+    return " ".join(fold(text).replace(",", " ").strip(" .!").split())

@@ -20,6 +20,7 @@ class LastPart:
 
     unit: str
     figures: Mapping[str, Value]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,12 @@ async def former_figures(
         sent = found.get(key)
         return _figures(sent, forms) if sent is not None and sent.form == form_id else None
 
-    parts = tuple(LastPart(key[2], known) for key in wanted.parts if (known := figures(key)) is not None)
+    names = {unit.code: unit.place_name for unit in directory.predecessors_of(unit.code)}
+    parts = tuple(
+        LastPart(key[2], known, names.get(key[2], ""))
+        for key in wanted.parts
+        if (known := figures(key)) is not None
+    )
     return Former(figures(wanted.own) if wanted.own else None, parts)
 
 

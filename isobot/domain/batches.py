@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from isobot.domain.expressions import Period
 from isobot.domain.fields import Field, Kind
-from isobot.domain.forms import Form, Period
+from isobot.domain.forms import Form
 from isobot.domain.text import fold, nfc, shorten
 from isobot.domain.values import BLANK, NONE_ARISING, Value, Values
 from isobot.errors import AnswerRefused
@@ -136,9 +137,7 @@ def _piece(form: Form, names: Mapping[tuple[str, ...], list[Field]], said: str, 
             behind = said[words[length - 1].end() :]
             if not behind.strip(" :=") and (chosen := _option(form, said)) is not None:
                 return chosen
-            return _Piece(
-                said, tuple(fields), _value_in(behind), _GIVEN_SIGN.match(behind) is not None
-            )
+            return _Piece(said, tuple(fields), _value_in(behind), _GIVEN_SIGN.match(behind) is not None)
     match = _NUMBERED.match(said)
     if match is not None:
         known = form.by_number(match[2])
