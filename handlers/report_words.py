@@ -3,7 +3,7 @@
 import re
 
 from isobot.domain.forms import Field, Kind
-from isobot.domain.text import fold
+from isobot.domain.text import fold, nfc
 
 _MEND = re.compile(r"^(?:toi muon )?sua(?: lai)?(?: muc| cau)? *(\d{1,2}[a-c]?)$")
 _QUESTION_WORDS = re.compile(
@@ -22,7 +22,6 @@ _WORDS_TO_STEER = {
     "quay lai": "r:back",
     "lui lai": "r:back",
     "tam dung": "r:pause",
-    "dung": "r:pause",
     "de sau": "r:pause",
     "gui": "r:send",
     "gui bao cao": "r:send",
@@ -40,16 +39,22 @@ _WORDS_TO_STEER = {
     "giu nguyen toan bo": "r:keep-all",
 }
 
+_STOP = ("dừng", "dừng lại")
+"""With their marks: folded, "dừng" (stop) and "đúng" (right) are one word."""
+
 _YES = {
     *("dung", "dung roi", "dung vay", "dung the", "dung het", "dung ghi lai", "ghi lai", "ghi", "chinh xac"),
     *("ok", "oke", "dong y", "phai", "vang", "u", "xac nhan", "yes"),
 }
+_RIGHT = ("đúng", "đung", "dung")
 _DROP = {"bo", "thoi", "bo di", "khong ghi", "bo khong ghi", "bo het", "huy tin nay"}
 _MEND_SOMETHING = {"sua", "sai", "sai roi", "chua dung", "khong dung", "sua lai", "khong phai"}
 
 
 def step_in(text: str) -> str:
     """Return the key of the button that a text stands for, "" when it is none."""
+    if nfc(text).lower().strip(" .!") in _STOP:
+        return "r:pause"
     return _WORDS_TO_STEER.get(fold(text).strip(" .!"), "")
 
 
@@ -81,7 +86,8 @@ def may_be_question(text: str, field: Field) -> bool:
 
 def says_yes(text: str) -> bool:
     """Tell whether a text agrees to what was read back."""
-    return _plain(text) in _YES
+    said = nfc(text).lower().strip()
+    return _plain(text) in _YES and (not _plain(text).startswith("dung") or said.startswith(_RIGHT))
 
 
 def drops(text: str) -> bool:
