@@ -7,7 +7,7 @@ on its way through the database; nothing else may carry over.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from handlers import report
@@ -129,8 +129,8 @@ class PaperChat:
         event = Incoming(
             self.bot, str(self.person), str(self.person), event_id="1", order=1, kind=kind, **content
         )
-        noon = datetime(self.report.today.year, self.report.today.month, self.report.today.day, 12)
-        store = PaperStore(noon.replace(tzinfo=VIETNAM).astimezone(UTC), self.report.last)
+        noon = datetime.combine(self.report.today, time(12), tzinfo=VIETNAM)
+        store = PaperStore(noon.astimezone(UTC), self.report.last)
         store.hold(self.report.record)
         unit = self.report.unit_of
         actor = Actor(self.person, (Post(1, unit.code, unit.province, Role.REPORTER),))
