@@ -13,6 +13,7 @@ from isobot.domain.forms import Field, Form, Problem
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
 from isobot.domain.reports import Act, Change, ReportStatus, next_status, receipt_number
+from isobot.domain.rollup import file_figures
 from isobot.domain.units import Unit, UnitDirectory
 from isobot.domain.values import Value, Values, values_from_json, values_to_json
 from isobot.errors import Refusal, StaleEdit
@@ -318,6 +319,7 @@ async def submit(
         store.connection,
         Version(record.id, record.version, figures, record.receipt, store.now, author, channel),
     )
+    store.count(record, file_figures(work.form, work.values))
     kind = "submit" if record.version == 1 else "correct"
     sent = {"status": record.status, "version": record.version, "figures": figures_hash(figures)}
     write_event(store, record, actor, channel, kind, before=before, after=sent)

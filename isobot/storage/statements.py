@@ -1,10 +1,12 @@
 """Statements that the two databases spell differently."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import String, Table, Text, cast, column, func
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = dict[str, Any]
@@ -26,3 +28,12 @@ def insert_or_replace(connection: AsyncConnection, table: Table, keys: Sequence[
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).values(**values).on_conflict_do_update(index_elements=keys, set_=rest)
     return postgresql.insert(table).values(**values).on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def as_pairs(connection: AsyncConnection, pairs: Mapping[str, str]) -> Any:
+    """Make a table of two columns, `key` and `value`, of a mapping that is sent as one parameter."""
+    columns = (column("key", String), column("value", String))
+    if connection.dialect.name == "sqlite":
+        return func.json_each(json.dumps(dict(pairs))).table_valued(*columns)
+    made = func.jsonb_each_text(cast(cast(json.dumps(dict(pairs)), Text), JSONB))
+    return made.table_valued(*columns).render_derived(name="pairs")

@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Reply
+from isobot.domain.reports import ReportStatus
+from isobot.domain.rollup import Filed
 from isobot.errors import NotFound
-from isobot.storage import conversations, curation, dispatch, outbox, reports
+from isobot.storage import conversations, curation, dispatch, figures, outbox, reports
 from isobot.storage.conversations import Conversation
+from isobot.storage.figures import Counted
 from isobot.storage.outbox import Priority
 from isobot.storage.reports import InForce, ReportKey, ReportRecord
 
@@ -27,6 +30,7 @@ class Store:
         self.now = now
         self._reports: dict[int, ReportRecord] = {}
         self._in_force: dict[ReportKey, InForce | None] = {}
+        self._counted: dict[int, Counted] = {}
         self._messages: list[dict[str, Any]] = []
         self._carrying: list[tuple[dict[str, Any], int]] = []
         self._conversations: dict[str, Conversation] = {}
@@ -64,6 +68,13 @@ class Store:
             self._in_force.update((key, found.get(key)) for key in missing)
         return {key: known for key in wanted if (known := self._in_force[key]) is not None}
 
+    def count(self, record: ReportRecord, filed: tuple[Filed, ...]) -> None:
+        """Let the figures of a version that was just sent count in the totals; a practice never does."""
+        if record.practice_of == 0:
+            self._counted[record.id] = Counted(
+                record.id, record.unit, record.province, record.rule, record.period, filed
+            )
+
     def send(
         self,
         bot: str,
@@ -98,7 +109,12 @@ class Store:
 
     async def flush(self) -> None:
         """Write what was gathered."""
+        out = [record.id for record in self._reports.values() if _went_out(record)]
         await reports.save(self.connection, self._reports.values(), at=self.now)
+        await figures.keep(self.connection, [c for c in self._counted.values() if c.report not in out])
+        if out:
+            await figures.drop(self.connection, out)
+        self._counted = {}
         await conversations.save(self.connection, self._conversations.values(), at=self.now)
         await outbox.add(self.connection, self._messages)
         for row, reminder in self._carrying:
@@ -109,3 +125,14 @@ class Store:
         self._conversations = {}
         self._messages = []
         self._asked, self._told = [], []
+
+
+def _went_out(record: ReportRecord) -> bool:
+    """Tell whether a report that had been sent was just sent back, so that its figures count no more."""
+    if not record.version or record.practice_of or ReportStatus(record.status).is_in:
+        return False
+    return any(event["kind"] not in _WITHIN_A_DRAFT for event in record.new_events)
+
+
+_WITHIN_A_DRAFT = ("figure", "reason")
+"""Events of which a returned report may have many, and which change nothing about what counts."""

@@ -261,6 +261,17 @@ reports = Table(
     UniqueConstraint("unit", "rule", "period", "practice_of"),
 )
 Index("ix_reports_period", reports.c.province, reports.c.rule, reports.c.period)
+# Who is in, and since when, is read from this index alone: a row of `reports` carries a whole draft.
+Index(
+    "ix_reports_standing",
+    reports.c.rule,
+    reports.c.period,
+    reports.c.status,
+    reports.c.unit,
+    reports.c.first_submitted_at,
+    reports.c.province,
+    reports.c.practice_of,
+)
 
 report_versions = Table(
     "report_versions",
@@ -272,6 +283,30 @@ report_versions = Table(
     Column("submitted_at", Moment, nullable=False),
     Column("person", Key, nullable=False),
     Column("channel", String(40), nullable=False),
+)
+
+figure_lines = Table(
+    "figure_lines",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("rule", String(60), nullable=False),
+    Column("period", String(40), nullable=False),
+    Column("province", String(40), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("field", String(60), nullable=False),
+    Column("says", String(80), nullable=False),
+    UniqueConstraint("rule", "period", "province", "level", "field", "says"),
+)
+
+# Kept in the order of its lines, so a total reads what it adds up in one sweep. `line` is no foreign key:
+# lines are never deleted, and on PostgreSQL every submission would lock the same few of them.
+figures = Table(
+    "figures",
+    metadata,
+    Column("line", Key, primary_key=True, autoincrement=False),
+    Column("report", Key, ForeignKey("reports.id"), primary_key=True, autoincrement=False, index=True),
+    Column("number", BigInteger),
+    sqlite_with_rowid=False,
 )
 
 report_events = Table(

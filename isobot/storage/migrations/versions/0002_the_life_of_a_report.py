@@ -16,6 +16,28 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table(
+        "figure_lines",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("says", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figure_lines")),
+        sa.UniqueConstraint(
+            "rule",
+            "period",
+            "province",
+            "level",
+            "field",
+            "says",
+            name=op.f("uq_figure_lines_rule_period_province_level_field_says"),
+        ),
+    )
+    op.create_table(
         "requests",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -79,6 +101,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delegations_unit"), ["unit"], unique=False)
 
     op.create_table(
+        "figures",
+        sa.Column(
+            "line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "report",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["report"], ["reports.id"], name=op.f("fk_figures_report")),
+        sa.PrimaryKeyConstraint("line", "report", name=op.f("pk_figures")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("figures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_figures_report"), ["report"], unique=False)
+
+    op.create_table(
         "report_files",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -137,11 +178,17 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("letter_no", sa.String(length=60), nullable=True))
         batch_op.add_column(sa.Column("letter_date", sa.Date(), nullable=True))
+        batch_op.create_index(
+            "ix_reports_standing",
+            ["rule", "period", "status", "unit", "first_submitted_at", "province", "practice_of"],
+            unique=False,
+        )
 
 
 def downgrade() -> None:
 
     with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_index("ix_reports_standing")
         batch_op.drop_column("letter_date")
         batch_op.drop_column("letter_no")
         batch_op.drop_column("asked_by")
@@ -155,6 +202,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_report_files_report"))
 
     op.drop_table("report_files")
+    with op.batch_alter_table("figures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_figures_report"))
+
+    op.drop_table("figures")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegations_unit"))
 
@@ -164,3 +215,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_requests_province"))
 
     op.drop_table("requests")
+    op.drop_table("figure_lines")
