@@ -33,6 +33,7 @@ from isobot.domain.deadlines import Kind
 from isobot.domain.people import Role
 from isobot.errors import IsobotError
 from isobot.kb_cli import kb_app
+from isobot.rollup_cli import rollup_app
 from isobot.settings import Settings, read_settings
 from isobot.storage import records, unit_records
 from isobot.storage.store import Store
@@ -52,6 +53,7 @@ units_app = typer.Typer(no_args_is_help=True, help="Danh sách đơn vị báo c
 app.add_typer(units_app, name="units")
 app.add_typer(kb_app, name="kb")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(rollup_app, name="rollup")
 app.command()(serve)
 app.command()(worker)
 kb_app.add_typer(curation_app)

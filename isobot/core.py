@@ -7,6 +7,7 @@ from pathlib import Path
 
 import knowledge
 from handlers.services import Services
+from isobot.actions import counting
 from isobot.clock import Clock, SystemClock
 from isobot.content import Content, load_content
 from isobot.domain.curation import Overlay
@@ -15,6 +16,7 @@ from isobot.settings import Settings
 from isobot.storage import curation, leases, unit_records
 from isobot.storage.database import Database
 from isobot.storage.migrate import is_current, migrate
+from isobot.storage.store import Store
 from isobot.unitfiles import load_units, shipped_units
 from knowledge.answer import KnowledgeBase
 from knowledge.corpus import load_corpus
@@ -63,6 +65,7 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         await unit_records.refresh_shipped(connection, shipped)
         directory = await unit_records.load_directory(connection)
         overlay = await curation.load_overlay(connection)
+        await counting.rebuild_if_older(Store(connection, (clock or SystemClock()).now()), content.forms)
     corpus = live_corpus(content.corpus, overlay)
     services = Services(
         knowledge=KnowledgeBase(corpus, directory, content.provinces),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from isobot.actions.reporting import figures_in
 from isobot.domain.rollup import Filed, file_figures
+from isobot.errors import NotFound
 from isobot.formfiles import Forms
 from isobot.storage import figures, records, rollup
 from isobot.storage.figures import Counted
@@ -24,14 +25,16 @@ class Discrepancy:
     report: int
     unit: str
     period: str
-    lacking: tuple[Filed, ...]
-    surplus: tuple[Filed, ...]
+    lacking: tuple[Filed, ...] = ()
+    surplus: tuple[Filed, ...] = ()
+    form_lost: str = ""
+    """The form that it was made with, where that is no more, so that nothing can be counted."""
 
 
 async def rebuild(store: Store, forms: Forms) -> int:
     """Make every row anew from the versions in force; returns how many reports count."""
+    counted, _ = await _counted(store, forms)
     await figures.clear(store.connection)
-    counted = await _counted(store, forms)
     await figures.keep(store.connection, counted)
     await records.set_meta(store.connection, EDITION, PRESENT)
     return len(counted)
@@ -47,28 +50,32 @@ async def rebuild_if_older(store: Store, forms: Forms) -> bool:
 
 async def discrepancies(store: Store, forms: Forms) -> list[Discrepancy]:
     """Compare every row with the versions in force."""
-    expected = {one.report: one for one in await _counted(store, forms)}
-    stale = await figures.counted_reports(store.connection) - expected.keys()
-    kept = await figures.of_reports(store.connection, [*expected, *sorted(stale)])
-    found = []
+    counted, found = await _counted(store, forms)
+    expected = {one.report: one for one in counted}
+    stale = sorted(await figures.counted_reports(store.connection) - expected.keys())
+    kept = await figures.of_reports(store.connection, [*expected, *stale])
     for report, one in expected.items():
         right, there = set(one.figures), kept.get(report, set())
         if right != there:
-            found.append(
-                Discrepancy(report, one.unit, one.period, _sorted(right - there), _sorted(there - right))
-            )
-    return found + [Discrepancy(report, "", "", (), _sorted(kept[report])) for report in sorted(stale)]
+            lacking, surplus = _in_order(right - there), _in_order(there - right)
+            found.append(Discrepancy(report, one.unit, one.period, lacking, surplus))
+    return found + [Discrepancy(report, "", "", surplus=_in_order(kept[report])) for report in stale]
 
 
-def _sorted(figures_found: Iterable[Filed]) -> tuple[Filed, ...]:
-    return tuple(sorted(figures_found, key=lambda f: (f.field, f.says)))
+def _in_order(filed: Iterable[Filed]) -> tuple[Filed, ...]:
+    return tuple(sorted(filed, key=lambda one: (one.field, one.says)))
 
 
-async def _counted(store: Store, forms: Forms) -> list[Counted]:
-    """File the figures of every version in force; a form that is no more cannot be read, so it is told."""
-    found = []
+async def _counted(store: Store, forms: Forms) -> tuple[list[Counted], list[Discrepancy]]:
+    """File the figures of every version in force; those of a form that is no more are told apart."""
+    found, lost = [], []
     for sent, province, rule, period in await rollup.versions_in_force(store.connection):
-        form = forms.get(sent.form, sent.form_version)
+        try:
+            form = forms.get(sent.form, sent.form_version)
+        except NotFound:
+            name = f"{sent.form} {sent.form_version}"
+            lost.append(Discrepancy(sent.report, sent.unit, period, form_lost=name))
+            continue
         filed = file_figures(form, figures_in(sent.figures))
         found.append(Counted(sent.report, sent.unit, province, rule, period, filed))
-    return found
+    return found, lost

@@ -190,6 +190,8 @@ class FieldTotal:
 
     def show(self) -> str:
         """Write the total itself: "12.340 thủ tục", "Đã công bố: 80; Đang áp dụng: 5"."""
+        if not self.asked:
+            return BLANK_LABEL
         match self.field.roll_up:
             case RollUp.COUNT_BY:
                 listed = (f"{option.label}: {format_number(units)}" for option, units in self.choices)
@@ -197,7 +199,8 @@ class FieldTotal:
             case RollUp.COUNT_GIVEN | RollUp.LIST:
                 return f"{format_number(self.given)} đơn vị có nội dung"
             case RollUp.UNITS_WITH:
-                return f"{format_number(self.at_least_one)} đơn vị có từ 1 trở lên; tổng {self._sum()}"
+                with_some = f"{format_number(self.at_least_one)} đơn vị có từ 1 trở lên"
+                return f"{with_some}; tổng {self._sum()}" if self.given else self._sum()
             case RollUp.SUM_BY:
                 parts = "; ".join(f"{o.label}: {format_number(amount)} đồng" for o, amount in self.sources)
                 return f"{self._sum()} ({parts})" if parts else self._sum()
