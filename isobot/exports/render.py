@@ -2,7 +2,8 @@
 
 from isobot.exports.calendar import CalendarData, calendar_ics
 from isobot.exports.docx import UnitReportData, unit_report_docx
-from isobot.exports.xlsx import PeriodTableData, period_xlsx
+from isobot.exports.tables import PeriodTableData
+from isobot.exports.xlsx import period_xlsx
 
 REPORT_DOCX = "report_docx"
 PERIOD_XLSX = "period_xlsx"

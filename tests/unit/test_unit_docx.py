@@ -1,8 +1,8 @@
-"""The draft letter and the table of a period, opened again and measured."""
+"""The draft letter of a unit, opened again and measured."""
 
 import io
 import re
-from datetime import date, datetime, time
+from datetime import date
 
 import pytest
 from docx import Document
@@ -10,23 +10,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
-from openpyxl.utils import range_boundaries
 
 from isobot.domain.letterhead import Letterhead, heading_of
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 from isobot.exports.docx import UnitReportData, report_filename, unit_report_docx
 from isobot.exports.render import render
-from isobot.exports.xlsx import (
-    FIGURES_SHEET,
-    MISSING_SHEET,
-    MissingUnit,
-    PeriodTableData,
-    UnitRow,
-    period_filename,
-    period_xlsx,
-    plain,
-)
 from isobot.formfiles import load_forms
 
 FORM = load_forms().get("xa-rut-gon")
@@ -243,181 +231,11 @@ def test_any_text_of_an_officer_goes_into_the_draft(text):
     assert opened(report(values=values, reasons={"R8": text}, problems=FORM.problems(VALUES)))
 
 
-# The table of a period
-
-
-def table(rows=None, missing=None, **changes) -> PeriodTableData:
-    fields = {
-        "title": "Tổng hợp báo cáo áp dụng ISO",
-        "province_name": "Thanh Hóa",
-        "period_label": "Kỳ tháng 10 năm 2026",
-        "last_day": date(2026, 10, 31),
-        "made_on": date(2026, 11, 2),
-        "form": FORM,
-        "rows": tuple(rows) if rows is not None else ROWS,
-        "missing": (MissingUnit("th.c", "UBND xã C"),) if missing is None else tuple(missing),
-        "unit_word": "xã",
-    }
-    return PeriodTableData(**{**fields, **changes})
-
-
-ROWS = (
-    UnitRow("th.a", "UBND xã A", VALUES, submitted_on=date(2026, 10, 30), receipt="TH-2026-7C2Q-M"),
-    UnitRow("th.b", "UBND xã B", {**VALUES, "tthc_total": NONE_ARISING, "tthc_in": BLANK}, late=True),
-    UnitRow("th.d", "UBND xã D", {**VALUES, "tthc_total": Value.of(0), "tthc_in": Value.of(0)}),
-)
-
-
-def sheets(data: PeriodTableData, *, values: bool = False):
-    return load_workbook(io.BytesIO(period_xlsx(data)), data_only=values)
-
-
-def column(sheet, heading: str) -> int:
-    return next(cell.column for cell in sheet[5] if str(cell.value).startswith(heading))
-
-
-def down(sheet, heading: str, count: int) -> list:
-    return [sheet.cell(row, column(sheet, heading)).value for row in range(6, 6 + count)]
-
-
-def at_midnight(year: int, month: int, day: int) -> datetime:
-    """Write a day as openpyxl reads it back: a moment of no zone."""
-    return datetime.combine(date(year, month, day), time())
-
-
-def test_figures_are_numbers_days_are_days_and_words_stay_words():
-    sheet = sheets(table())[FIGURES_SHEET]
-    assert down(sheet, "Tổng số TTHC", 3) == [1200, "Không phát sinh", 0]
-    assert down(sheet, "Số TTHC đã đưa", 3) == [1200, "Chưa có số liệu", 0]
-    assert down(sheet, "Ngày đánh giá", 1) == [at_midnight(2026, 9, 12)]
-    assert down(sheet, "Ngày nộp", 3) == [at_midnight(2026, 10, 30), None, None]
-    assert down(sheet, "Tình trạng áp dụng", 1) == ["Đã công bố"]
-
-
-def test_totals_are_formulas_with_their_denominators():
-    sheet = sheets(table())[FIGURES_SHEET]
-    formulas = down(sheet, "Tổng số TTHC", 7)[3:]
-    assert [re.match(r"=(\w+)", formula)[1] for formula in formulas] == ["IF", "COUNT", "COUNTIF", "COUNTIF"]
-    assert "SUM(M6:M8)" in formulas[0]
-    shown = down(sheets(table(), values=True)[FIGURES_SHEET], "Tổng số TTHC", 7)[3:]
-    assert shown == [1200, 2, 1, 0]
-    assert sheet["A3"].value.startswith("Đã báo cáo 3/4 xã")
-
-
-def test_sum_of_procedures_is_not_called_the_number_of_the_province():
-    sheet = sheets(table())[FIGURES_SHEET]
-    assert down(sheet, "Tổng số TTHC", 8)[-1].startswith("Lượt TTHC theo đơn vị")
-
-
-TOTAL = (
-    r'=IF\(COUNT\((.+?)\)>0,SUM\(\1\),IF\(COUNTIF\(\1,"(.+?)"\)>0,"\2",'
-    r'IF\(COUNTIF\(\1,"(.+?)"\)>0,"\3",""\)\)\)'
-)
-COUNT = r'=(COUNT|COUNTIF)\(([A-Z0-9:]+)(?:,"(.+)")?\)'
-
-
-def compute(sheet, formula: str):
-    """Work out the few formulas we write, from the cells alone."""
-    if total := re.fullmatch(TOTAL, formula):
-        cells, *words = total.groups()
-        numbers, found = held(sheet, cells)
-        return sum(numbers) if numbers else next((word for word in words if word in found), "")
-    name, cells, wanted = re.fullmatch(COUNT, formula).groups()
-    numbers, found = held(sheet, cells)
-    return len(numbers) if name == "COUNT" else found.count(wanted)
-
-
-def held(sheet, cells: str) -> tuple[list, list]:
-    left, top, right, bottom = range_boundaries(cells)
-    found = [cell.value for row in sheet.iter_rows(top, bottom, left, right) for cell in row]
-    return [value for value in found if isinstance(value, int | float)], found
-
-
-FIGURE = st.one_of(st.integers(0, 10**6).map(Value.of), st.just(NONE_ARISING), st.just(BLANK))
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(FIGURE, min_size=1, max_size=12))
-def test_totals_shown_are_those_the_formulas_give(values):
-    rows = [UnitRow(f"u.{n}", f"Xã {n}", {"proc_changes": value}) for n, value in enumerate(values)]
-    data = table(rows)
-    formulas, shown = sheets(data)[FIGURES_SHEET], sheets(data, values=True)[FIGURES_SHEET]
-    first = 6 + len(rows)
-    at = column(formulas, "Số quy trình")
-    for row in range(first, first + 4):
-        assert compute(formulas, formulas.cell(row, at).value) == shown.cell(row, at).value
-    numbers = [value.given for value in values if value.is_given]
-    no_number = "Chưa có số liệu" if BLANK in values else "Không phát sinh"
-    assert shown.cell(first, at).value == (sum(numbers) if numbers else no_number)
-
-
-DANGEROUS = [
-    "=1+1",
-    "+1",
-    "-1+1",
-    "@SUM(A1)",
-    "\t=1",
-    " =cmd|' /C calc'!A0",
-    "＝1+1",
-    '=HYPERLINK("http://x")',
-]
-
-
-@pytest.mark.parametrize("text", DANGEROUS)
-def test_text_of_a_user_never_runs_as_a_formula(text):
-    row = UnitRow("=code", text, {**VALUES, "difficulties": Value.of(text)}, district=text, note=text)
-    book = sheets(table([row], [MissingUnit("=code", text, note=text)], title=text, period_label=text))
-    for sheet in book:
-        for cells in sheet.iter_rows():
-            for cell in cells:
-                if cell.data_type == "f":
-                    assert re.fullmatch(TOTAL, cell.value) or re.fullmatch(COUNT, cell.value)
-                elif isinstance(cell.value, str):
-                    assert cell.value[0] not in "=+-@\t\r＝＋－＠"
-
-
-def test_list_of_an_officer_keeps_its_look():
-    assert plain("- Thiếu máy tính") == "– Thiếu máy tính"
-    assert plain("Thiếu máy tính") == "Thiếu máy tính"
-
-
-def test_missing_units_stand_on_their_own_sheet_and_in_no_sum():
-    sheet = sheets(table())[MISSING_SHEET]
-    assert [cell.value for cell in sheet[4]][:3] == [1, "th.c", "UBND xã C"]
-    figures_sheet = sheets(table())[FIGURES_SHEET]
-    assert "th.c" not in [cell.value for cell in figures_sheet["B"]]
-
-
-def test_nobody_missing_is_said():
-    assert sheets(table(missing=()))[MISSING_SHEET]["A4"].value == "Không có đơn vị nào chưa báo cáo."
-
-
-def test_period_nobody_reported_in_has_a_head_and_no_totals():
-    sheet = sheets(table(rows=()))[FIGURES_SHEET]
-    assert sheet["A3"].value.startswith("Đã báo cáo 0/1 xã")
-    assert sheet.max_row == 5
-
-
-def test_heads_are_frozen_and_columns_wide_enough_to_read():
-    sheet = sheets(table())[FIGURES_SHEET]
-    assert sheet.freeze_panes == "D6"
-    assert sheet.column_dimensions["C"].width >= 30
-    assert sheets(table())[MISSING_SHEET].freeze_panes == "A4"
-
-
-def test_table_file_has_a_name_that_every_system_takes():
-    assert period_filename("Thanh Hóa", "kỳ 10/2026") == "Tổng hợp ISO - Thanh Hóa - kỳ 10-2026.xlsx"
-
-
 # By the kind of the attachment
 
 
 def test_attachment_is_made_by_its_kind():
     assert Document(io.BytesIO(render("report_docx", report()))).tables
-    assert load_workbook(io.BytesIO(render("period_xlsx", table()))).sheetnames == [
-        FIGURES_SHEET,
-        MISSING_SHEET,
-    ]
 
 
 def test_kind_that_does_not_fit_its_data_is_our_mistake():
