@@ -20,7 +20,7 @@ from isobot.domain.numbers import format_date, read_date
 from isobot.domain.text import shorten
 from isobot.domain.units import Unit
 from isobot.errors import AnswerRefused, Refusal
-from isobot.storage import office
+from isobot.storage import office, rulebook
 from scheduler import rounds, wording
 from scheduler.dispatch import Loaded, situation_on
 from scheduler.plan import Standing, UnitIndex, standing_of
@@ -64,12 +64,13 @@ async def show_campaign(turn: Turn, services: Services) -> None:
                 f"Xử lý {period.label}: {shorten(rule.title, 30)}",
                 True,
             )
-            for rule, period in _periods(turn, services, province)
+            for rule, period in periods_now(turn, services, province)
         ]
         turn.say(
             "\n".join(lines),
             *choices,
             Choice("go:hanbaocao", "Đổi hạn báo cáo", lasting=True),
+            Choice("go:dotbaocao", "Đợt báo cáo đột xuất", lasting=True),
             Choice("ic:office", "Tải lịch của cơ quan (.ics)", lasting=True),
         )
 
@@ -78,7 +79,7 @@ async def _loaded(turn: Turn, services: Services) -> Loaded:
     return await situation_on(turn.store.connection, services.timetable, services.directory, today=turn.today)
 
 
-def _periods(turn: Turn, services: Services, province: str) -> list[tuple[ReportingRule, Period]]:
+def periods_now(turn: Turn, services: Services, province: str) -> list[tuple[ReportingRule, Period]]:
     """Return what can be worked on now: the open periods of a province, else those that ended last."""
     found = []
     for rule in services.rules.for_province(province):
@@ -89,7 +90,7 @@ def _periods(turn: Turn, services: Services, province: str) -> list[tuple[Report
 
 async def show_desk(turn: Turn, services: Services, rule_id: str, key: str) -> None:
     """Show who is missing in one period and why, with what can be done about it."""
-    found = _known(turn, services, rule_id, key)
+    found = known_period(turn, services, rule_id, key)
     if found is None:
         return
     rule, period = found
@@ -130,7 +131,10 @@ async def missing_in(
     return missing, [standing_of(loaded.situation, duty, u, turn.today) for u in missing]
 
 
-def _known(turn: Turn, services: Services, rule_id: str, key: str) -> tuple[ReportingRule, Period] | None:
+def known_period(
+    turn: Turn, services: Services, rule_id: str, key: str
+) -> tuple[ReportingRule, Period] | None:
+    """Return a rule and its period for a receiver; None, and say why, where there is none."""
     rule = services.rules.get(rule_id)
     period = deadlines.find_period(rule, key) if rule else None
     if rule is None or period is None:
@@ -144,7 +148,7 @@ def _known(turn: Turn, services: Services, rule_id: str, key: str) -> tuple[Repo
 
 async def nudge(turn: Turn, services: Services, rule_id: str, key: str) -> None:
     """Remind every silent unit by hand, one message a person a day."""
-    found = _known(turn, services, rule_id, key)
+    found = known_period(turn, services, rule_id, key)
     if found is None:
         return
     made = await reminding.nudge(
@@ -170,7 +174,7 @@ async def nudge(turn: Turn, services: Services, rule_id: str, key: str) -> None:
 
 async def begin(turn: Turn, services: Services, what: str, rule_id: str, key: str) -> None:
     """Begin to give more time, or to find another officer: ask which unit."""
-    found = _known(turn, services, rule_id, key)
+    found = known_period(turn, services, rule_id, key)
     if found is None:
         return
     missing, _ = await missing_in(turn, services, *found)
@@ -191,7 +195,7 @@ async def begin_by_word(turn: Turn, services: Services, what: str) -> None:
     found = [
         (rule, period)
         for province in turn.actor.provinces_to_receive()
-        for rule, period in _periods(turn, services, province)
+        for rule, period in periods_now(turn, services, province)
     ]
     if not turn.actor.provinces_to_receive():
         turn.say(reminding.NOT_RECEIVER)
@@ -400,8 +404,8 @@ async def _take_move(turn: Turn, services: Services, state: Mapping[str, Any]) -
         turn.conversation.state.pop("day")
         raise
     turn.conversation.leave()
-    services.dates_looked_at = None  # so that this process follows at the next event
-    moved = services.shipped_rules.with_moves(await office.moves(turn.store.connection))
+    services.rules_looked_at = None  # so that this process follows at the next event
+    moved = await rulebook.current(turn.store.connection, services.shipped_rules)
     rule = moved.get_any(move.rule)
     period = deadlines.find_period(rule, state["period"]) if rule else None
     assert rule is not None

@@ -7,7 +7,7 @@ import structlog
 
 from handlers.services import Services
 from isobot.domain.units import UnitDirectory
-from isobot.storage import curation, office
+from isobot.storage import curation, rulebook
 from isobot.storage.store import Store
 from knowledge.answer import KnowledgeBase
 from knowledge.live import live_corpus
@@ -16,24 +16,24 @@ log = structlog.get_logger()
 
 
 LOOK_EVERY = timedelta(seconds=1)
-"""How long a last day that another process set may go unnoticed here."""
+"""How long a last day or a round that another process set may go unnoticed here."""
 
 
-async def refresh_dates(store: Store, services: Services) -> None:
-    """Take over the last days that the office set, if they changed since this process last looked."""
-    looked = services.dates_looked_at
+async def refresh_rules(store: Store, services: Services) -> None:
+    """Take over the last days and rounds that offices set, if they changed since this process looked."""
+    looked = services.rules_looked_at
     if looked is not None and looked <= store.now < looked + LOOK_EVERY:
         return
-    services.dates_looked_at = store.now
-    edition = await office.moves_edition(store.connection)
-    if edition != services.dates_edition:
-        services.rules = services.shipped_rules.with_moves(await office.moves(store.connection))
-        services.dates_edition = edition
+    services.rules_looked_at = store.now
+    edition = await rulebook.edition(store.connection)
+    if edition != services.rules_edition:
+        services.rules = await rulebook.current(store.connection, services.shipped_rules)
+        services.rules_edition = edition
 
 
 async def refresh(store: Store, services: Services) -> bool:
     """Take over the live cards if they changed since this process last looked; one small query if not."""
-    await refresh_dates(store, services)
+    await refresh_rules(store, services)
     edition = await curation.edition(store.connection)
     if edition == services.cards_edition:
         return False

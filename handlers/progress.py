@@ -1,6 +1,7 @@
 """Who has reported (tiến độ): a reporter sees the own units, the receiving office all of them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from handlers import deadlines_desk
 from handlers.services import Services
@@ -20,6 +21,8 @@ from scheduler import wording
 from scheduler.plan import Standing
 
 NAMED = 10
+ROUND_SHOWN_DAYS = 30
+"""How long after its last day a round on request is shown here; then it stands in the list of rounds."""
 
 
 async def show(turn: Turn, services: Services) -> None:
@@ -42,7 +45,8 @@ async def _show_province(turn: Turn, services: Services, province: str) -> None:
     shown = False
     for rule in services.rules.for_province(province):
         period = current_period(rule, turn)
-        if period is not None:
+        over = rule.once is not None and turn.today > rule.once.last_day + timedelta(days=ROUND_SHOWN_DAYS)
+        if period is not None and not over:
             await show_period(turn, services, province, rule, period)
             shown = True
     if not shown:

@@ -14,6 +14,8 @@ from handlers import (
     progress,
     reminders,
     report,
+    requested,
+    requested_desk,
     start,
     writing,
 )
@@ -30,7 +32,7 @@ ASIDE = {"trogiup", "toi", "tiendo", "nhac"}
 
 BY_DEADLINES = (
     *("sn", "pp", "nm", "mn", "dd", "wd", "ev", "ic", "snooze", "paper", "done"),
-    *("dg", "na", "ex", "re", "xu", "ru", "rc", "lt", "lm", "le", "hd"),
+    *("dg", "na", "ex", "re", "xu", "ru", "rc", "lt", "lm", "le", "hd", "rq"),
 )
 """How keys begin that belong to reminders and to the desk of deadlines."""
 
@@ -99,6 +101,10 @@ class DialogueRouter:
             await writing.edit(turn, self._services, writing.card_named(turn.text))
         elif opinions.said_alone(turn.text):
             turn.say(opinions.WHICH_ONE)
+        elif conversation.dialogue == requested.DIALOGUE:
+            await requested.take(turn, self._services)
+        elif conversation.dialogue in requested_desk.DIALOGUES:
+            await requested_desk.take(turn, self._services)
         elif conversation.dialogue in deadlines_desk.DIALOGUES:
             await deadlines_desk.take(turn, self._services)
         elif conversation.dialogue in reminders.DIALOGUES and await reminders.take(turn, self._services):
@@ -156,6 +162,10 @@ class DialogueRouter:
                 await deadlines_desk.begin_by_word(turn, services, what)
             case "hanbaocao":
                 await deadlines_desk.show_dates(turn, services)
+            case "dotbaocao":
+                await requested_desk.show_list(turn, services)
+            case "modot":
+                requested.begin(turn, services)
             case "toi":
                 await start.show_me(turn, services)
             case "roi":
@@ -240,6 +250,10 @@ class DialogueRouter:
 
     async def _about_deadlines(self, turn: Turn, head: str, parts: list[str]) -> None:
         await self._leave_report(turn)
+        if head == "rq":
+            if not await requested_desk.pick(turn, self._services, parts):
+                turn.say(help.OLD_BUTTON)
+            return
         done = await reminders.pick(turn, self._services, head, parts)
         if not done and not await deadlines_desk.pick(turn, self._services, head, parts):
             turn.say(help.OLD_BUTTON)

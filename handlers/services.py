@@ -32,9 +32,10 @@ class Services:
     """The corpus of the files, without the office's changes; unless given, that of `knowledge`."""
 
     shipped_rules: RuleBook = field(default=None)  # type: ignore[assignment]
-    """The rules of the files, without the last days that the office set; unless given, `rules`."""
-    dates_edition: int = 0
-    dates_looked_at: datetime | None = None
+    """The rules of the files, without what offices set; unless given, `rules`."""
+    rules_edition: str = "0.0"
+    """Which of the offices' changes `rules` holds: last days and rounds; as the files have it at first."""
+    rules_looked_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.shipped is None:
@@ -44,5 +45,5 @@ class Services:
 
     @property
     def timetable(self) -> Timetable:
-        """What the plan of reminders is made from, with the last days that the office set."""
+        """What the plan of reminders is made from, with the last days and rounds that offices set."""
         return Timetable(self.rules, self.calendar, self.ladder, self.duty_ladder)

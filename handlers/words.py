@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "nhachet": ("nhac cac don vi im lang",),
     "giahan": ("gia han mot don vi", "gia han"),
     "doinguoi": ("doi nguoi phu trach", "tao ma cho nguoi moi"),
+    "dotbaocao": ("dot bao cao", "cac dot bao cao", "bao cao dot xuat", "dot bao cao dot xuat"),
+    "modot": ("mo dot bao cao", "mo dot bao cao moi", "yeu cau bao cao", "mo dot"),
     "hanbaocao": ("doi han", "doi han bao cao"),
     "huy": ("huy", "huy bo", "thoat"),
     "quaylai": ("quay lai", "lui lai"),

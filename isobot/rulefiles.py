@@ -145,6 +145,7 @@ class _RuleFile(_Strict):
     silence: str = ""
     rules: tuple[_RuleEntry, ...]
     duties: tuple[_DutyEntry, ...] = ()
+    on_request: tuple[_BasisEntry, ...] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -241,11 +242,14 @@ def load_rules(folder: Path | None = None) -> RuleBook:
     rules: list[ReportingRule] = []
     duties: list[ReportingRule] = []
     silences: dict[str, str] = {}
+    on_request: dict[str, tuple[Basis, ...]] = {}
     seen: set[str] = set()
     for path in sorted((folder or data_dir() / "rules").glob("*.yaml")):
         content = read_yaml(path, _RuleFile)
         if content.silence:
             silences[content.province] = content.silence
+        if content.on_request:
+            on_request[content.province] = tuple(Basis(b.document, b.section) for b in content.on_request)
         for key in (*(r.id for r in content.rules), *(d.id for d in content.duties)):
             if key in seen:
                 raise DataFileError(path, key, "this id stands twice", mend="give the rule another id")
@@ -254,7 +258,7 @@ def load_rules(folder: Path | None = None) -> RuleBook:
         duties += [_duty(content.province, entry) for entry in content.duties if entry.enabled]
     # A province's own rules stand before the national ones wherever both are listed.
     rules.sort(key=lambda rule: rule.province == NATIONAL)
-    return RuleBook(tuple(rules), silences, tuple(duties))
+    return RuleBook(tuple(rules), silences, tuple(duties), on_request)
 
 
 def load_ladder(path: Path | None = None) -> tuple[LadderStep, ...]:

@@ -13,8 +13,9 @@ import structlog
 from isobot.clock import VIETNAM, Clock, vietnam_day
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
+from isobot.domain.requests import is_request
 from isobot.domain.units import UnitDirectory
-from isobot.storage import dispatch, office, outbox, people, records, reports
+from isobot.storage import dispatch, office, outbox, people, records, reports, rulebook
 from isobot.storage.database import Database
 from isobot.storage.dispatch import Claim, Connection
 from isobot.storage.outbox import Outgoing, Priority
@@ -32,6 +33,9 @@ PEOPLE_AT_ONCE = 100
 
 FORM_MINUTES = timedelta(minutes=30)
 """How long after somebody's last answer in a form a reminder waits for the form's next prompt."""
+
+ROUND_REACH_DAYS = 300
+"""How long after its last day a round may still be spoken of, with all the time that a unit may get."""
 
 LOOKED = "reminders_looked_on"
 """The last day on which forgotten steps were looked for."""
@@ -250,7 +254,8 @@ async def situation_on(
 
     `since` reaches back to periods that ended while nothing ran.
     """
-    rules = timetable.rules.with_moves(await office.moves(connection))
+    ends_since = min(today, since or today) - timedelta(days=ROUND_REACH_DAYS)
+    rules = await rulebook.current(connection, timetable.rules, since=ends_since)
     current = Timetable(rules, timetable.calendar, timetable.ladder, timetable.duty_ladder)
     holders = await people.holders(connection)
     events = await office.all_events(connection)
@@ -374,7 +379,9 @@ async def _about(
     posts: dict[str, dict[Role, list[int]]] = defaultdict(lambda: defaultdict(list))
     for person, post in await people.posts_held(connection, persons):
         posts[post.unit][post.role].append(person)
-    rules = timetable.rules.with_moves(await office.moves(connection))
+    rules = await rulebook.current(
+        connection, timetable.rules, rounds=[k.rule for k in keys if is_request(k.rule)]
+    )
     excused, settled = _judged(await office.all_letters(connection, units=units))
     done = set(await reports.moments_in(connection, units=units)) | set(settled)
     if any(rules.get(key.rule) is None for key in keys):

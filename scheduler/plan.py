@@ -244,7 +244,7 @@ def due_now(
     due: list[DueStep] = []
     known = UnitIndex(units)
     ledger = situation.ledger
-    for duty in duties(rules, known, calendar, steps, situation, today):
+    for duty in _asked(duties(rules, known, calendar, steps, situation, today), today):
         rule, period = duty.rule, duty.period
         missing: list[Unit] = []
         for unit in duty.units:
@@ -368,6 +368,11 @@ def duties(
                 ]
                 if owing:
                     yield Duty(rule, period, owing, calendar, steps, extensions)
+
+
+def _asked(found: Iterable[Duty], day: date) -> Iterator[Duty]:
+    """Leave out the rounds that were closed: nobody is told of them any more."""
+    return (duty for duty in found if not duty.rule.is_closed_on(day))
 
 
 def listeners(
@@ -503,6 +508,9 @@ def _forgotten_of(
 ) -> Iterator[Forgotten]:
     """Look at one person's ladder; what ended before `since` was looked at on an earlier day."""
     end, why = ended, "reported"
+    closed_at = duty.rule.closed_at
+    if closed_at is not None and (end is None or closed_at < end):
+        end, why = closed_at, "closed"
     if held.until is not None and (end is None or held.until < end):
         end, why = held.until, "left"
     if end is not None and end < since:
@@ -543,7 +551,7 @@ def falling_on(
     """
     known = situation or Situation(posts, reported=reported)
     found: list[Falling] = []
-    for duty in duties(rules, UnitIndex(units), calendar, steps, known, on):
+    for duty in _asked(duties(rules, UnitIndex(units), calendar, steps, known, on), on):
         for unit in duty.units:
             report = (duty.rule.id, duty.period.key, unit.code)
             if report in known.reported or report in known.excused:
@@ -573,7 +581,7 @@ def digests_on(
     state = situation or Situation(posts, reported=reported)
     known = UnitIndex(units)
     found: list[Digest] = []
-    for duty in duties(rules, known, calendar, steps, state, on):
+    for duty in _asked(duties(rules, known, calendar, steps, state, on), on):
         rule, period = duty.rule, duty.period
         missing = tuple(u for u in duty.units if (rule.id, period.key, u.code) not in state.reported)
         here = [p.step for p in duty.planned.get(Audience.RECEIVER, ()) if p.day == on]

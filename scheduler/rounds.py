@@ -154,6 +154,8 @@ def _rebuilt(
     unit = units.all.get(key.unit)
     if rule is None or period is None or unit is None:
         return "gone"
+    if rule.is_closed_on(today):
+        return "closed"
     audience = audience_of(key)
     name = key.step.partition("/")[0]
     if audience is Audience.RECEIVER:
@@ -246,7 +248,7 @@ def nudges(
     """
     known = timetable.rules.get(rule)
     due = find_period(known, period) if known else None
-    if known is None or due is None:
+    if known is None or due is None or known.is_closed_on(today):
         return []
     owing = [u for u in units.of(known.province) if known.concerns(u) and u.active_on(due.last_day)]
     duty = Duty(known, due, owing, timetable.calendar, timetable.ladder, situation.extensions or {})

@@ -95,7 +95,7 @@ async def judge_letter(
     Raises:
         Refusal: the person does not receive this province's reports, or there is no such letter.
     """
-    _check_receiver(actor, province)
+    check_receiver(actor, province)
     if not await office.judge_letter(store.connection, report, verdict=verdict):
         raise Refusal("Đơn vị này chưa báo gửi bản giấy cho kỳ này.")
     await _note(store, actor, channel, "letter", province=province, report=report, after=verdict)
@@ -191,14 +191,14 @@ async def extend(
     Raises:
         Refusal: no right, no reason, or the day does not lie ahead.
     """
-    _check_receiver(actor, unit.province)
+    check_receiver(actor, unit.province)
     due = _period(rules, rule, period)
     today = vietnam_day(store.now)
     if last_day <= max(due.last_day, today - timedelta(days=1)):
         raise Refusal(f"Ngày gia hạn phải sau hạn chung {format_date(due.last_day)} và không ở quá khứ.")
     if last_day > max(due.last_day, today) + timedelta(days=LONGEST_EXTENSION_DAYS):
         raise Refusal(f"Mỗi lần chỉ gia hạn được {LONGEST_EXTENSION_DAYS} ngày.")
-    _check_reason(why)
+    check_reason(why)
     report = (rule, period, unit.code)
     if report in await reports.moments_in(store.connection, units=[unit.code]):
         raise Refusal(f"{unit.place_name} đã gửi số liệu nên không cần gia hạn.")
@@ -253,7 +253,7 @@ async def move_date(
     due = find_period(known, period) if known else None
     if known is None or due is None or not 0 <= occurrence < len(known.occurrences):
         raise Refusal(NO_PERIOD)
-    _check_receiver(actor, known.province)
+    check_receiver(actor, known.province)
     if known.date_nature is not Nature.OFFICE:
         raise Refusal(f"Ngày này theo {known.date_nature.label}, cơ quan không tự đổi được.")
     today = vietnam_day(store.now)
@@ -265,7 +265,7 @@ async def move_date(
         )
     if last_day < today or last_day == due.last_day:
         raise Refusal(f"Ngày mới phải từ hôm nay trở đi và khác ngày đang dùng {format_date(due.last_day)}.")
-    _check_reason(why)
+    check_reason(why)
     move = Move(
         rule,
         known.occurrences[occurrence].key,
@@ -315,7 +315,7 @@ async def nudge(
     known = timetable.rules.get(rule)
     if known is None:
         raise Refusal(NO_PERIOD)
-    _check_receiver(actor, known.province)
+    check_receiver(actor, known.province)
     today = vietnam_day(store.now)
     loaded = await situation_on(store.connection, timetable, directory, today=today)
     steps = rounds.nudges(
@@ -346,7 +346,7 @@ async def invite_for(store: Store, *, actor: Actor, unit: Unit, channel: str) ->
     Raises:
         Refusal: the person does not receive this province's reports.
     """
-    _check_receiver(actor, unit.province)
+    check_receiver(actor, unit.province)
     code = await registration.invite(store, unit=unit, role=Role.REPORTER, created_by=f"person {actor.id}")
     await _note(store, actor, channel, "reassign", province=unit.province, report=("", "", unit.code))
     return code
@@ -360,12 +360,14 @@ async def officers_of(store: Store, unit: Unit) -> list[str]:
     return [named[person] for role in (Role.REPORTER, Role.DEPUTY) for person in found.get(role, ())]
 
 
-def _check_receiver(actor: Actor, province: str) -> None:
+def check_receiver(actor: Actor, province: str) -> None:
+    """Refuse who does not receive the province's reports."""
     if not actor.may_receive_from(province):
         raise Refusal(NOT_RECEIVER)
 
 
-def _check_reason(why: str) -> None:
+def check_reason(why: str) -> None:
+    """Refuse a reason that says nothing, or too much."""
     if sum(c.isalpha() for c in why) < LEAST_LETTERS:
         raise Refusal("Anh/chị viết lý do bằng một câu ngắn, ví dụ: “Đơn vị đang sáp nhập”.")
     if len(why) > LONGEST_WHY:

@@ -161,6 +161,8 @@ async def open_report(
         raise Refusal(NOT_YOURS)
     if not rule.concerns(unit):
         raise Refusal("Đơn vị này không thuộc diện của kỳ báo cáo đó.")
+    if rule.is_closed_on(vietnam_day(store.now)):
+        raise Refusal(f"Cơ quan nhận báo cáo đã đóng {period.label}; đơn vị không cần gửi nữa.")
     if vietnam_day(store.now) < period.opens:
         raise Refusal(f"Kỳ {period.label} chưa mở; kỳ này mở từ {format_date(period.opens)}.")
     if not unit.active_on(period.last_day):

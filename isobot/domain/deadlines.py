@@ -7,9 +7,10 @@ own setting says so, since the bot must never call a setting of the office the l
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from isobot.clock import vietnam_day
 from isobot.domain.units import Level, Unit, UnitDirectory
 
 NATIONAL = "national"
@@ -177,6 +178,16 @@ class ReportingRule:
     """The event in Vietnamese words, such as "ngày ký biên bản kiểm tra"; "" for what comes every year."""
     through: "Through | None" = None
     """Whom some units sent to instead of the lead office in earlier periods."""
+    once: Period | None = None
+    """The one period of a round that the office asked for (đột xuất); None for what comes every year."""
+    only: frozenset[str] | None = field(default=None, hash=False)
+    """The codes of the units that a round asks; None for every unit of the levels."""
+    closed_at: datetime | None = None
+    """When a round was closed before its end; what was sent stays, nothing more is asked for."""
+
+    def is_closed_on(self, day: date) -> bool:
+        """Tell whether a round was closed by a day."""
+        return self.closed_at is not None and vietnam_day(self.closed_at) <= day
 
     @property
     def follows_event(self) -> bool:
@@ -186,6 +197,8 @@ class ReportingRule:
     def concerns(self, unit: Unit) -> bool:
         """Tell whether a unit's level and province fall under the rule, on whatever day."""
         if self.lead_office_only and not unit.lead_office:
+            return False
+        if self.only is not None and unit.code not in self.only:
             return False
         return unit.level in self.levels and self.province in (unit.province, NATIONAL)
 
@@ -209,6 +222,9 @@ class ReportingRule:
 
     def remark(self) -> str:
         """Return in Vietnamese what must be said along with a deadline: who set it, and how sure it is."""
+        if self.once is not None:
+            says = f"Đợt này do cơ quan đầu mối yêu cầu, căn cứ {self.note}"
+            return f"{says} ({INHERITED_MARK})." if self.inherited else f"{says}."
         what = "Kỳ báo cáo này" if self.kind is Kind.REPORT else "Việc này"
         says = f"{what} theo {self.nature.label}"
         if self.date_nature is not self.nature:
@@ -224,6 +240,8 @@ class RuleBook:
     silences: Mapping[str, str] = field(default_factory=dict, hash=False)
     duties: tuple[ReportingRule, ...] = ()
     """What must be done without a form; those that the files turn on."""
+    on_request: Mapping[str, tuple[Basis, ...]] = field(default_factory=dict, hash=False)
+    """Where a province's plan asks for reports "khi có yêu cầu" or "đột xuất"."""
 
     def get(self, rule: str) -> ReportingRule | None:
         """Return the reporting rule of an id."""
@@ -259,6 +277,15 @@ class RuleBook:
             return replace(rule, occurrences=occurrences)
 
         return replace(self, rules=tuple(map(moved, self.rules)), duties=tuple(map(moved, self.duties)))
+
+    def with_rounds(self, rounds: Iterable[ReportingRule]) -> "RuleBook":
+        """Return the book with these rounds that offices asked for, in place of those it had.
+
+        They stand behind a province's own rules and before the national ones.
+        """
+        yearly = [r for r in self.rules if r.once is None]
+        own = [r for r in yearly if r.province != NATIONAL]
+        return replace(self, rules=(*own, *rounds, *(r for r in yearly if r.province == NATIONAL)))
 
     def for_province(self, province: str) -> tuple[ReportingRule, ...]:
         """Return the province's own rules, without the national ones."""
@@ -316,23 +343,31 @@ def last_day_on_time(named: date, *, exclusive: bool) -> date:
 
 def periods_between(rule: ReportingRule, first: date, last: date) -> tuple[Period, ...]:
     """Return the periods whose last day falls from `first` to `last`, both counted, in order."""
+    if rule.once is not None:
+        return (rule.once,) if first <= rule.once.last_day <= last else ()
     years = range(max(first.year - 1, rule.first_year), last.year + 2)
     periods = (_period(rule, occurrence, year) for year in years for occurrence in rule.occurrences)
     return tuple(sorted((p for p in periods if first <= p.last_day <= last), key=lambda p: p.last_day))
 
 
 def open_periods(rule: ReportingRule, day: date) -> tuple[Period, ...]:
-    """Return the periods whose window is open on a day."""
+    """Return the periods whose window is open on a day; none of a round that was closed."""
+    if rule.is_closed_on(day):
+        return ()
     return tuple(p for p in periods_between(rule, day, _in_a_year(day)) if p.is_open_on(day))
 
 
 def late_periods(rule: ReportingRule, day: date, *, within_days: int = LATE_DAYS) -> tuple[Period, ...]:
-    """Return the periods that ended before a day, the oldest first."""
+    """Return the periods that ended before a day, the oldest first; none of a round that was closed."""
+    if rule.is_closed_on(day):
+        return ()
     return periods_between(rule, day - timedelta(days=within_days), day - timedelta(days=1))
 
 
 def next_period(rule: ReportingRule, day: date) -> Period | None:
     """Return the first period that opens after a day; None for a rule that has none."""
+    if rule.is_closed_on(day):
+        return None
     coming = periods_between(rule, day, _in_a_year(_in_a_year(day)))
     return next((p for p in coming if p.opens > day), None)
 
@@ -350,6 +385,8 @@ def event_period(rule: ReportingRule, happened_on: date) -> Period:
 
 def find_period(rule: ReportingRule, key: str) -> Period | None:
     """Return the period of a key such as "2027-05"; None if the rule has no such period."""
+    if rule.once is not None:
+        return rule.once if rule.once.key == key else None
     if rule.follows_event:
         try:
             return event_period(rule, date.fromisoformat(key))

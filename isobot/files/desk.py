@@ -28,13 +28,13 @@ class Desk:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Store]:
-        """Open the database to read, with the deadlines as the office has set them by now.
+        """Open the database to read, with the deadlines and rounds as offices have set them by now.
 
         A process that only sends files hears of such changes nowhere else.
         """
         async with self.database.read() as connection:
             store = Store(connection, self.clock.now())
-            await live.refresh_dates(store, self.services)
+            await live.refresh_rules(store, self.services)
             yield store
 
     def province_name(self, province: str) -> str:
@@ -48,8 +48,13 @@ class Desk:
         return known.now if known else province
 
     def bases_of(self, rule: ReportingRule | None) -> tuple[str, ...]:
-        """Name the documents that a rule rests on, as the lines after "Căn cứ" do."""
+        """Name the documents that a rule rests on, as the lines after "Căn cứ" do.
+
+        A round on request may rest on a letter of the office itself, which is no document of ours.
+        """
         documents = self.services.knowledge.corpus.documents
+        if rule is not None and rule.once is not None and not rule.inherited:
+            return (f"{rule.note} của {rule.recipient} về {rule.title.partition(': ')[2] or rule.title}",)
         named = [documents[b.document] for b in (rule.basis if rule else ()) if b.document in documents]
         return tuple(
             f"{document.full_name()}{'' if document.cited_as else ' của ' + document.issuer} "

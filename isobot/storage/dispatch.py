@@ -361,17 +361,18 @@ async def cancel_queued(
     person: int | None = None,
     why: str = "reported",
 ) -> list[int]:
-    """Take back reminders that have not left: of one report, or those to one person about a unit.
+    """Take back reminders that have not left: of one report, of a period, or to one person about a unit.
 
     A message that carries other steps as well keeps them; its words are made anew before it leaves.
-    Digests stay, since they speak of other units too. Returns the messages that nothing is left in.
+    Digests stay, since they speak of other units too, except with a whole period. Returns the messages
+    that nothing is left in.
     """
     query = select(dispatches.c.id, dispatches.c.outbox).where(
-        dispatches.c.unit == unit,
-        dispatches.c.step.not_like("%/receiver"),
         dispatches.c.status == "queued",
         dispatches.c.outbox.in_(select(outbox.c.id).where(outbox.c.status == "queued")),
     )
+    if unit:
+        query = query.where(dispatches.c.unit == unit, dispatches.c.step.not_like("%/receiver"))
     if rule:
         query = query.where(dispatches.c.rule == rule, dispatches.c.period == period)
     if person is not None:

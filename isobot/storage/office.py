@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.deadlines import DayOfYear, Extension, Move
@@ -93,11 +93,6 @@ async def moves(connection: AsyncConnection) -> tuple[Move, ...]:
         Move(row.rule, row.occurrence, row.from_year, DayOfYear(row.day, row.month), row.set_on)
         for row in found
     )
-
-
-async def moves_edition(connection: AsyncConnection) -> int:
-    """Return a number that changes with every move; 0 when there are none."""
-    return (await connection.execute(select(func.max(office_dates.c.id)))).scalar() or 0
 
 
 async def say_on_paper(
