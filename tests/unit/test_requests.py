@@ -106,7 +106,7 @@ def test_letter_is_read_with_its_number_and_date(text, words):
 
 @pytest.mark.parametrize("text", ["theo chỉ đạo của sở", "112/SKHCN-TĐC", "112/SKHCN-TĐC ngày 21/5/2027"])
 def test_letter_without_number_or_date_or_of_a_day_to_come_is_refused(text):
-    with pytest.raises(Refusal, match="ví dụ|chưa đến"):
+    with pytest.raises(Refusal, match=r"ví dụ|chưa đến"):
         read_letter(text, today=TODAY)
 
 
