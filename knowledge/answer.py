@@ -85,7 +85,7 @@ class KnowledgeBase:
         index = Index(corpus, reader, Features(self._lexicon))
         weigher = self._weigher = Weigher(corpus, self._lexicon, reader, finder, index)
         self._giver = Giver(corpus, weigher)
-        self._guard = Guard(corpus, self._lexicon, weigher, self._giver)
+        self._guard = Guard(corpus, self._lexicon, weigher, self._giver, self._places)
         self._validity = Validity(corpus.documents, weigher.card_documents)
         self._rosters = Rosters(
             units,
@@ -174,7 +174,7 @@ class KnowledgeBase:
         related = self._validity.relation(read, hits)
         if related:
             return related
-        in_force = self._validity.in_force(read)
+        in_force = self._validity.in_force(read, scope.provinces[0] if len(scope.provinces) == 1 else "")
         if in_force:
             return in_force
         listed = self._from_rosters(read, scope, own, hits)

@@ -149,6 +149,9 @@ class _DocumentRow(_Outside):
     note: str = ""
     also_written: list[str] = []
     cited_as: str = ""
+    force_section: str = ""
+    basis_section: str = ""
+    rests_on: list[str] = []
 
 
 class _DocumentsFile(_Outside):

@@ -13,6 +13,7 @@ from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, Corpus
 from knowledge.giving import Giver
 from knowledge.lexicon import Lexicon
 from knowledge.model import Answer, Nearest, Outcome
+from knowledge.places import PlaceFinder
 from knowledge.question import Question
 from knowledge.search import Hit
 from knowledge.vietnamese import one_spelling
@@ -27,6 +28,7 @@ _OFFICE_HOLDER = re.compile(
 _SIGNING = re.compile(
     r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|(?:do )?ai ky|nguoi ky|ky ten|chu ky|nao ky)\b"
 )
+_SECRECY = re.compile(r"\bbi mat\b")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
 NOT_AT_HAND = "Tôi không có văn bản mà anh/chị nêu số, nên không trả lời về nội dung của văn bản đó."
@@ -45,11 +47,14 @@ _POLITE = re.compile(rf"(?=.*\b(?:chao|cam on|hi|hello|alo|tam biet|bye)\b)(?:(?
 class Guard:
     """Refuses what the documents do not hold, or nobody may send."""
 
-    def __init__(self, corpus: Corpus, lexicon: Lexicon, weigher: Weigher, giver: Giver) -> None:
+    def __init__(
+        self, corpus: Corpus, lexicon: Lexicon, weigher: Weigher, giver: Giver, places: PlaceFinder
+    ) -> None:
         self.corpus = corpus
         self._lexicon = lexicon
         self._weigher = weigher
         self._giver = giver
+        self._places = places
         self._folded_cards = tuple(
             fold(" ".join([*c.asks, c.title, c.answer])) for c in corpus.cards.values()
         )
@@ -59,7 +64,7 @@ class Guard:
         if _POLITE.fullmatch(read.folded) and POLITE_CARD in self.corpus.cards:
             return self._giver.of_card(self.corpus.cards[POLITE_CARD])
         secret = self.phrase(read, self._lexicon.secret)
-        if secret and not (hits and hits[0].score >= SURE and hits[0].card.citations):
+        if secret and not self._on_secrecy(read, hits):
             return self.refuse(
                 read,
                 "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào đây; "
@@ -67,6 +72,9 @@ class Guard:
             )
         for name, phrases in self._lexicon.outside:
             said = self.phrase(read, phrases, focus=True)
+            # "Chi cục Dân số" asks for no population.
+            if said and self._in_a_name(read, said):
+                continue
             about_bot = bool(hits) and hits[0].score >= SURE and hits[0].card.scope == BOT
             if said and not (about_bot and said in self._asked_as(hits[0].card)):
                 return self.refuse(read, OUTSIDE.format(name))
@@ -102,6 +110,22 @@ class Guard:
             if len(near) == 3:
                 break
         return Answer(Outcome.REFUSED, text, nearest=tuple(near))
+
+    def _on_secrecy(self, read: Question, hits: Sequence[Hit]) -> bool:
+        """Tell whether the rule on secrets is asked about, and no secret paper is talked of."""
+        if not hits or not hits[0].card.citations:
+            return False
+        told = _SECRECY.search(fold(hits[0].card.title)) is not None and not self.phrase(
+            read, self._lexicon.secret, focus=True
+        )
+        return hits[0].score >= (ENOUGH if told else SURE)
+
+    def _in_a_name(self, read: Question, phrase: str) -> bool:
+        folded = _folded(phrase)
+        return any(
+            f" {folded} " in f" {' '.join(w.bare for w in read.words[m.start : m.end])} "
+            for m in self._places.find(read, ())
+        )
 
     def _written_somewhere(self, reference: str) -> bool:
         """Tell whether any card writes out a document number that is no document of the corpus."""

@@ -5,7 +5,7 @@ Reading decides nothing about the answer; it only makes plain what was typed.
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -109,6 +109,8 @@ class Question:
     yes_no: bool
     sentences: tuple[float, ...]
     """The weight of each sentence: 1 where something is asked, less where the person tells a story."""
+    story: str = ""
+    """The folded text of the whole message, where this is only the part of it that asks."""
 
     def weights(self) -> list[float]:
         """Return how much each word counts: a document's own title counts little."""
@@ -142,6 +144,36 @@ class Question:
         """Tell whether the question names a level that is not the asker's own."""
         mine = {str(u.level) for u in own}
         return any(level not in mine and p.search(self.folded) for level, p in _LEVEL_WORDS)
+
+    def without_story(self) -> "Question":
+        """Return only the clause that asks, as a question of its own; itself where there is no story."""
+        if self.plain:
+            return self
+        words = tuple(replace(w, sentence=0) for w in self.words if self.sentences[w.sentence] == 1.0)
+        folded = " ".join(w.bare for w in words)
+        marked = " ".join(w.marked for w in words)
+        return replace(
+            self,
+            words=words,
+            folded=folded,
+            years=_years(folded) or self._years_near(),
+            level=_level(_plain(words, marked, self.marks)),
+            yes_no=_YES_NO.search(folded) is not None,
+            sentences=(1.0,),
+            story=self.folded,
+        )
+
+    def _years_near(self) -> tuple[int, ...]:
+        """Return the years named in what the question leans on: "hai đợt 2023 và 2024, huyện ...?"."""
+        near = STORY_BESIDE_WHOLE[1]
+        return _years(" ".join(w.bare for w in self.words if self.sentences[w.sentence] >= near))
+
+    @property
+    def period(self) -> tuple[int, int] | None:
+        """Return the years of the plan that is named by them: "giai đoạn 2022-2024"."""
+        found = _PERIOD.search(self.folded)
+        years = re.findall(r"20\d\d", found.group()) if found else ()
+        return (int(years[0]), int(years[-1])) if years else None
 
     def asks(self, pattern: re.Pattern[str]) -> bool:
         """Tell whether the clause that asks holds a pattern."""
@@ -180,7 +212,7 @@ class QuestionReader:
             all_provinces=_ALL_PROVINCES.search(folded) is not None,
             references=self._finder.find(folded),
             places=find_places(folded),
-            years=tuple(dict.fromkeys(int(m.group()) for m in _YEAR.finditer(_without_numbers(folded)))),
+            years=_years(folded),
             level=_level(_plain(words, marked, marks)),
             marks=marks,
             yes_no=_YES_NO.search(folded) is not None,
@@ -192,6 +224,8 @@ class QuestionReader:
         for name, slug in self._lexicon.province_words.items():
             spelt = " ".join(one_spelling(w) for w in name.split())
             at = _position(spelt, marked)
+            if f" {fold(name)} pho " in f" {folded} ":  # "34 tỉnh thành phố"
+                continue
             if at < 0:
                 at = _position(fold(name), folded)
                 # "Hạ Nam" or "thanh hòa" typed with marks is another word.
@@ -267,6 +301,10 @@ def _unmarked(words: Sequence[Word], bare: str) -> bool:
 def _without_numbers(folded: str) -> str:
     folded = _PERIOD.sub(" ", folded)
     return re.sub(r"\b\d+/(?:19|20)\d\d\b|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}", " ", folded)
+
+
+def _years(folded: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(m.group()) for m in _YEAR.finditer(_without_numbers(folded))))
 
 
 def _plain(words: Sequence[Word], marked: str, marks: bool) -> str:

@@ -15,6 +15,7 @@ from knowledge.corpus import SEED_PROVINCES
 from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
 from knowledge.places import Mention, PlaceFinder, district_title, speaks_of_self, titled
 from knowledge.question import Question
+from knowledge.weighing import ADOPTING, TODAY
 
 PLANS = ("thanh-hoa", "kon-tum")
 """Provinces whose plan lists communes."""
@@ -25,6 +26,7 @@ _YEAR = re.compile(
     r"\bthoi diem nao\b|\bnam bao nhieu\b|\bdot may\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b|"
     r"\b(?:biet|hoi|xin|ro|xac)(?: \w+){0,3} nam\b|\bnam (?:xa|phuong|thi tran|don vi)\b"
 )
+_OF_THE_WHOLE_PLAN = re.compile(r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b")
 _ADOPT = re.compile(
     r"\b(?:iso|he thong|ap dung|trien khai|lam|thuc hien|hoan thanh|xong|lo trinh|danh sach|dot|moc|chuyen|"
     r"quan ly chat luong|phai|lui|dien tu|han)\b"
@@ -34,6 +36,8 @@ _OTHER_MATTER = re.compile(
     r"phien ban|ban hanh|quyet dinh|can cu|thong tu|mau|hoi thao|hoi nghi|ban chi dao|tu van|mot lan|"
     r"gui|nop)\b"
 )
+_NUMBERED = re.compile(r"\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)")
+"""A document that is named, or cut off by the end of what is looked at, is no other matter."""
 _AFTER_REFORM = re.compile(
     r"\b(?:sap nhap|sap xep|hop nhat|sat nhap|nhap vao|nhap ve|nhap dau|nhap voi|nhap chung|doi ten|ten moi|"
     r"nhap thanh|nhap lai|gop thanh|gop vao|gop lai|"
@@ -80,6 +84,9 @@ _AGENCY_NAMED = re.compile(
     r"\b(?:so|ban|chi cuc) (?!(?:nao|gi|toi|minh|em|ta|ban|nganh|co|thuoc|phai|thi|lam|da|duoc|nam|trong|o|"
     r"va)\b)[a-z]+"
 )
+_TWO_WORDS_NAMED = re.compile(
+    r"\bhuyen (?!dao |mien |nao )[a-z]{2,} [a-z]{2,} (?:co|gom|la|thi|lam|ap dung|thuoc|nam)\b"
+)
 _NAMED_DISTRICT = re.compile(r"\bhuyen ((?:[a-z]+ ){0,2}[a-z]+)")
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
@@ -109,12 +116,17 @@ class Rosters:
         `scope` is the provinces it may be about (all where empty), `own` the asker's unit.
         Where `cards_know`, a card fits so well that only questions about a unit itself are taken here.
         """
-        mentions = self._places.find(question, scope)
+        # What is told around the question names other units and other matters.
+        told, question = question, question.without_story()
+        mentions = self._places.find(question, scope) or ([] if own else self._places.find(told, scope))
         districts = _districts(mentions)
         named = self._named(mentions, districts)
         mine = speaks_of_self(question) or (not mentions and not question.levels_beside(own))
         about = named or (tuple(own) if mine else ())
         named_here = any(m.sure and u.level is Level.XA for m in mentions for u in m.units)
+        formed = [u for u in self._every(mentions) if self._units.predecessors_of(u.code)]
+        if formed and question.asks(_FORMED_FROM):
+            return self._after_reform(question, formed)
         if named and question.says(_AFTER_REFORM):
             return self._after_reform(question, named)
         if about and not named and speaks_of_self(question) and question.says(_AFTER_REFORM):
@@ -161,11 +173,19 @@ class Rosters:
 
     # --- who is meant ---
 
+    @staticmethod
+    def _every(mentions: Sequence[Mention]) -> tuple[Unit, ...]:
+        return tuple(dict.fromkeys(u for m in mentions for u in m.units))
+
     def _named(self, mentions: Sequence[Mention], districts: Sequence[tuple[str, str]]) -> tuple[Unit, ...]:
         """Return the units named, narrowed to the districts named beside them."""
         units: list[Unit] = []
         for mention in mentions:
             communes = [u for u in mention.units if u.level is Level.XA]
+            whole = [u for u in mention.units if u.level is Level.HUYEN and u.in_plan]
+            if not mention.sure and whole:
+                # "Đăk Tô" alone is the district as well as its town.
+                communes = [*communes, *whole]
             beside = any(other is not mention and other.units for other in mentions)
             if mention.districts and not mention.sure and beside:
                 continue
@@ -207,6 +227,8 @@ class Rosters:
 
     def _asks_year(self, question: Question) -> bool:
         """Tell whether the question asks for the year of adopting, and of nothing else."""
+        if question.says(_OF_THE_WHOLE_PLAN):
+            return False
         for number in range(len(question.sentences)):
             words = [w.bare for w in question.words if w.sentence == number]
             text = " ".join(words)
@@ -214,7 +236,9 @@ class Rosters:
                 before = " ".join(text[: match.start()].split()[-7:])
                 after = " ".join(text[match.end() :].split()[:4])
                 near = f"{before} {match.group()} {after}"
-                if not _OTHER_MATTER.search(near) and (_ADOPT.search(text) or _ADOPT.search(question.folded)):
+                near = _NUMBERED.sub(" ", near)
+                around = question.story or question.folded
+                if not _OTHER_MATTER.search(near) and (_ADOPT.search(text) or _ADOPT.search(around)):
                     return True
         return False
 
@@ -278,6 +302,8 @@ class Rosters:
     ) -> Answer | None:
         districts = [d for m in mentions for d in m.districts] or _districts(mentions)
         counting, listing = question.asks(_COUNT), question.asks(_LIST)
+        if question.says(TODAY) and not question.says(ADOPTING):
+            return None
         if not (counting or listing) or self._counts_other_things(question):
             return None
         provinces = [p for p in (scope or PLANS) if p in PLANS]
@@ -287,7 +313,7 @@ class Rosters:
                 (u.province, u.bare_name) for u in own if u.level is Level.HUYEN and u.province in PLANS
             ]
         if districts:
-            return self._of_district(question, districts[0], years, listing=listing and not counting)
+            return self._of_district(question, districts[0], years)
         missing = self._unknown_district(question, provinces)
         if missing:
             return missing
@@ -331,16 +357,16 @@ class Rosters:
                     return False
         return True
 
-    def _of_district(
-        self, question: Question, district: tuple[str, str], years: Sequence[int], *, listing: bool
-    ) -> Answer:
+    def _of_district(self, question: Question, district: tuple[str, str], years: Sequence[int]) -> Answer:
         province, name = district
-        units = self._units.roster(province, level=Level.XA, district=name, year=years[0] if years else None)
+        units = self._units.roster(province, level=Level.XA, district=name)
+        if years:
+            units = tuple(u for u in units if u.plan_year in years)
         for kind, pattern in _KIND_ASKED:
             only = [u for u in units if u.kind == kind]
             if only and question.says(pattern) and not re.search(r"\bxa\b", question.folded):
                 units = tuple(only)
-        when = f" năm {years[0]}" if years else ""
+        when = " năm " + ", ".join(str(y) for y in sorted(years)) if years else ""
         title = district_title(name)
         title = title[0].upper() + title[1:]
         if not units:
@@ -351,7 +377,7 @@ class Rosters:
             citations = self._citations(every) or self._whole(province)
             return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
         text = f"{title} có {len(units)} UBND cấp xã trong danh sách{when}"
-        if province == "thanh-hoa" and not years:
+        if province == "thanh-hoa" and len(years) != 1:
             text += f" ({_by_year(units)})"
         text += f": {_names(units)}."
         citations = self._citations(units)
@@ -401,7 +427,12 @@ class Rosters:
     def _unknown_district(self, question: Question, provinces: Sequence[str]) -> Answer | None:
         """Say plainly that a district named is not in the list."""
         for match in _NAMED_DISTRICT.finditer(question.folded):
-            name = self._strange_name(question, "huyen", match.group(1).split())
+            following = match.group(1).split()
+            name = self._strange_name(question, "huyen", following)
+            unmarked = not question.marks and _TWO_WORDS_NAMED.search(question.folded)
+            if not name and unmarked and following[0] not in _NO_NAME - _MAY_BEGIN_A_NAME:
+                # Without marks every syllable is a common word, but between "huyện" and "có" stands a name.
+                name = " ".join(w.capitalize() for w in following[:2])
             if name and provinces:
                 province = provinces[0] if len(provinces) == 1 else ""
                 return self._absent(f"huyện {name}", province or "thanh-hoa")
@@ -425,7 +456,7 @@ class Rosters:
 
     def _strange_name(self, question: Question, kind: str, following: list[str]) -> str:
         """Return the name behind "huyện" or "xã" where the documents never use such words together."""
-        if not following or following[0] in _NO_NAME:
+        if not following or following[0] in _NO_NAME - _MAY_BEGIN_A_NAME:
             return ""
         name = [following[0]]
         if len(following) > 1 and following[1] not in _NO_NAME:
@@ -588,6 +619,7 @@ _NO_NAME_WORDS = (
     "thuc hien mien nui cac nhung thuoc deu xong tham muu iso he thong lap xay"
 )
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
+_MAY_BEGIN_A_NAME = frozenset(["nhu", "lap", "cu", "bao", "he"])
 
 
 def _districts(mentions: Sequence[Mention]) -> list[tuple[str, str]]:

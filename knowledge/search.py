@@ -26,9 +26,9 @@ ANSWER_WEIGHT = 0.55
 TOPIC_WEIGHT = 0.8
 ASK_SHARE, COVER_SHARE = 0.6, 0.4
 BM25_SHARE = 0.5
-"""How much of a score hangs on BM25: the card that it finds best keeps its score, the others lose some.
+"""How much of a score is BM25, brought to the scale of the best score: BM25 alone has no scale to refuse by.
 
-Chosen on wordings held out of the cards (docs/search.md); BM25 alone has no scale to refuse by.
+Chosen on wordings held out of the cards (docs/search.md).
 """
 BM25_K, BM25_B = 1.2, 0.75
 UNKNOWN_WEIGHT = 2.2
@@ -239,14 +239,14 @@ class Index:
     def _by_bm25(
         self, counted: Sequence[tuple[float, str, float]], wanted: Mapping[str, float]
     ) -> list[tuple[float, str, float]]:
-        """Take some off the scores of cards that BM25 puts behind the best."""
+        """Blend the scores with those of BM25, on the scale of the best score."""
         places = []
         for _, card_id, _ in counted:
             often = self._often[card_id]
             places.append(sum(weight * often.get(feature, 0.0) for feature, weight in wanted.items()))
-        most = max(places, default=0.0) or 1.0
+        most, best = max(places, default=0.0) or 1.0, min((score for score, _, _ in counted), default=0.0)
         return sorted(
-            (score * (1 - BM25_SHARE * (1 - place / most)), card_id, share)
+            ((1 - BM25_SHARE) * score + BM25_SHARE * best * place / most, card_id, share)
             for (score, card_id, share), place in zip(counted, places, strict=True)
         )
 

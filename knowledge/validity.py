@@ -28,6 +28,10 @@ _HEIR = re.compile(
     r"\b(?:quyet dinh|thong tu|van ban) (?:nao|gi)(?: \w+){0,6} thay (?:the|cho)\b|\bthay the (?:boi|bang)\b|"
     r"\bbi (?:\w+ ){0,3}(?:nao|gi) thay\b|\bcai gi thay\b"
 )
+_REPLACES = re.compile(
+    r"(?<!bi )(?<!duoc )\bthay (?:the |cho )*(?:nhung |cac |may )*"
+    r"(?:quyet dinh|thong tu|van ban) (?:nao|gi|so)\b"
+)
 _BEFORE = re.compile(r"\btruoc (?:khi (?:co |ban hanh )?|do )?(?:quyet dinh|thong tu)\b")
 
 
@@ -59,8 +63,13 @@ class Validity:
         )
         return self._stating(text, first, second)
 
-    def in_force(self, read: Question) -> Answer | None:
-        """Say which decision or circular applied in a year, from the days they replaced one another."""
+    def in_force(self, read: Question, province: str = "") -> Answer | None:
+        """Say which decision or circular applied in a year, from the days they replaced one another.
+
+        `province` is the asker's, whose own plan is cited along where it rests on the rule.
+        """
+        if len(read.documents) == 1 and read.asks(_REPLACES):
+            return self._replaced(self._documents[read.documents[0]])
         if len(read.documents) == 1 and read.says(_BEFORE) and read.says(_WHICH_DOCUMENT):
             return self._before(self._documents[read.documents[0]])
         if len(read.documents) == 1 and read.asks(_HEIR):
@@ -89,7 +98,28 @@ class Validity:
         later = [d for d in chain if _first_year(d) > year and any(k.key in d.replaces for k in held)]
         for document in later:
             text += f" Khi đó chưa có {document.kind} {document.number} ({_span(document)})."
-        citations = tuple(Citation(d, "") for d in (*held, *later))[:MOST_CITATIONS]
+        told = [Citation(d, d.force_section) for d in (*held, *later)]
+        plan = self._plan_of(province, year, held)
+        citations = (*told[: MOST_CITATIONS - len(plan)], *plan)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    def _plan_of(self, province: str, year: int, held: Sequence[LegalDocument]) -> list[Citation]:
+        """Return the basis of the asker's own plan, where it ran in that year and rests on such a rule."""
+        plan = self._documents.get(province)
+        if plan is None or plan.issued is None or not plan.issued.year <= year <= (plan.period_to or 0):
+            return []
+        return [Citation(plan, plan.basis_section)] if {d.key for d in held} & set(plan.rests_on) else []
+
+    def _replaced(self, document: LegalDocument) -> Answer | None:
+        """Say which documents this one replaced."""
+        old = [self._documents[k] for k in document.replaces if k in self._documents]
+        if not old:
+            return None
+        named = "; ".join(d.full_name() for d in old)
+        text = f"{document.full_name()} thay thế: {named}."
+        citations = tuple(
+            [Citation(document, document.force_section), *(Citation(d, "") for d in old)][:MOST_CITATIONS]
+        )
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     def _after(self, document: LegalDocument) -> Answer | None:
@@ -108,7 +138,8 @@ class Validity:
             return None
         named = "; ".join(d.full_name() for d in old)
         text = f"Trước {document.kind} {document.number} là: {named}. Các văn bản này đã bị thay thế."
-        citations = tuple(Citation(d, "") for d in (document, *old))[:MOST_CITATIONS]
+        citations = (Citation(document, document.force_section), *(Citation(d, "") for d in old))
+        citations = citations[:MOST_CITATIONS]
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     def order_of_issue(self, read: Question) -> Answer | None:
@@ -127,7 +158,10 @@ class Validity:
 
     @staticmethod
     def _stating(text: str, *documents: LegalDocument) -> Answer:
-        citations = tuple(Citation(d, "") for d in documents)
+        citations = tuple(
+            Citation(d, d.force_section if set(d.replaces) & {o.key for o in documents} else "")
+            for d in documents
+        )
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
 

@@ -26,10 +26,12 @@ from knowledge.lexicon import Lexicon, ShortForm
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+(?:[/:-]\d+)*(?:/[^\W\d_][\w&-]*)?|[^\W_]+(?:['’][^\W_]+)*")
 _CHUNK_EDGES = '"“”()[]{}<>,;:!?…'
 _CAPITAL_INSIDE = re.compile(r"[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
-_SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.?!;])(?<!\b[a-zđ]\.)(?<!\b(?:tt|tp|tx|ub|vp|bc|kt)\.)\s+|\n+", re.IGNORECASE)
+"""The end of a sentence; "h. Sa Thầy" and "tt. Mường Lát" end none."""
 MOST_REMEMBERED = 20_000
 """Words kept with their reading, so that the same word is not worked out twice."""
 _LONG_SENTENCE, _LONG_CLAUSE = 22, 5
+_TWICE = re.compile(r"([a-z])\1")
 _GLUED = re.compile(r"^([^\W\d_]+?)(\d+(?:/.*)?)$")
 
 _INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
@@ -240,6 +242,9 @@ class Reader:
                 return [(decoded, fold(decoded))]
         if bare in SYLLABLES or len(bare) < 3:
             return [(marked, bare)]
+        once = _TWICE.sub(r"\1", bare)
+        if once != bare and vocabulary.knows(once):
+            return [(once, once)]
         near = vocabulary.nearest(bare, previous, following)
         short_slip = near and len(bare) <= 5 and vocabulary.follows(previous, near, following)
         pieces = None if short_slip else vocabulary.split(bare)

@@ -48,6 +48,20 @@ _COMPARING = {
     "hai", "nam tinh", "5 tinh", "tinh nao", "tinh", "cac tinh",
 }  # fmt: skip
 _AGENCY = re.compile(r"^\s*(?:sở|văn phòng|ban|thanh tra|chi cục)\b", re.IGNORECASE)
+_OTHER_BODIES = (
+    (
+        re.compile(
+            r"^(?:cuc|chi cuc) (?:thue|thong ke|hai quan|thi hanh an)\b|^(?:kho bac|bao hiem xa hoi|cong an|"
+            r"bo chi huy|vien kiem sat|toa an|ngan hang nha nuoc)\b"
+        ),
+        "cơ quan ngành dọc do trung ương quản lý",
+    ),
+    (
+        re.compile(r"^(?:truong|benh vien|trung tam|dai phat thanh|nha van hoa)\b"),
+        "đơn vị sự nghiệp công lập",
+    ),
+)
+"""Bodies of the State beside the province's own: how their names begin, and what the rules call them."""
 _LEVELS = {Level.SO: "so", Level.CHI_CUC: "chi-cuc", Level.HUYEN: "huyen", Level.XA: "xa"}
 _PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
     "tinh"
@@ -89,6 +103,11 @@ _ABOUT_BOT = re.compile(
     r"tien do|bang|quyen)\b"
 )
 _MONTH = re.compile(r"\bthang (\d{1,2})\b")
+TODAY = re.compile(r"\b(?:hien nay|hien|bay gio|hien tai|sau sap (?:xep|nhap))\b")
+ADOPTING = re.compile(
+    r"\b(?:iso|he thong|ap dung|chat luong|9001|ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh)\b"
+)
+"""A question on the units of today, and words that turn it to those of a plan."""
 IN_FORCE_STILL = re.compile(
     r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b"
 )
@@ -136,6 +155,11 @@ class Weigher:
             | {citation.document.key for citation in c.citations}
             for c in corpus.cards.values()
         }
+        plans: dict[tuple[int, int], list[str]] = {}
+        for document in corpus.documents.values():
+            if document.province and document.period_from and document.period_to:
+                plans.setdefault((document.period_from, document.period_to), []).append(document.province)
+        self._plans = {period: of[0] for period, of in plans.items() if len(of) == 1}
         self._offices = {
             t.id: fold(t.label).replace("uy ban nhan dan", "ubnd")
             for t in corpus.topics.values()
@@ -168,6 +192,9 @@ class Weigher:
             return Scope(read.provinces, True, national)
         if from_documents:
             return Scope(from_documents, True, national)
+        by_period = self._plans.get(read.period) if read.period and not province else None
+        if by_period:
+            return Scope((by_period,), False, national)
         national = national or read.says(_NATIONAL_WORDS)
         return Scope((province,) if province else (), False, national)
 
@@ -177,8 +204,11 @@ class Weigher:
         scopes = (*provinces, NATIONAL, BOT)
         level = level_of(asker.unit, own)
         beside: tuple[Word, ...] = ()
-        if asker.unit and _AGENCY.match(asker.unit) and speaks_of_self(read):
+        if asker.unit and _AGENCY.match(asker.unit) and not body_of(asker.unit) and speaks_of_self(read):
             beside = tuple(w for w in self._words.read(asker.unit) if w.bare not in _PROVINCE_WORDS)
+        else:
+            # What the rules call such a body is known without being typed.
+            beside = self._words.read(body_of(asker.unit))
         hits = self.index.search(read, scopes, ignore=self.said_already(read), beside=beside)
         gains, signing = _kind_gains(read), read.says(SIGNING)
         fitted = [
@@ -274,6 +304,8 @@ class Weigher:
             fit *= STILL_ASKED
         if read.says(_WHO) and card.title.startswith(("Ai ", "Cơ quan nào")):
             fit *= WHO_IS_ASKED
+        if card.kind is CardKind.ROSTER and read.says(TODAY) and not read.says(ADOPTING):
+            fit *= ABOUT_ANOTHER_PROVINCE
         months = set(_MONTH.findall(read.folded))
         if months and months & self._card_months[card.id]:
             fit *= 1.12
@@ -294,6 +326,12 @@ class Weigher:
         if level:
             return 1.03 if level in card.levels else 0.93
         return 1.0
+
+
+def body_of(unit: str | None) -> str:
+    """Return what the rules call a body that is none of the province's own; empty for all others."""
+    name = fold(unit or "")
+    return next((called for pattern, called in _OTHER_BODIES if pattern.search(name)), "")
 
 
 def level_of(unit: str | None, own: Sequence[Unit]) -> str:

@@ -44,6 +44,11 @@ class LegalDocument:
     also_written: tuple[str, ...] = ()
     cited_as: str = ""
     """How to cite a document whose number cannot be read with certainty; else empty."""
+    force_section: str = ""
+    """The place that says from when it is in force and what it replaces."""
+    basis_section: str = ""
+    """The place that names what a province's document rests on, the documents `rests_on`."""
+    rests_on: tuple[str, ...] = ()
 
     def full_name(self) -> str:
         """Return "Quyết định 4775/QĐ-UBND ngày 29/11/2021", as an answer cites it."""
