@@ -1,0 +1,471 @@
+"""Communes of the whole country before and since 1 July 2025, and what a typed name may mean.
+
+A code is never enough: most codes of today were the code of another commune before, so every code goes
+with its structure, former or current. Nor is a name: one may be right in both structures and mean two
+places. The resolver therefore returns a list with the reason, and asks rather than guesses.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeVar
+
+from isobot.domain.text import fold, nfc
+
+MOST_ASKED = 8
+"""How many places are named when asking back; with more, the district or province is asked for."""
+
+_KIND = re.compile(
+    r"(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân|uy ban nhan dan)?\s*"
+    r"(xã|phường|thị trấn|đặc khu|xa|phuong|thi tran|dac khu|tt\.?|p\.)?\s+(?=\S)",
+    re.IGNORECASE,
+)
+_KINDS = {"xa": "xã", "phuong": "phường", "p.": "phường", "thi tran": "thị trấn", "dac khu": "đặc khu"}
+_KINDS |= {"tt": "thị trấn", "tt.": "thị trấn"}
+_DISTRICT_KIND = re.compile(
+    r"^(huyện|thị xã|thành phố|quận|huyen|thi xa|thanh pho|quan|tp\.?|h\.)\s+(?=\D)", re.IGNORECASE
+)
+_PROVINCE_KIND = re.compile(r"^(tỉnh|thành phố|tinh|thanh pho|tp\.?)\s*(?=\S)", re.IGNORECASE)
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+
+_U = TypeVar("_U", "FormerCommune", "CurrentCommune")
+
+
+class Structure(StrEnum):
+    """Which list of units a code or a name is taken from."""
+
+    FORMER = "former"
+    """Until 30 June 2025: 63 provinces, 696 districts."""
+    CURRENT = "current"
+    """Since 1 July 2025: 34 provinces, no districts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceName:
+    """A province of one structure; `now` is the code of the current one that its land belongs to."""
+
+    structure: Structure
+    code: str
+    kind: str
+    name: str
+    now: str
+    since: date | None = None
+    resolution: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return the name with its kind: "tỉnh Kon Tum"."""
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A district, ended on 30 June 2025. Its province is a former one."""
+
+    code: str
+    kind: str
+    name: str
+    province: ProvinceName
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Return the name with its kind: "huyện Kon Plông"."""
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class FormerCommune:
+    """A commune as it was on 30 June 2025; `successors` are codes of the current structure."""
+
+    code: str
+    kind: str
+    name: str
+    district: District
+    aliases: tuple[str, ...]
+    """Names of earlier communes that went into it, folded and joined: "xadaklong"."""
+    successors: tuple[str, ...]
+
+    @property
+    def split(self) -> bool:
+        """Tell whether its land was divided among several current communes."""
+        return len(self.successors) > 1
+
+    @property
+    def title(self) -> str:
+        """Return the name with its kind: "xã Luận Khê", "phường 4"."""
+        return f"{self.kind} {self.name}"
+
+    @property
+    def full_title(self) -> str:
+        """Return "xã Luận Khê, huyện Thường Xuân, tỉnh Thanh Hóa"."""
+        if self.code == self.district.code:  # an island district, without communes
+            return f"{self.title}, {self.district.province.title}"
+        return f"{self.title}, {self.district.title}, {self.district.province.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentCommune:
+    """A commune of today, by the statistics office's catalogue.
+
+    `since` is from when it has its present kind; `note` is the catalogue's own sentence.
+    """
+
+    code: str
+    kind: str
+    name: str
+    province: ProvinceName
+    since: date
+    resolution: str
+    issued: date
+    note: str
+
+    @property
+    def title(self) -> str:
+        """Return the name with its kind: "xã Măng Đen"."""
+        return f"{self.kind} {self.name}"
+
+    @property
+    def full_title(self) -> str:
+        """Return "xã Măng Đen, tỉnh Quảng Ngãi"."""
+        return f"{self.title}, {self.province.title}"
+
+
+class Verdict(StrEnum):
+    """How far a match may be relied on."""
+
+    ACCEPT = "accept"
+    ASK = "ask"
+    """Show what was found, and ask whether it is meant."""
+    NONE = "none"
+
+
+class Reason(StrEnum):
+    """Why a name was matched, or was not."""
+
+    NAME = "name"
+    ALIAS = "alias"
+    """An earlier name of the commune, or of one that went into it before 2025."""
+    OTHER_KIND = "other-kind"
+    """The name fits, the kind (xã, phường, thị trấn) does not."""
+    ONE_LETTER = "one-letter"
+    OTHER_DISTRICT = "other-district"
+    SEVERAL = "several"
+    TOO_MANY = "too-many"
+    NO_PROVINCE = "no-province"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class FormerMatch:
+    """The former communes that a name may mean."""
+
+    verdict: Verdict
+    reason: Reason
+    units: tuple[FormerCommune, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentMatch:
+    """The current communes that a name may mean."""
+
+    verdict: Verdict
+    reason: Reason
+    units: tuple[CurrentCommune, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """A place as typed: "xã Đắk Long, Kon Plông, Kon Tum"."""
+
+    name: str
+    kind: str = ""
+    district: str = ""
+    province: str = ""
+
+
+@dataclass(frozen=True)
+class AdminUnits:
+    """The table of former and current units, and the resolver over it."""
+
+    provinces: tuple[ProvinceName, ...]
+    districts: tuple[District, ...]
+    former: tuple[FormerCommune, ...]
+    current: Mapping[str, CurrentCommune] = field(hash=False)
+    version: str = ""
+
+    def heirs(self, unit: FormerCommune) -> tuple[CurrentCommune, ...]:
+        """Return what a former commune is now; all parts where it was split."""
+        return tuple(self.current[code] for code in unit.successors)
+
+    def made_of(self, unit: CurrentCommune) -> tuple[FormerCommune, ...]:
+        """Return the former communes that a current one holds, wholly or in part."""
+        return tuple(self._parts.get(unit.code, ()))
+
+    def province_now(self, former: ProvinceName) -> ProvinceName:
+        """Return the current province that a former one's land belongs to."""
+        return self._current_provinces[former.now]
+
+    def find_provinces(self, text: str, structure: Structure) -> tuple[ProvinceName, ...]:
+        """Return the provinces of a structure that bear a name; none or one, since these names are unique."""
+        wanted = _province_key(text)
+        return tuple(
+            p for p in self.provinces if p.structure is structure and _province_key(p.name) == wanted
+        )
+
+    def parse(self, text: str) -> PlaceName:
+        """Divide "xã Đắk Long, Kon Plông, Kon Tum" into commune, district and province.
+
+        A second part that names a province is one, unless "huyện" or "thành phố" stands before it.
+        """
+        parts = [part.strip() for part in nfc(text).strip(" .?!").split(",") if part.strip()]
+        head = divide(parts[0]) if parts else PlaceName("")
+        if len(parts) > 2:
+            return PlaceName(head.name, head.kind, parts[1], parts[-1])
+        if len(parts) < 2:
+            return head
+        is_province = any(self.find_provinces(parts[1], s) for s in Structure)
+        if is_province and not _DISTRICT_KIND.match(parts[1]):
+            return PlaceName(head.name, head.kind, "", parts[1])
+        return PlaceName(head.name, head.kind, parts[1], "")
+
+    def resolve_former(self, place: PlaceName) -> FormerMatch:
+        """Find the former commune that a name means.
+
+        In this order: inside the district by kind and name or by an earlier name; there with the kind
+        ignored; there one letter off, which is asked; elsewhere in the province, which is asked. Without
+        a district the province takes its place, without either the whole country.
+        """
+        homes = self._former_homes(place.province)
+        if place.province and not homes:
+            return FormerMatch(Verdict.NONE, Reason.NO_PROVINCE)
+        found = FormerMatch(Verdict.NONE, Reason.NOTHING)
+        for home in homes or (frozenset[str](),):
+            found = self._resolve_in(place, home)
+            if found.verdict is not Verdict.NONE:
+                return found
+        return found
+
+    def resolve_current(self, place: PlaceName) -> CurrentMatch:
+        """Find the current commune that a name means; there are no districts to narrow it."""
+        wanted = _province_key(place.province)
+        pool = self._current_names.get(name_key(place.name), [])
+        if wanted:
+            names = {_province_key(p.name): p for p in self.provinces if p.structure is Structure.FORMER}
+            home = names[wanted].now if wanted in names else ""
+            pool = [u for u in pool if _province_key(u.province.name) == wanted or u.province.code == home]
+        same_kind = [u for u in pool if not place.kind or u.kind == place.kind]
+        chosen = _by_marks(same_kind or pool, place.name)
+        reason = Reason.NAME if same_kind else Reason.OTHER_KIND
+        if len(chosen) == 1:
+            return CurrentMatch(Verdict.ACCEPT, reason, tuple(chosen))
+        if len(chosen) > MOST_ASKED:
+            return CurrentMatch(Verdict.ASK, Reason.TOO_MANY)
+        if chosen:
+            return CurrentMatch(Verdict.ASK, Reason.SEVERAL, tuple(chosen))
+        return CurrentMatch(Verdict.NONE, Reason.NOTHING)
+
+    def _former_homes(self, province: str) -> tuple[frozenset[str], ...]:
+        """Return the former provinces to look in: the one named, then all that are in today's."""
+        if not province:
+            return ()
+        homes = [frozenset(p.code for p in self.find_provinces(province, Structure.FORMER))]
+        for now in self.find_provinces(province, Structure.CURRENT):
+            merged = (p for p in self.provinces if p.structure is Structure.FORMER and p.now == now.code)
+            homes.append(frozenset(p.code for p in merged))
+        return tuple(home for home in dict.fromkeys(homes) if home)
+
+    def _resolve_in(self, place: PlaceName, provinces: frozenset[str]) -> FormerMatch:
+        districts = self._find_districts(place.district, provinces) if place.district else frozenset()
+        key = name_key(place.name)
+        if not key:
+            return FormerMatch(Verdict.NONE, Reason.NOTHING)
+        everywhere = [u for u in self._former_names.get(key, []) if _lies_in(u, provinces)]
+        earlier = [u for u in self._earlier_names.get(key, []) if _lies_in(u, provinces)]
+        if place.kind:
+            earlier += [
+                u for u in self._earlier_names.get(name_key(place.kind) + key, []) if _lies_in(u, provinces)
+            ]
+        if place.district and not districts:
+            return self._elsewhere(everywhere or earlier, place)
+        if districts:
+            near = [u for u in everywhere if u.district.code in districts]
+            renamed = [u for u in earlier if u.district.code in districts]
+            inside = _choose(near, renamed, place)
+            if inside is not None:
+                return inside
+            off = self._one_letter_off(key, districts)
+            if len(off) == 1:
+                return FormerMatch(Verdict.ASK, Reason.ONE_LETTER, tuple(off))
+            return self._elsewhere(everywhere, place)
+        found = _choose(everywhere, earlier, place)
+        if found is not None:
+            return found
+        if provinces:
+            off = self._one_letter_off(key, {d.code for d in self.districts if d.province.code in provinces})
+            if len(off) == 1:
+                return FormerMatch(Verdict.ASK, Reason.ONE_LETTER, tuple(off))
+        return FormerMatch(Verdict.NONE, Reason.NOTHING)
+
+    @staticmethod
+    def _elsewhere(units: Sequence[FormerCommune], place: PlaceName) -> FormerMatch:
+        """Ask about a commune of the name in another district than the one typed."""
+        found = _by_marks(list(dict.fromkeys(units)), place.name)
+        if len(found) == 1:
+            return FormerMatch(Verdict.ASK, Reason.OTHER_DISTRICT, tuple(found))
+        if 1 < len(found) <= MOST_ASKED:
+            return FormerMatch(Verdict.ASK, Reason.SEVERAL, tuple(found))
+        return FormerMatch(Verdict.NONE, Reason.NOTHING)
+
+    def _find_districts(self, text: str, provinces: frozenset[str]) -> frozenset[str]:
+        said = _DISTRICT_KIND.match(text)
+        # "Quan Son" is a district's whole name, and "quan Ba Dinh" is not: the whole is tried first.
+        for kind, bare in (("", text), (said.group(1), text[said.end() :]) if said else ("", "")):
+            key = name_key(bare)
+            found = [
+                d
+                for keys, d in self._district_names
+                if key in keys and (not provinces or d.province.code in provinces)
+            ]
+            exact = [d for d in found if fold(d.kind) == fold(kind)]
+            if found:
+                return frozenset(d.code for d in (exact or found))
+        return frozenset()
+
+    def _one_letter_off(self, key: str, districts: Collection[str]) -> list[FormerCommune]:
+        near = (pair for code in districts for pair in self._by_district.get(code, ()))
+        return [unit for known, unit in near if one_letter_apart(known, key)]
+
+    @cached_property
+    def _by_district(self) -> dict[str, list[tuple[str, FormerCommune]]]:
+        found: dict[str, list[tuple[str, FormerCommune]]] = defaultdict(list)
+        for unit in self.former:
+            found[unit.district.code].append((name_key(unit.name), unit))
+        return dict(found)
+
+    @cached_property
+    def _district_names(self) -> list[tuple[frozenset[str], District]]:
+        """List districts with every key that names them."""
+        return [(frozenset({name_key(d.name), *d.aliases}), d) for d in self.districts]
+
+    @cached_property
+    def _current_provinces(self) -> dict[str, ProvinceName]:
+        return {p.code: p for p in self.provinces if p.structure is Structure.CURRENT}
+
+    @cached_property
+    def _province_names(self) -> dict[tuple[Structure, str], tuple[ProvinceName, ...]]:
+        return {(p.structure, _province_key(p.name)): (p,) for p in self.provinces}
+
+    @cached_property
+    def _parts(self) -> dict[str, list[FormerCommune]]:
+        parts: dict[str, list[FormerCommune]] = defaultdict(list)
+        for unit in self.former:
+            for code in unit.successors:
+                parts[code].append(unit)
+        return dict(parts)
+
+    @cached_property
+    def _former_names(self) -> dict[str, list[FormerCommune]]:
+        names: dict[str, list[FormerCommune]] = defaultdict(list)
+        for unit in self.former:
+            names[name_key(unit.name)].append(unit)
+        return dict(names)
+
+    @cached_property
+    def _earlier_names(self) -> dict[str, list[FormerCommune]]:
+        names: dict[str, list[FormerCommune]] = defaultdict(list)
+        for unit in self.former:
+            for alias in unit.aliases:
+                names[alias].append(unit)
+        return dict(names)
+
+    @cached_property
+    def _current_names(self) -> dict[str, list[CurrentCommune]]:
+        names: dict[str, list[CurrentCommune]] = defaultdict(list)
+        for unit in self.current.values():
+            names[name_key(unit.name)].append(unit)
+        return dict(names)
+
+
+def divide(text: str) -> PlaceName:
+    """Take the kind off a commune's name: "UBND xã Thành Sơn" is xã, Thành Sơn."""
+    said = _KIND.match(nfc(text))
+    if said is None:
+        return PlaceName(nfc(text).strip())
+    kind = fold(said.group(1) or "")
+    return PlaceName(nfc(text)[said.end() :].strip(), _KINDS.get(kind, ""))
+
+
+def name_key(name: str) -> str:
+    """Fold a name to its letters, with the spellings that official lists mix made one (Đắk, Ngọk)."""
+    words = fold(name.replace("'", "").replace("’", "")).split()
+    same = {"ngok": "ngoc", "dac": "dak"}
+    joined = "".join(same.get(word, word) for word in words)
+    return "".join(c for c in joined if c.isalnum())
+
+
+def one_letter_apart(left: str, right: str) -> bool:
+    """Tell whether one letter was replaced, added or left out."""
+    if left == right or abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 3:
+        return False
+    short, long = sorted((left, right), key=len)
+    at = next((i for i, c in enumerate(short) if c != long[i]), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
+
+
+def _lies_in(unit: FormerCommune, provinces: frozenset[str]) -> bool:
+    return not provinces or unit.district.province.code in provinces
+
+
+def _choose(
+    named: Sequence[FormerCommune], earlier: Sequence[FormerCommune], place: PlaceName
+) -> FormerMatch | None:
+    """Choose by kind and name, then by an earlier name, then by the name alone."""
+    same_kind = [u for u in named if not place.kind or u.kind == place.kind]
+    for reason, found in (
+        (Reason.NAME, _by_marks(same_kind, place.name)),
+        (Reason.ALIAS, list(dict.fromkeys(earlier)) if not named or place.kind else []),
+        (Reason.OTHER_KIND, _by_marks(named, place.name)),
+    ):
+        if len(found) == 1:
+            return FormerMatch(Verdict.ACCEPT, reason, tuple(found))
+        if len(found) > MOST_ASKED:
+            return FormerMatch(Verdict.ASK, Reason.TOO_MANY)
+        if found:
+            return FormerMatch(Verdict.ASK, Reason.SEVERAL, tuple(found))
+    return None
+
+
+def _by_marks(units: Sequence[_U], name: str) -> list[_U]:
+    """Keep those spelled as typed where there are some, so that Sơn Hà is not Sơn Hạ."""
+    wanted = spelling(name)
+    return [u for u in units if spelling(u.name) == wanted] or list(units)
+
+
+def spelling(name: str) -> str:
+    """Bring a name to letters with marks, wherever the tone was put and however it was spaced."""
+    lower = nfc(name).casefold().replace("đắk", "đăk").replace("ngọk", "ngọc")
+    words = ("".join(c for c in word if c.isalnum() or unicodedata.combining(c)) for word in lower.split())
+    return "".join(_tone_last(word) for word in words)
+
+
+def _tone_last(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word)
+    tones = "".join(c for c in letters if c in _TONES)
+    return "".join(c for c in letters if c not in _TONES) + tones
+
+
+def _province_key(text: str) -> str:
+    key = name_key(_PROVINCE_KIND.sub("", nfc(text).strip()))
+    return {"hcm": "hochiminh", "tphcm": "hochiminh", "saigon": "hochiminh"}.get(key, key)
+
+
+def one_list(units: Iterable[FormerCommune | CurrentCommune]) -> str:
+    """Join the names of units for a sentence."""
+    return ", ".join(u.title for u in units)
