@@ -32,6 +32,7 @@ from isobot.delivery_cli import outbox_app, print_cost, serve, worker
 from isobot.domain.deadlines import Kind
 from isobot.domain.people import Role
 from isobot.errors import IsobotError
+from isobot.forms_cli import forms_app
 from isobot.kb_cli import kb_app
 from isobot.rollup_cli import rollup_app
 from isobot.settings import Settings, read_settings
@@ -54,6 +55,7 @@ app.add_typer(units_app, name="units")
 app.add_typer(kb_app, name="kb")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(rollup_app, name="rollup")
+app.add_typer(forms_app, name="forms")
 app.command()(serve)
 app.command()(worker)
 kb_app.add_typer(curation_app)

@@ -28,13 +28,13 @@ class Content:
     corpus: Corpus
 
 
-def load_content() -> Content:
-    """Read forms, rules, ladder, calendar, provinces and cards.
+def load_content(*, own_forms: Path | None = None) -> Content:
+    """Read forms, rules, ladder, calendar, provinces and cards; `own_forms` is the office's folder.
 
     Raises:
         DataFileError: one of them cannot be used; it names file, place, problem and cure.
     """
-    forms = load_forms()
+    forms = load_forms(own=own_forms)
     rules = load_rules()
     for rule in rules.rules:
         for form in rule.forms.values():

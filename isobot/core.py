@@ -48,7 +48,7 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
     Raises:
         DataFileError: a shipped or edited file cannot be used.
     """
-    content = load_content()
+    content = load_content(own_forms=settings.own_forms)
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:

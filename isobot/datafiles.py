@@ -1,6 +1,6 @@
 """The one reader of YAML: a mistake is told with its file, its place, what is wrong, and the cure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,24 +23,45 @@ def read_yaml(path: Path, model: type[M]) -> M:
     Raises:
         DataFileError: the file is missing, is no YAML, or does not fit; it names the line.
     """
+    text, content = _content_of(path)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise next(_faults(path, text, error)) from error
+
+
+def faults_of(path: Path, model: type[BaseModel]) -> list[DataFileError]:
+    """List everything in one file that does not fit its model, for whoever mends it in one go."""
+    try:
+        text, content = _content_of(path)
+        model.model_validate(content)
+    except DataFileError as fault:
+        return [fault]
+    except ValidationError as error:
+        return list(_faults(path, text, error))
+    return []
+
+
+def _content_of(path: Path) -> tuple[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(path, "the file", f"cannot be read ({error})", mend="check its name") from error
     try:
-        content = yaml.load(text, Loader=yaml.CSafeLoader)
+        return text, yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}" if mark else "the file"
         problem = f"is not valid YAML: {error.problem}"
         raise DataFileError(path, place, problem, mend="check indentation and quotes") from error
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        # The lines are looked up only now: composing the file again takes as long as reading it.
-        where = _place(yaml.compose(text, Loader=yaml.CSafeLoader), first["loc"])
-        raise DataFileError(path, where, first["msg"], mend=_cure(first["type"])) from error
+
+
+def _faults(path: Path, text: str, error: ValidationError) -> Iterator[DataFileError]:
+    # The lines are looked up only now: composing the file again takes as long as reading it.
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    for each in error.errors(include_url=False, include_input=False):
+        problem = each["msg"].removeprefix("Value error, ")
+        yield DataFileError(path, _place(root, each["loc"]), problem, mend=_cure(each["type"]))
 
 
 def _place(root: yaml.Node | None, loc: Sequence[int | str]) -> str:

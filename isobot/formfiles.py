@@ -1,6 +1,6 @@
 """Reads form files and makes forms of them; a mistake names file, key and cure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Limits
 
-from isobot.datafiles import data_dir, read_yaml
+from isobot.datafiles import data_dir, faults_of, read_yaml
 from isobot.domain.expressions import Condition, Term, read_condition, read_term
 from isobot.domain.fields import numbered, usual_roll_up
+from isobot.domain.form_faults import examine_examples
 from isobot.domain.forms import (
     LARGEST_INTEGER,
     LARGEST_MONEY,
@@ -149,8 +150,17 @@ def load_form(path: Path) -> Form:
 class Forms:
     """Every form at hand, by its id and version."""
 
-    def __init__(self, forms: tuple[Form, ...]) -> None:
+    def __init__(self, forms: tuple[Form, ...], *, own: frozenset[tuple[str, int]] = frozenset()) -> None:
         self._forms = {(form.id, form.version): form for form in forms}
+        self._own = own
+
+    def is_own(self, form: Form) -> bool:
+        """Tell whether a form is of the office's own folder."""
+        return (form.id, form.version) in self._own
+
+    def versions(self, form_id: str) -> tuple[Form, ...]:
+        """Return the versions of a form, the oldest first."""
+        return tuple(sorted((f for f in self if f.id == form_id), key=lambda form: form.version))
 
     def get(
         self,
@@ -168,38 +178,67 @@ class Forms:
         Raises:
             NotFound: there is none of that id, or not that version.
         """
-        versions = sorted((f for f in self if f.id == form_id), key=lambda form: form.version)
+        versions = self.versions(form_id)
         if version is not None:
-            versions = [form for form in versions if form.version == version]
+            versions = tuple(form for form in versions if form.version == version)
         if not versions:
             raise NotFound(f"no form {form_id!r}, version {version or 'any'}")
         form = versions[-1] if version is not None or on is None else self._on(on, versions)
         return form if level is None else form.for_level(level)
 
     @staticmethod
-    def _on(on: date, versions: list[Form]) -> Form:
-        fitting = [form for form in versions if form.holds_on(on)]
-        begun = [form for form in versions if form.first_day is None or form.first_day <= on]
+    def _on(on: date, versions: tuple[Form, ...]) -> Form:
+        fitting = tuple(form for form in versions if form.holds_on(on))
+        begun = tuple(form for form in versions if form.first_day is None or form.first_day <= on)
         return (fitting or begun or versions[:1])[-1]
 
     def __iter__(self) -> Iterator[Form]:
         return iter(self._forms.values())
 
 
-def load_forms(folder: Path | None = None) -> Forms:
-    """Read every form of a folder; without one, those that ship with isobot.
+def load_forms(folder: Path | None = None, *, own: Path | None = None) -> Forms:
+    """Read every form of a folder; without one, those that ship with isobot. `own` is the office's folder,
+    or one file of it.
 
     Raises:
-        DataFileError: a file does not fit, or two hold the same version of a form.
+        DataFileError: a file does not fit, two hold the same version of a form, or the office's version of
+            a form that ships with isobot is not a later one.
     """
+    shipped = _in_folder(folder or data_dir() / "forms")
+    if own is None:
+        return Forms(tuple(shipped.values()))
+    newest = dict(sorted(shipped))
+    found = _in_folder(own, newest)
+    return Forms((*shipped.values(), *found.values()), own=frozenset(found))
+
+
+def _in_folder(folder: Path, newest: Mapping[str, int] | None = None) -> dict[tuple[str, int], Form]:
+    """Read a folder; one that is not there holds no form. `newest` are versions that must be passed."""
     found: dict[tuple[str, int], Form] = {}
-    for path in sorted((folder or data_dir() / "forms").glob("*.yaml")):
+    for path in [folder] if folder.is_file() else sorted(folder.glob("*.yaml")):
         form = load_form(path)
         if (form.id, form.version) in found:
             problem = f"form {form.id!r} version {form.version} is in another file too"
             raise DataFileError(path, "version", problem, mend="raise the version, or change the id")
+        shipped = (newest or {}).get(form.id, 0)
+        if form.version <= shipped:
+            problem = f"form {form.id!r} ships with isobot as version {shipped}"
+            raise DataFileError(path, "version", problem, mend=f"use version {shipped + 1}, or another id")
         found[form.id, form.version] = form
-    return Forms(tuple(found.values()))
+    return found
+
+
+def form_faults(path: Path, *, today: date) -> list[DataFileError]:
+    """List what is wrong in one form file: all of its keys, then what does not fit together."""
+    faults = faults_of(path, _FormText)
+    if faults:
+        return faults
+    try:
+        form = load_form(path)
+    except DataFileError as fault:
+        return [fault]
+    examples = examine_examples(form.fields, today=today)
+    return [DataFileError(path, fault.place, fault.problem, mend=fault.mend) for fault in examples]
 
 
 def _field(text: _FieldText) -> Field:

@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         return self.host in LOOPBACK and not any(outward)
 
     @property
+    def own_forms(self) -> Path:
+        """The folder of the office's own forms."""
+        return self.data_dir / "forms"
+
+    @property
     def database(self) -> str:
         """The database's address; the demo has a file of its own."""
         if self.database_url is not None:

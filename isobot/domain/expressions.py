@@ -23,7 +23,7 @@ neither kept nor broken. "Không phát sinh" counts as zero in sums and comparis
 """
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -299,6 +299,17 @@ class Not:
     def fields(self) -> tuple[str, ...]:
         """Return the keys of the part."""
         return self.part.fields()
+
+
+def choices_named(condition: Condition | Term | None) -> Iterator[tuple[str, str]]:
+    """List the choices that a condition asks for, each with its field."""
+    if isinstance(condition, OneOf):
+        yield from ((condition.key, option) for option in condition.options)
+    elif isinstance(condition, Not):
+        yield from choices_named(condition.part)
+    elif isinstance(condition, All):
+        for part in condition.parts:
+            yield from choices_named(part)
 
 
 def read_condition(raw: Any) -> Condition:

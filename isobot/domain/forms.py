@@ -75,9 +75,9 @@ class Form:
     def __post_init__(self) -> None:
         if self.level is not None:
             return
-        keys = examine_fields(self.fields)
-        examine_checks(self.checks, keys)
-        _examine_ratios(self.ratios, keys)
+        fields = examine_fields(self.fields)
+        examine_checks(self.checks, fields)
+        _examine_ratios(self.ratios, fields)
 
     def holds_on(self, day: date) -> bool:
         """Tell whether it is the form of a period that ends on that day."""
@@ -254,9 +254,9 @@ def _compute(term: Term, values: Mapping[str, Value]) -> Value | None:
     return None if figure is None else Value.of(figure)
 
 
-def _examine_ratios(ratios: tuple[Ratio, ...], keys: frozenset[str]) -> None:
+def _examine_ratios(ratios: tuple[Ratio, ...], fields: Mapping[str, Field]) -> None:
     for index, ratio in enumerate(ratios):
         for key in (ratio.part, ratio.whole):
-            if key not in keys:
+            if key not in fields:
                 place = f"ratios.{index} ({ratio.key})"
                 raise FormFault(place, f"{key!r} is no field", "use the key of a field")

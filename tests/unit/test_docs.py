@@ -183,7 +183,7 @@ def test_the_example_of_a_form_can_be_used(tmp_path):
 
     form = load_forms(tmp_path).get("vi-du")
 
-    assert [field.number for field in form.fields] == ["1", "2", "", "2a"]
+    assert [field.number for field in form.fields] == ["1", "2", "", "2a", "3", "4"]
 
 
 def test_the_example_of_a_rule_can_be_used(tmp_path):
