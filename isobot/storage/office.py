@@ -3,15 +3,16 @@
 Every change stands in `office_acts` as well: who, when, before, after, why.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.deadlines import DayOfYear, Extension, Move
+from isobot.storage.office_acts import acts as acts
+from isobot.storage.office_acts import note_act as note_act
 from isobot.storage.statements import insert_if_absent, insert_or_replace
 from isobot.storage.tables import (
     declined,
@@ -19,7 +20,6 @@ from isobot.storage.tables import (
     duty_events,
     extensions,
     letters,
-    office_acts,
     office_dates,
 )
 
@@ -190,43 +190,3 @@ async def all_deeds(connection: AsyncConnection) -> dict[Report, tuple[date, dat
         (row.rule, row.period, row.unit): (row.done_on, row.at)
         for row in await connection.execute(select(deeds))
     }
-
-
-async def note_act(
-    connection: AsyncConnection,
-    *,
-    kind: str,
-    person: int,
-    channel: str,
-    at: datetime,
-    province: str = "",
-    report: Report = ("", "", ""),
-    before: Any = None,
-    after: Any = None,
-    why: str = "",
-) -> None:
-    """Write an act into the history of the office."""
-    rule, period, unit = report
-    await connection.execute(
-        insert(office_acts).values(
-            at=at,
-            person=person,
-            channel=channel,
-            kind=kind,
-            province=province,
-            rule=rule,
-            period=period,
-            unit=unit,
-            before=before,
-            after=after,
-            why=why,
-        )
-    )
-
-
-async def acts(connection: AsyncConnection, *, kind: str = "") -> list[Mapping[str, Any]]:
-    """Return the history of the office, oldest first."""
-    query = select(office_acts).order_by(office_acts.c.id)
-    if kind:
-        query = query.where(office_acts.c.kind == kind)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]

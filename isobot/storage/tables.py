@@ -511,6 +511,7 @@ office_acts = Table(
     "office_acts",
     metadata,
     Column("id", Key, primary_key=True, autoincrement=True),
+    Column("number", Integer, nullable=False, default=0, server_default=text("0")),
     Column("at", Moment, nullable=False),
     Column("person", Key, nullable=False),
     Column("channel", String(40), nullable=False),
@@ -522,7 +523,9 @@ office_acts = Table(
     Column("before", Json),
     Column("after", Json),
     Column("why", Text, nullable=False, default=""),
+    Column("hash", String(64), nullable=False, default="", server_default=text("''")),
 )
+Index("ix_office_acts_chain", office_acts.c.province, office_acts.c.number)
 Index("ix_office_acts_report", office_acts.c.rule, office_acts.c.period, office_acts.c.unit)
 
 questions = Table(

@@ -177,6 +177,13 @@ def upgrade() -> None:
     with op.batch_alter_table("report_notes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_notes_report"), ["report"], unique=False)
 
+    with op.batch_alter_table("office_acts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("number", sa.Integer(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(
+            sa.Column("hash", sa.String(length=64), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.create_index("ix_office_acts_chain", ["province", "number"], unique=False)
+
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -206,6 +213,11 @@ def downgrade() -> None:
         batch_op.drop_column("letter_no")
         batch_op.drop_column("asked_by")
         batch_op.drop_column("marks")
+
+    with op.batch_alter_table("office_acts", schema=None) as batch_op:
+        batch_op.drop_index("ix_office_acts_chain")
+        batch_op.drop_column("hash")
+        batch_op.drop_column("number")
 
     with op.batch_alter_table("report_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_report_notes_report"))
