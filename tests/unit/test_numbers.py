@@ -62,6 +62,10 @@ TODAY = date(2026, 11, 21)
         ("ba phẩy chín tám tỷ", "3980000000"),
         ("2 tỷ 300 triệu", "2300000000"),
         ("2 triệu rưỡi", "2500000"),
+        ("triệu rưỡi", "1500000"),
+        ("nửa tỷ", "500000000"),
+        ("hai lăm", "25"),
+        ("một trăm ba tư", "134"),
         ("2 nghìn tỷ", "2000000000000"),
     ],
 )
@@ -91,7 +95,8 @@ def test_what_has_two_readings_is_asked_with_both(typed, readings):
     "typed",
     [
         "", "   ", "abc", "😀", "5️⃣", "²", "٣", "12/5", "50%", "2-3", "12 5", "1.23.4", "1234.567", "1..2",
-        "1,2,3", "khoảng 20", "tạm", "hai lăm", "mười mươi", "triệu tỷ", "linh năm", "118 đồng", "12?",
+        "1,2,3", "khoảng 20", "tạm", "hai năm", "một mốt", "nửa", "mười mươi", "triệu tỷ", "linh năm", "12?",
+        "118 đồng",
         "rưỡi", "-", "+", "1 nghìn 2 triệu", "1 triệu 1.500 nghìn", "sáu trăm bảy trăm",
         "x" * 10_000, "1" * 10_000,
     ],
@@ -148,6 +153,15 @@ def test_amount_that_lost_its_unit_is_asked_again():
         ("hôm qua", TODAY - timedelta(days=1)),
         ("Hom Qua", TODAY - timedelta(days=1)),
         ("hôm kia", TODAY - timedelta(days=2)),
+        ("chiều hôm qua", TODAY - timedelta(days=1)),
+        ("3 ngày trước", TODAY - timedelta(days=3)),
+        ("cách đây mười ngày", TODAY - timedelta(days=10)),
+        ("vào ngày 12/9", date(2026, 9, 12)),
+        ("ngày 5 tháng 12 năm ngoái", date(2025, 12, 5)),
+        ("5/12 năm ngoái", date(2025, 12, 5)),
+        ("5/9 năm nay", date(2026, 9, 5)),
+        ("ngày 5 tháng trước", date(2026, 10, 5)),
+        ("mùng 5 tháng này", date(2026, 11, 5)),
     ],
 )
 def test_day_is_read_as_meant(typed, meant):
@@ -157,6 +171,22 @@ def test_day_is_read_as_meant(typed, meant):
 def test_day_to_come_without_a_year_asks_for_the_year():
     with pytest.raises(AnswerRefused, match="5/12/2025"):
         read_date("5/12", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "lacks"),
+    [("tháng 9", "ngày nào"), ("cuối tháng 9", "ngày nào"), ("9/2026", "ngày nào"), ("ngày 5", "tháng nào"),
+     ("5", "tháng nào"), ("5 tháng trước", "trước")],
+)  # fmt: skip
+def test_half_a_day_is_asked_for_its_other_half(typed, lacks):
+    with pytest.raises(AnswerRefused, match=lacks):
+        read_date(typed, today=TODAY)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 3000))
+def test_days_ago_are_counted_back(days):
+    assert read_date(f"{days + 1} ngày trước", today=TODAY) == TODAY - timedelta(days=days + 1)
 
 
 def test_day_to_come_is_of_this_year_where_plans_are_asked():
