@@ -113,7 +113,7 @@ async def prefetch(store: Store, services: Services, turns: Sequence[Turn]) -> N
 
 async def take(turn: Turn, services: Services) -> None:
     """Deal with one event inside the dialogue."""
-    work = await _work(turn, services)
+    work = await load(turn, services)
     if work is None:
         turn.conversation.leave()
         turn.say("Báo cáo đang làm không còn nữa. Gõ “báo cáo” để xem các kỳ hiện có.")
@@ -159,7 +159,7 @@ async def _take_one(turn: Turn, services: Services, work: Work, key: str) -> Non
 
 async def ask_again(turn: Turn, services: Services) -> None:
     """Ask the question of the running report once more."""
-    work = await _work(turn, services)
+    work = await load(turn, services)
     if work is not None:
         _say_again(turn, work)
 
@@ -171,7 +171,7 @@ def _say_again(turn: Turn, work: Work) -> None:
 
 async def pause(turn: Turn, services: Services) -> None:
     """Leave the report; everything entered is kept."""
-    work = await _work(turn, services)
+    work = await load(turn, services)
     if work is not None and report_batch.is_waiting(turn):
         turn.conversation.memory[FIGURES] = report_batch.put_aside(turn, work)
         turn.say("Các số vừa đọc chưa được ghi; khi anh/chị làm tiếp tôi sẽ đọc lại để xác nhận.")
@@ -184,7 +184,8 @@ async def pause(turn: Turn, services: Services) -> None:
     turn.say(f"Đã giữ số liệu ({rest}). Gõ “{word}” để làm tiếp bất cứ lúc nào, trên kênh nào cũng được.")
 
 
-async def _work(turn: Turn, services: Services) -> Work | None:
+async def load(turn: Turn, services: Services) -> Work | None:
+    """Load the report that this chat is working on."""
     key = turn.conversation.state.get("report")
     if not isinstance(key, int):
         return None

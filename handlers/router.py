@@ -14,6 +14,7 @@ from handlers import (
     progress,
     reminders,
     report,
+    report_files,
     requested,
     requested_desk,
     start,
@@ -64,6 +65,10 @@ class DialogueRouter:
             await self._read(turn)
         elif kind is IncomingKind.EDITED:
             await self._edited(turn)
+        elif kind in (IncomingKind.PHOTO, IncomingKind.FILE) and await report_files.take(
+            turn, self._services
+        ):
+            return
         else:
             turn.say(help.ONLY_TEXT.get(kind.value, help.ONLY_TEXT["other"]))
             await self._go_on(turn)
@@ -231,6 +236,10 @@ class DialogueRouter:
             ask.show_step(turn, services, int(rest))
         elif head == "me":
             await self._about_me(turn, parts)
+        elif head == "lf" and await report_files.pick(turn, services, rest):
+            return
+        elif head == "rf" and await report_files.send(turn, services, rest):
+            await self._go_on(turn)
         elif head == "qa" and len(parts) == 2:
             await opinions.take(turn, *parts)
             await self._go_on(turn)

@@ -30,10 +30,12 @@ from isobot.channels.zalo import ZaloChannel
 from isobot.chat.bell import Bell
 from isobot.chat.door import Door
 from isobot.chat.engine import Engine
+from isobot.chat.fetcher import Fetcher
 from isobot.chat.files import FileLinks
 from isobot.chat.history import History
 from isobot.chat.limits import Limits, telegram_limits, zalo_limits
 from isobot.chat.sender import Channel, Sender
+from isobot.chat.uploads import Uploads
 from isobot.clock import vietnam_day
 from isobot.core import Core
 from isobot.demo import DemoDesk
@@ -103,12 +105,20 @@ class Application:
         demo = DemoDesk(core, self._outbox_bell) if settings.is_demo else None
         self.web = (
             WebChannel(
-                self._door, self._history, self._files.make, clock, demo=demo, public_url=settings.public_url
+                self._door,
+                self._history,
+                self._files.make,
+                clock,
+                uploads=Uploads(database, clock),
+                demo=demo,
+                public_url=settings.public_url,
             )
             if settings.web_chat
             else None
         )
         channels: list[Channel] = [c for c in (self.telegram, self.zalo, self.web) if c is not None]
+        sources = [c for c in (self.telegram, self.zalo, self.web) if c is not None]
+        self._fetcher = Fetcher(database, sources, clock, told=self._outbox_bell.ring)
         token = settings.metrics_token
         self._metrics = Metrics(database, clock, token=token.get_secret_value() if token else None)
         self._engine = Engine(
@@ -225,7 +235,12 @@ class Application:
             proxy_headers=self.uses_webhooks,
         )
         self._server = uvicorn.Server(config)
-        work: list[Awaitable[Any]] = [self._engine.run(), self._watch_units(), self._watch_health()]
+        work: list[Awaitable[Any]] = [
+            self._engine.run(),
+            self._fetcher.run(),
+            self._watch_units(),
+            self._watch_health(),
+        ]
         if self._part is not Part.SERVE:
             work.append(self._sender.run())
             if self._runner is not None:

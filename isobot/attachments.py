@@ -14,6 +14,7 @@ from isobot.exports.render import CALENDAR_ICS, PERIOD_XLSX, REPORT_DOCX, Render
 from isobot.files.deadline_days import load_deadlines
 from isobot.files.desk import Desk
 from isobot.files.period_table import load_period_table
+from isobot.files.report_file import REPORT_FILE, load_report_file
 from isobot.files.unit_report import load_unit_report
 from isobot.storage.database import Database
 
@@ -48,6 +49,8 @@ class FileMaker:
         Raises:
             NotFound: what the recipe names is no more.
         """
+        if attachment.kind == REPORT_FILE:
+            return await load_report_file(self._desk, **attachment.parameters)
         kind = _KINDS.get(attachment.kind)
         if kind is None:
             raise NotFound(f"attachment of kind {attachment.kind!r}")

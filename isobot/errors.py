@@ -9,6 +9,7 @@ IsobotError
 │   ├── AnswerRefused   a person's answer does not fit its field
 │   └── StaleEdit       somebody else changed the figure meanwhile
 ├── NotFound            a record that a key names does not exist
+├── FileUnavailable     a file that somebody sent cannot be had; the message says why, in Vietnamese
 └── DeliveryError       a message did not reach its chat
     ├── ChannelBusy     send it again after `wait`
     ├── ChatGone        never send again: blocked, deleted or unknown
@@ -52,6 +53,10 @@ class StaleEdit(Refusal):
 
 class NotFound(IsobotError):
     """A record named by a key does not exist."""
+
+
+class FileUnavailable(IsobotError):
+    """A file that somebody sent cannot be had, however often one asks; the message is Vietnamese."""
 
 
 class DeliveryError(IsobotError):

@@ -10,6 +10,7 @@ from isobot.channels.terminal import TerminalChannel
 from isobot.chat.bell import Bell
 from isobot.chat.door import Door
 from isobot.chat.engine import Engine
+from isobot.chat.fetcher import Fetcher
 from isobot.chat.sender import Sender
 from isobot.core import Core
 from scheduler.dispatch import LastLook
@@ -32,12 +33,15 @@ async def chat_in_terminal(core: Core, *, name: str, folder: Path) -> None:
         bell=outbox_bell,
         last_look=LastLook(core.database, core.timetable, lambda: core.services.directory, core.clock),
     )
-    tasks = [asyncio.ensure_future(engine.run()), asyncio.ensure_future(sender.run())]
+    fetcher = Fetcher(core.database, [channel], core.clock, told=outbox_bell.ring)
+    tasks = [asyncio.ensure_future(work.run()) for work in (engine, sender, fetcher)]
     try:
         await channel.run()
         while await engine.step():
             pass
         await asyncio.sleep(0.1)
+        while await fetcher.step():
+            pass
     finally:
         for task in tasks:
             task.cancel()

@@ -1,7 +1,9 @@
 """Fakes that remember: a clock that tests set, and a channel that keeps what it was given to send."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile
@@ -49,3 +51,17 @@ class FakeChannel:
 
     def sent_to(self, chat: str) -> list[Outgoing]:
         return [message for message in self.sent if message.chat == chat]
+
+
+@dataclass
+class FakeSource:
+    """A platform that gives the files it was told; `fails_with` holds errors to raise first, one a call."""
+
+    bot: str
+    contents: dict[str, bytes]
+    fails_with: list[Exception] = field(default_factory=list)
+
+    async def fetch(self, source: Mapping[str, Any], most: int) -> bytes:
+        if self.fails_with:
+            raise self.fails_with.pop(0)
+        return self.contents[source["file_id"]]

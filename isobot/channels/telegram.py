@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from time import monotonic
@@ -59,8 +59,9 @@ from isobot.channels.shared import (
 from isobot.chat.door import Door
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile
+from isobot.domain.attached import refusal_of_size
 from isobot.domain.messages import Choice, Incoming, IncomingKind, split_text
-from isobot.errors import ChannelBusy, ChatGone, MessageRefused, SettingsError
+from isobot.errors import ChannelBusy, ChatGone, FileUnavailable, MessageRefused, SettingsError
 
 log = structlog.get_logger()
 
@@ -255,6 +256,7 @@ class TelegramChannel:
             text=text,
             sender_name=clean(message.from_user.full_name),
             private=private,
+            file=_file_of(message) if kind in (IncomingKind.PHOTO, IncomingKind.FILE) else None,
         )
 
     def _pressed(self, update_id: int, query: CallbackQuery) -> Incoming | None:
@@ -307,6 +309,24 @@ class TelegramChannel:
             self._gestures.make(lambda: self._api.answer_callback_query(query.id))
         elif message is not None and message.text and self.incoming(update) is not None:
             self._gestures.make(lambda: self._api.send_chat_action(message.chat.id, ChatAction.TYPING))
+
+    async def fetch(self, source: Mapping[str, Any], most: int) -> bytes:
+        """Return the content of a file that was sent to the bot.
+
+        Raises:
+            FileUnavailable: Telegram does not give it, or it is larger than `most` bytes.
+            ChannelBusy: Telegram cannot be reached now.
+        """
+        try:
+            known = await self._api.get_file(str(source.get("file_id", "")))
+            if (known.file_size or 0) > most:
+                raise FileUnavailable(refusal_of_size())
+            return bytes(await known.download_as_bytearray())
+        except (BadRequest, Forbidden):
+            raise FileUnavailable("Telegram không còn giữ tệp này.") from None
+        except TelegramError as error:
+            wait = _wait_of(error) if isinstance(error, RetryAfter) else BUSY
+            raise ChannelBusy(self.bot, wait) from None
 
     # Going out
 
@@ -441,6 +461,21 @@ def _kind_of(message: Message) -> IncomingKind | None:
         return IncomingKind.STICKER
     others = (message.contact, message.location, message.venue, message.poll, message.dice, message.story)
     return IncomingKind.OTHER if any(others) else None
+
+
+def _file_of(message: Message) -> dict[str, Any] | None:
+    """Name what was attached as Telegram does; of a photo the largest of its sizes."""
+    if message.photo:
+        photo = message.photo[-1]
+        return {"file_id": photo.file_id, "size": photo.file_size}
+    document = message.document
+    if document is None:
+        return None
+    return {
+        "file_id": document.file_id,
+        "name": clean(document.file_name or ""),
+        "size": document.file_size,
+    }
 
 
 def _keyboard(choices: Sequence[Choice], prompt: int) -> InlineKeyboardMarkup | None:

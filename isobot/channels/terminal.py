@@ -4,16 +4,19 @@ import asyncio
 import secrets
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from isobot.channels.shared import Arrivals, clean
 from isobot.chat.door import Door
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile
 from isobot.clock import Clock
+from isobot.domain.attached import refusal_of_size
 from isobot.domain.messages import Incoming, IncomingKind
+from isobot.errors import FileUnavailable
 
 PROMPT = "> "
 WELCOME = "Anh/chị gõ tin rồi nhấn Enter. Nhấn Ctrl-D để thoát."
@@ -82,8 +85,23 @@ class TerminalChannel:
         self._said.set()
         return None
 
+    async def fetch(self, source: Mapping[str, Any], most: int) -> bytes:
+        """Return a file of this machine that the person named with "@path".
+
+        Raises:
+            FileUnavailable: it cannot be read, or is larger than `most` bytes.
+        """
+        path = Path(str(source.get("path", "")))
+        try:
+            if path.stat().st_size > most:
+                raise FileUnavailable(refusal_of_size())
+            return await asyncio.to_thread(path.read_bytes)
+        except OSError:
+            raise FileUnavailable("không đọc được tệp trên máy này.") from None
+
     async def _ask(self, text: str) -> None:
         self._said.clear()
+        file = _file_in(text)
         await self._door.take(
             [
                 Incoming(
@@ -92,9 +110,10 @@ class TerminalChannel:
                     sender=self._user,
                     event_id=secrets.token_hex(16),
                     order=self._arrivals.next(),
-                    kind=IncomingKind.TEXT,
-                    text=text,
+                    kind=IncomingKind.TEXT if file is None else IncomingKind.FILE,
+                    text=text if file is None else "",
                     sender_name=self._user,
+                    file=file,
                 )
             ]
         )
@@ -143,3 +162,11 @@ class TerminalChannel:
 
     def _print(self, text: str) -> None:
         print(text, file=self._target, flush=True)
+
+
+def _file_in(text: str) -> dict[str, Any] | None:
+    """Read "@/home/lan/to-trinh.pdf" as a file of this machine to be attached."""
+    path = Path(text[1:]).expanduser()
+    if not text.startswith("@") or not path.is_file():
+        return None
+    return {"path": str(path.resolve()), "name": path.name, "size": path.stat().st_size}

@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -36,8 +36,11 @@ from isobot.chat.files import FileLinks, LinkRefused
 from isobot.chat.history import History
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile, Renderer
+from isobot.chat.uploads import Uploads
 from isobot.clock import Clock
+from isobot.domain.attached import KINDS, LARGEST, media_type_of
 from isobot.domain.messages import Incoming, IncomingKind
+from isobot.errors import FileUnavailable
 
 log = structlog.get_logger()
 
@@ -54,6 +57,7 @@ LOOK_SECONDS = 1.0
 JUST_SENT_SECONDS = 0.02
 """A message is marked as sent a moment after its delivery woke the page."""
 
+_UPLOAD_ID = re.compile(r"[A-Za-z0-9._:-]{1,60}")
 _SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -137,6 +141,7 @@ class WebChannel:
         render: Renderer,
         clock: Clock,
         *,
+        uploads: Uploads | None = None,
         demo: Demo | None = None,
         title: str = "Trợ lý ISO hành chính",
         public_url: str | None = None,
@@ -154,6 +159,7 @@ class WebChannel:
         self._demo = demo
         self._title = title
         self._public_url = public_url
+        self._uploads = uploads
         self._arrivals = Arrivals(clock)
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._closing = False
@@ -164,6 +170,7 @@ class WebChannel:
             Route("/", self._page),
             Route("/chat/messages", self._take, methods=["POST"]),
             Route("/chat/messages", self._messages),
+            Route("/chat/uploads", self._upload, methods=["POST"]),
             Route("/chat/files/{message:int}", self._file),
             Mount("/chat/static", StaticFiles(directory=HERE / "static")),
         ]
@@ -234,6 +241,49 @@ class WebChannel:
         )
         fresh = await self._door.take([event])
         return self._remember(request, visit, _json({"ok": True, "new": bool(fresh)}))
+
+    async def _upload(self, request: Request) -> Response:
+        """Keep a file, and store that it was sent; its name and id stand in the address."""
+        if not self._is_own_page(request):
+            return _error(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
+        named = request.query_params.get("id", "")
+        if self._uploads is None or not _UPLOAD_ID.fullmatch(named):
+            return _error(HTTPStatus.BAD_REQUEST, "Trang này chưa nhận được tệp.")
+        try:
+            content = await read_body(request, LARGEST)
+            media_type_of(content)
+        except BodyTooLarge:
+            return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Tệp lớn hơn 10 MB. {KINDS}")
+        except FileUnavailable:
+            return _error(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Tệp này không nhận được. {KINDS}")
+        visit = self._visit(request)
+        name = clean(request.query_params.get("name", ""))[:200]
+        try:
+            key = await self._uploads.keep(content)
+        except FileUnavailable as full:
+            return _error(HTTPStatus.SERVICE_UNAVAILABLE, str(full))
+        event = Incoming(
+            bot=self.bot,
+            chat=visit.chat,
+            sender=visit.chat,
+            event_id=f"{visit.chat}:{named}",
+            order=self._arrivals.next(),
+            kind=IncomingKind.FILE,
+            file={"upload": key, "name": name, "size": len(content)},
+        )
+        fresh = await self._door.take([event])
+        return self._remember(request, visit, _json({"ok": True, "new": bool(fresh)}))
+
+    async def fetch(self, source: Mapping[str, Any], most: int) -> bytes:
+        """Return what a page sent up.
+
+        Raises:
+            FileUnavailable: it was not kept so long.
+        """
+        content = await self._uploads.read(str(source.get("upload", ""))) if self._uploads else None
+        if content is None or len(content) > most:
+            raise FileUnavailable("tệp không còn trên máy chủ.")
+        return content
 
     async def _messages(self, request: Request) -> Response:
         """Return the messages after `after` that are not among `seen`; wait up to `wait` seconds for one.

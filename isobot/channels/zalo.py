@@ -10,13 +10,14 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -31,6 +32,7 @@ from isobot.channels.shared import (
     Gestures,
     Progress,
     clean,
+    download,
     read_body,
     same_secret,
     take_to_the_end,
@@ -40,7 +42,14 @@ from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile
 from isobot.clock import Clock
 from isobot.domain.messages import Incoming, IncomingKind, Reply, split_text
-from isobot.errors import ChannelBusy, ChatGone, DeliveryError, MessageRefused, SettingsError
+from isobot.errors import (
+    ChannelBusy,
+    ChatGone,
+    DeliveryError,
+    FileUnavailable,
+    MessageRefused,
+    SettingsError,
+)
 
 log = structlog.get_logger()
 
@@ -62,6 +71,9 @@ NO_LINK = (
     "Tệp “{name}” chưa lấy được qua Zalo vì hệ thống chưa có địa chỉ công khai. "
     "Anh/chị lấy tệp ở kênh khác, hoặc hỏi quản trị viên."
 )
+
+PICTURE_HOSTS = ("zdn.vn", "zadn.vn", "zalo.me", "zaloapp.com", "zaloplatforms.com")
+"""Where pictures were seen to lie; an address from outside is never opened."""
 
 _KINDS = {
     "message.text.received": IncomingKind.TEXT,
@@ -100,7 +112,7 @@ class _Chat(BaseModel):
 
 
 class _Message(BaseModel):
-    """What counts of a message; pictures and voices are named by their event and not fetched."""
+    """What counts of a message; a picture is an address under one of two names, as bodies differ."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
@@ -110,6 +122,8 @@ class _Message(BaseModel):
     chat: _Chat
     text: str | None = None
     caption: str | None = None
+    photo: str | None = None
+    photo_url: str | None = None
 
 
 class ZaloChannel:
@@ -266,6 +280,7 @@ class ZaloChannel:
             return None
         private = message.chat.chat_type.upper() != "GROUP"
         text = clean(message.text or message.caption or "")
+        picture = message.photo_url or message.photo
         return Incoming(
             bot=self.bot,
             chat=message.chat.id,
@@ -276,6 +291,7 @@ class ZaloChannel:
             text=text if private else self._without_mention(text),
             sender_name=clean(message.sender.display_name or message.sender.name),
             private=private,
+            file={"url": picture} if kind is IncomingKind.PHOTO and picture else None,
         )
 
     def _moment(self, date: int | None) -> int:
@@ -311,6 +327,28 @@ class ZaloChannel:
         for chat in dict.fromkeys(event.chat for event in events):
             typing = {"chat_id": chat, "action": "typing"}
             self._gestures.make(partial(self._call, "sendChatAction", typing))
+
+    async def fetch(self, source: Mapping[str, Any], most: int) -> bytes:
+        """Return a picture that was sent to the bot, from the platform's own servers only.
+
+        Raises:
+            FileUnavailable: it is gone, too large, or lies elsewhere.
+            ChannelBusy: the platform cannot be reached now.
+        """
+        url = str(source.get("url", ""))
+        if not self._is_theirs(url):
+            raise FileUnavailable("ảnh không nằm trên máy chủ của Zalo.")
+        try:
+            return await download(self._client, url, most)
+        except httpx.HTTPError:
+            raise ChannelBusy(self.bot, BUSY) from None
+
+    def _is_theirs(self, url: str) -> bool:
+        parts, ours = urlsplit(url), urlsplit(self._address)
+        host = parts.hostname or ""
+        if parts.scheme == ours.scheme and parts.netloc == ours.netloc:
+            return True
+        return parts.scheme == "https" and any(host == s or host.endswith("." + s) for s in PICTURE_HOSTS)
 
     # Going out
 

@@ -32,7 +32,9 @@ class Incoming:
     """One thing that happened in a chat.
 
     `event_id` is unique for each bot: the platform sends an event again until it is acknowledged.
-    `order` sorts the events of one chat as the platform saw them, larger is later.
+    `order` sorts the events of one chat as the platform saw them, larger is later. `file` is how the
+    platform names what was attached, with its "name" and "size" where it tells them; the content is
+    fetched later.
     """
 
     bot: str
@@ -46,10 +48,11 @@ class Incoming:
     prompt: int = 0
     sender_name: str = ""
     private: bool = True
+    file: Mapping[str, Any] | None = None
 
     def as_payload(self) -> dict[str, Any]:
         """Return what the inbox stores beside its own columns."""
-        return {
+        payload: dict[str, Any] = {
             "sender": self.sender,
             "kind": self.kind.value,
             "text": self.text,
@@ -58,6 +61,9 @@ class Incoming:
             "sender_name": self.sender_name,
             "private": self.private,
         }
+        if self.file is not None:
+            payload["file"] = dict(self.file)
+        return payload
 
     @classmethod
     def from_payload(

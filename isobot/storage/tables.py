@@ -356,6 +356,14 @@ report_files = Table(
     Column("failure", Text, nullable=False, default=""),
 )
 
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 delegations = Table(
     "delegations",
     metadata,

@@ -105,7 +105,7 @@ function showMine(entry) {
   }
   const state = item.querySelector(".state");
   state.className = "state " + entry.state;
-  state.textContent = { waiting: "Đang gửi…", sent: "", failed: "Chưa gửi được. " + (entry.why ?? "") }[entry.state];
+  state.textContent = { waiting: "Đang gửi…", sending: "Đang gửi tệp…", sent: "", failed: "Chưa gửi được. " + (entry.why ?? "") }[entry.state];
   state.hidden = !state.textContent;
 }
 
@@ -253,6 +253,34 @@ function send() {
   box.focus();
 }
 
+// A file goes up at once and is not kept in this browser: it may be large, and it is still on the phone.
+async function sendFile(file) {
+  const after = Math.max(0, ...known.keys());
+  const place = 1 + mine.filter((entry) => entry.after === after).length;
+  const entry = { id: newId(), text: "Tệp: " + file.name, after, place, state: "sending" };
+  mine.push(entry);
+  showMine(entry);
+  toTheEnd();
+  try {
+    const address = `/chat/uploads?id=${entry.id}&name=${encodeURIComponent(file.name)}`;
+    const answer = await fetch(address, { method: "POST", body: file });
+    const said = await answer.json().catch(() => ({}));
+    entry.state = answer.ok ? "sent" : "failed";
+    entry.why = said.error ?? "";
+    working(answer.ok);
+  } catch {
+    entry.state = "failed";
+    entry.why = "Mất kết nối, anh/chị gửi lại tệp.";
+  }
+  keepMine();
+  showMine(entry);
+}
+
+const picker = document.getElementById("file");
+picker.addEventListener("change", () => {
+  if (picker.files.length) sendFile(picker.files[0]);
+  picker.value = "";
+});
 document.getElementById("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   send();
@@ -272,7 +300,7 @@ addEventListener("online", push);
 
 box.value = kept.read("draft", "");
 fit();
-mine = mine.filter((entry) => entry.after >= floor);
+mine = mine.filter((entry) => entry.after >= floor && entry.state !== "sending");
 mine.forEach(showMine);
 toTheEnd();
 push();

@@ -94,6 +94,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit", "key", name=op.f("pk_unit_settings")),
     )
     op.create_table(
+        "uploads",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_uploads")),
+    )
+    op.create_table(
         "delegations",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -235,6 +242,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delegations_unit"))
 
     op.drop_table("delegations")
+    op.drop_table("uploads")
     op.drop_table("unit_settings")
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_requests_province"))
