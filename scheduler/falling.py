@@ -1,0 +1,91 @@
+"""What falls exactly on a day, whoever is registered: for dry runs, and for what offices are shown."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from isobot.domain.calendar import WorkCalendar
+from isobot.domain.deadlines import NATIONAL, Audience, Kind, LadderStep, Period, ReportingRule
+from isobot.domain.units import Unit
+from scheduler.duties import asked, duties
+from scheduler.situation import ROLES, Posts, ReportKey, Situation, UnitIndex, listeners, receivers
+
+
+@dataclass(frozen=True, slots=True)
+class Falling:
+    """What falls on one day for one unit, whoever is registered there; `people` may be empty."""
+
+    rule: ReportingRule
+    period: Period
+    unit: Unit
+    step: str
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What falls on one day for a receiving office: the units of one period whose report is not in."""
+
+    rule: ReportingRule
+    period: Period
+    province: str
+    step: str
+    missing: tuple[Unit, ...]
+    people: tuple[int, ...]
+
+
+def falling_on(
+    on: date,
+    rules: Iterable[ReportingRule],
+    units: Iterable[Unit],
+    calendar: WorkCalendar,
+    steps: Sequence[LadderStep],
+    *,
+    posts: Posts,
+    reported: Collection[ReportKey] = (),
+    situation: Situation | None = None,
+) -> list[Falling]:
+    """List the steps that fall exactly on a day, one for each unit and period, in the units' order.
+
+    `people` are those who hear of it: who reports, and on their own steps deputies and heads as well.
+    """
+    known = situation or Situation(posts, reported=reported)
+    found: list[Falling] = []
+    for duty in asked(duties(rules, UnitIndex(units), calendar, steps, known, on), on):
+        for unit in duty.units:
+            report = (duty.rule.id, duty.period.key, unit.code)
+            if report in known.reported or report in known.excused:
+                continue
+            period, planned = duty.of(report)
+            here = {a: p.step for a, own in planned.items() for p in own if p.day == on}
+            step = next((here[a] for a in ROLES if a in here), None)
+            if step is None:
+                continue
+            people = tuple(p for p, _, speaks in listeners(known, duty.rule, unit) if speaks in here)
+            found.append(Falling(duty.rule, period, unit, step, people))
+    return found
+
+
+def digests_on(
+    on: date,
+    rules: Iterable[ReportingRule],
+    units: Iterable[Unit],
+    calendar: WorkCalendar,
+    steps: Sequence[LadderStep],
+    *,
+    posts: Posts,
+    reported: Collection[ReportKey] = (),
+    situation: Situation | None = None,
+) -> list[Digest]:
+    """List the digests for receiving offices that fall exactly on a day; none where all reports are in."""
+    state = situation or Situation(posts, reported=reported)
+    known = UnitIndex(units)
+    found: list[Digest] = []
+    for duty in asked(duties(rules, known, calendar, steps, state, on), on):
+        rule, period = duty.rule, duty.period
+        missing = tuple(u for u in duty.units if (rule.id, period.key, u.code) not in state.reported)
+        here = [p.step for p in duty.planned.get(Audience.RECEIVER, ()) if p.day == on]
+        if here and missing and rule.province != NATIONAL and rule.kind is Kind.REPORT:
+            people = receivers(rule.province, known, posts)
+            found.append(Digest(rule, period, rule.province, here[0], missing, people))
+    return found

@@ -1,0 +1,97 @@
+"""What people have done and said, and who therefore listens to which steps."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from isobot.domain.deadlines import NATIONAL, Audience, Extension, Kind, ReportingRule, StepKey
+from isobot.domain.people import Role
+from isobot.domain.units import Unit
+
+Posts = Mapping[str, Mapping[Role, Sequence[int]]]
+"""The people of each unit's code, by role."""
+
+ReportKey = tuple[str, str, str]
+"""(rule, period, unit) of a report that is in."""
+
+SnoozeKey = tuple[str, str, str, int]
+"""(rule, period, unit, person) that asked not to be reminded for some days."""
+
+ROLES = {Audience.REPORTER: Role.REPORTER, Audience.DEPUTY: Role.DEPUTY, Audience.HEAD: Role.HEAD}
+"""Who listens in a unit, in the order in which one who holds several roles is addressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What people have done and said, as far as it changes who is reminded of what.
+
+    `reported` is in; `excused` waits for the receiver after the officer said it went out on paper.
+    `snoozed` gives the first day on which to remind again. `declined` are (unit, person) where the
+    person said "không phải tôi"; `unreachable` cannot be written to. `events` are (rule, unit, day) that
+    duties follow.
+    """
+
+    posts: Posts
+    reported: Collection[ReportKey] = ()
+    excused: Collection[ReportKey] = ()
+    ledger: Collection[StepKey] = ()
+    snoozed: Mapping[SnoozeKey, date] | None = None
+    extensions: Mapping[ReportKey, Extension] | None = None
+    declined: Collection[tuple[str, int]] = ()
+    unreachable: Collection[int] = ()
+    events: Collection[tuple[str, str, date]] = ()
+
+
+class UnitIndex:
+    """Units by province, to find quickly whom a rule concerns."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self.all: Mapping[str, Unit] = {unit.code: unit for unit in units}
+        self._by_province: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.all.values():
+            self._by_province[unit.province].append(unit)
+
+    def of(self, province: str) -> Iterable[Unit]:
+        """Return the units of a province, or all for a national rule."""
+        return self.all.values() if province == NATIONAL else self._by_province.get(province, ())
+
+    def office(self, province: str) -> Unit | None:
+        """Return the office that receives a province's reports."""
+        return next((u for u in self._by_province.get(province, ()) if u.lead_office), None)
+
+
+def listeners(
+    situation: Situation, rule: ReportingRule, unit: Unit
+) -> Iterable[tuple[int, Audience, Audience]]:
+    """Give the people of a unit, each once: who it is, as what, and whose steps of the ladder they hear.
+
+    Who reports is not told again as the head. Where nobody who reports can be reached, the deputy hears
+    the reporter's steps; if there is none, the head.
+    """
+    seen: dict[int, Audience] = {}
+    held = situation.posts.get(unit.code, {})
+    for audience, role in ROLES.items():
+        for person in held.get(role, ()):
+            if (unit.code, person) not in situation.declined:
+                seen.setdefault(person, audience)
+    if not seen and rule.kind is Kind.DUTY and rule.lead_office_only:
+        seen = dict.fromkeys(held.get(Role.RECEIVER, ()), Audience.REPORTER)
+    in_reach = {seen[person] for person in seen if person not in situation.unreachable}
+    stand_in = next(iter(a for a in ROLES if a in in_reach), None)
+    return [
+        (person, audience, Audience.REPORTER if audience is stand_in else audience)
+        for person, audience in seen.items()
+    ]
+
+
+def receivers(province: str, units: UnitIndex, posts: Posts) -> tuple[int, ...]:
+    """List who receives a province's reports, whichever unit of it they belong to."""
+    people = (p for u in units.of(province) for p in posts.get(u.code, {}).get(Role.RECEIVER, ()))
+    return tuple(dict.fromkeys(people))
+
+
+def is_snoozed(snoozed: Mapping[SnoozeKey, date] | None, report: ReportKey, person: int, today: date) -> bool:
+    """Tell whether a person asked not to be reminded of a report before a later day."""
+    until = snoozed.get((*report, person)) if snoozed else None
+    return until is not None and today < until
