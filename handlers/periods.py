@@ -64,6 +64,16 @@ async def show_list(turn: Turn, services: Services) -> None:
     turn.say("\n".join(lines), *choices, Choice("rp:practice", "Nhập thử", lasting=True))
 
 
+async def workable(turn: Turn, services: Services) -> list[tuple[Due, ReportRecord | None]]:
+    """List the open and the late reports of my units, with what there is of each."""
+    codes = turn.actor.units_to_report()
+    sent = {(r.unit, r.rule, r.period): r for r in await reports.of_units(turn.store.connection, codes)}
+    extensions = await office.all_extensions(turn.store.connection, units=codes)
+    units = [unit for code in codes if (unit := services.directory.get(code)) is not None]
+    dues = [due for u in units for due in _extended(_dues(u, services, turn), extensions, turn.today)]
+    return [(d, sent.get((d.unit.code, d.rule.id, d.period.key))) for d in dues if d.when != "next"]
+
+
 def _dues(unit: Unit, services: Services, turn: Turn) -> list[Due]:
     found: list[Due] = []
     for rule in services.rules.for_unit(unit):

@@ -15,6 +15,7 @@ from handlers import (
     reminders,
     report,
     report_files,
+    report_start,
     requested,
     requested_desk,
     start,
@@ -116,6 +117,8 @@ class DialogueRouter:
             return
         elif _looks_like_code(turn.text):
             await start.register(turn, self._services, turn.text)
+        elif await report_start.take_figures(turn, self._services):
+            return
         else:
             first = "greeted" not in conversation.memory
             if first:
