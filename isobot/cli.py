@@ -40,6 +40,7 @@ from isobot.storage import records, unit_records
 from isobot.storage.store import Store
 from isobot.terminal import chat_in_terminal
 from isobot.unitfiles import load_provinces, parse_unit_table
+from isobot.units_cli import print_successors, units_app
 from knowledge.batch import answer_line, answer_lines
 from scheduler import rounds
 from scheduler.dispatch import Dispatcher, situation_on
@@ -50,7 +51,6 @@ app = typer.Typer(
     help="isobot: trợ lý cho cán bộ phụ trách ISO.",
     rich_markup_mode=None,
 )
-units_app = typer.Typer(no_args_is_help=True, help="Danh sách đơn vị báo cáo.", rich_markup_mode=None)
 app.add_typer(units_app, name="units")
 app.add_typer(kb_app, name="kb")
 app.add_typer(outbox_app, name="outbox")
@@ -360,6 +360,7 @@ def units_import(
             raise typer.Exit(1)
         replaced = sum(1 for u in table.units if u.code in directory)
         print(f"Đọc được {len(table.units)} đơn vị ({replaced} đơn vị thay bản đang có).")
+        print_successors(table)
         if dry_run:
             print("Mới kiểm tra, chưa ghi gì.")
             return

@@ -11,10 +11,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from isobot.adminfiles import load_admin_units
+from isobot.domain.former_units import FormerCommune
 from isobot.domain.units import Province, Unit, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
 from knowledge.asking_back import law_first, told_first, which_province
 from knowledge.corpus import SEED_PROVINCES, Card, Corpus, load_corpus
+from knowledge.country import Country
 from knowledge.deciding import LEAST_SURE, Signs, sureness
 from knowledge.giving import Giver
 from knowledge.guarding import REFUSAL, Guard
@@ -77,6 +80,7 @@ class KnowledgeBase:
         self._named: dict[str, tuple[str, ...]] = {}
         self._lexicon = lexicon or load_lexicon(Path(__file__).parent / "lexicon.yaml")
         self._units = units
+        self._provinces = provinces or load_provinces()
         self._places = PlaceFinder(units)
         vocabulary = Vocabulary(self._texts(), self._places.names())
         reader = self._words = Reader(self._lexicon, vocabulary)
@@ -91,9 +95,10 @@ class KnowledgeBase:
             units,
             self._places,
             corpus.documents,
-            provinces or load_provinces(),
+            self._provinces,
             self._common_words(),
         )
+        self._country = Country(load_admin_units)
 
     @property
     def version(self) -> str:
@@ -168,6 +173,9 @@ class KnowledgeBase:
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
         hits = self._weigher.hits(read, scope, own, asker)
+        elsewhere = self._of_the_country(read, scope, asker)
+        if elsewhere:
+            return elsewhere
         guarded = self._guard.guard(read, scope, hits)
         if guarded:
             return guarded
@@ -185,6 +193,33 @@ class KnowledgeBase:
             if compared:
                 return compared
         return self._from_cards(read, scope, hits, today)
+
+    def _of_the_country(self, read: Question, scope: Scope, asker: Asker) -> Answer | None:
+        """Tell what became of a commune that no plan names; those of the plans are the rosters' to answer."""
+        asked = self._country.place_in(read.typed)
+        if asked is None or read.documents or self._guard.is_secret(read):
+            return None
+        place, before = asked
+        slug = asker.province or (scope.provinces[0] if len(scope.provinces) == 1 else "")
+        if not place.district and not place.province:
+            if self._rosters.names_a_unit(read, scope.provinces):
+                return None
+            home = self._provinces[slug].name if slug in self._provinces else ""
+            answer = self._country.answer(replace(place, province=home), before=before) if home else None
+            return answer or self._country.answer(place, before=before)
+        former, _ = self._country.find(place)
+        if any(self._in_a_plan(unit) for unit in former.units):
+            return None
+        return self._country.answer(place, before=before)
+
+    def _in_a_plan(self, unit: FormerCommune) -> bool:
+        home = unit.district.province.name
+        slugs = [slug for slug, province in self._provinces.items() if province.name == home]
+        return any(
+            known.in_plan
+            for slug in slugs
+            for known in self._units.find(unit.name, province=slug, district=unit.district.name)
+        )
 
     def card_answer(self, card_id: str) -> Answer:
         """Give one card as it stands, for menus and picked options.

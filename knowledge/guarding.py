@@ -98,6 +98,10 @@ class Guard:
             )
         return None
 
+    def is_secret(self, read: Question) -> bool:
+        """Tell whether a question speaks of secret material."""
+        return bool(self.phrase(read, self._lexicon.secret))
+
     def refuse(self, read: Question, text: str) -> Answer:
         """Refuse with a text, and name up to three cards that lie near."""
         scopes = (*read.provinces, NATIONAL, BOT) if read.provinces else (*SEED_PROVINCES, NATIONAL, BOT)

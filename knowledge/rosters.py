@@ -154,6 +154,11 @@ class Rosters:
             return self._which_district(question, (unit,)) or self._years(question, [unit])
         return None
 
+    def names_a_unit(self, question: Question, scope: Sequence[str]) -> bool:
+        """Tell whether a question names a unit, or a district, that the rosters know."""
+        mentions = self._places.find(question, scope)
+        return any(m.exact and (m.units or m.districts) for m in mentions)
+
     def short(self, question: Question, scope: Sequence[str]) -> Answer | None:
         """Answer a question that is hardly more than the name of a unit."""
         mentions = self._places.find(question, scope)

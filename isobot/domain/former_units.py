@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from isobot.domain.text import fold, nfc
@@ -219,6 +219,17 @@ class AdminUnits:
             p for p in self.provinces if p.structure is structure and _province_key(p.name) == wanted
         )
 
+    def is_district(self, text: str) -> bool:
+        """Tell whether some district bore a name, given without its kind."""
+        key = name_key(text)
+        return bool(key) and any(key in keys for keys, _ in self._district_names)
+
+    def spellings(self, key: str) -> frozenset[str]:
+        """Return how the communes of a key are spelled, in either structure; none where there are none."""
+        known = (*self._former_names.get(key, ()), *self._current_names.get(key, ()))
+        earlier = {key} if key in self._earlier_names else set()
+        return frozenset({spelling(u.name) for u in known} | earlier)
+
     def parse(self, text: str) -> PlaceName:
         """Divide "xã Đắk Long, Kon Plông, Kon Tum" into commune, district and province.
 
@@ -402,6 +413,7 @@ def divide(text: str) -> PlaceName:
     return PlaceName(nfc(text)[said.end() :].strip(), _KINDS.get(kind, ""))
 
 
+@lru_cache(maxsize=30_000)
 def name_key(name: str) -> str:
     """Fold a name to its letters, with the spellings that official lists mix made one (Đắk, Ngọk)."""
     words = fold(name.replace("'", "").replace("’", "")).split()
