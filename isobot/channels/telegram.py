@@ -92,6 +92,19 @@ def deep_link(bot_username: str, code: str) -> str:
     return f"https://t.me/{bot_username}?start={code}"
 
 
+class _Api(Bot):
+    """The Bot API, with updates as they come: the library's own call fails as a whole over one it cannot
+    read, and then nothing behind that update is ever seen.
+    """
+
+    async def raw_updates(self, *, offset: int | None, timeout: int) -> list[Any]:
+        """Wait up to `timeout` seconds for updates, and return them unread."""
+        asked = {"offset": offset, "timeout": timeout, "allowed_updates": ALLOWED_UPDATES}
+        read_timeout = (self._request[0].read_timeout or 0) + timeout
+        found = await self._post("getUpdates", asked, read_timeout=read_timeout)
+        return list(found)
+
+
 class TelegramChannel:
     """One Telegram bot."""
 
@@ -129,7 +142,7 @@ class TelegramChannel:
         )
         # Without the library's rate limiter: that one serves whoever asked first, so an officer's answer
         # would stand behind the campaign that asked before it. The sender keeps the limits.
-        self._api = Bot(
+        self._api = _Api(
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
@@ -154,10 +167,9 @@ class TelegramChannel:
         while True:
             try:
                 # Asking from `offset` on tells Telegram to forget everything before it.
-                updates = await self._api.get_updates(
-                    offset=offset, timeout=self._poll_seconds, allowed_updates=ALLOWED_UPDATES
-                )
-                await self._door.take([i for u in updates if (i := self.incoming(u)) is not None])
+                updates = await self._api.raw_updates(offset=offset, timeout=self._poll_seconds)
+                known = [read for update in updates if (read := self._read(update)) is not None]
+                await self._door.take([incoming for _, incoming in known if incoming is not None])
             except InvalidToken:
                 raise self._token_refused() from None
             except Conflict as error:
@@ -177,9 +189,10 @@ class TelegramChannel:
                 await asyncio.sleep(wait)
                 continue
             failures = 0
-            if updates:
-                offset = updates[-1].update_id + 1
-                for update in updates:
+            numbers = [number for update in updates if (number := _number_of(update)) is not None]
+            if numbers:
+                offset = max(numbers) + 1
+                for update, _ in known:
                     self._acknowledge(update)
 
     def webhook_route(self, secret: str) -> Route:
@@ -190,17 +203,19 @@ class TelegramChannel:
             if not same_secret(given, secret):
                 return PlainTextResponse("wrong secret", HTTPStatus.FORBIDDEN)
             try:
-                update = self._parse(await read_body(request, WEBHOOK_BODY_BYTES))
+                data = json.loads(await read_body(request, WEBHOOK_BODY_BYTES))
             except BodyTooLarge:
                 return PlainTextResponse("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             except ValueError:
+                data = None
+            if _number_of(data) is None:
                 log.warning("telegram_webhook_malformed")
                 return PlainTextResponse("not an update", HTTPStatus.BAD_REQUEST)
-            incoming = self.incoming(update)
-            if incoming is not None:
+            read = self._read(data)
+            if read is not None and read[1] is not None:
                 # Updates are numbered without gaps, and several requests may overtake one another.
-                await self._door.take([incoming], gapless=True)
-                self._acknowledge(update)
+                await self._door.take([read[1]], gapless=True)
+                self._acknowledge(read[0])
             return PlainTextResponse("ok")
 
         return Route(WEBHOOK_PATH, receive, methods=["POST"])
@@ -285,22 +300,19 @@ class TelegramChannel:
         answered = message.reply_to_message
         return answered is not None and answered.from_user is not None and answered.from_user.id == self._id
 
-    def _parse(self, body: bytes) -> Update:
-        """Read an update.
+    def _read(self, data: Any) -> tuple[Update, Incoming | None] | None:
+        """Read an update as it came, and what a person did in it; None for one that cannot be read.
 
-        Raises:
-            ValueError: the body is none.
+        Such a one is logged by its number and passed over: kept waiting, it would hold up all behind it.
         """
         try:
-            data = json.loads(body)
-            if not isinstance(data, dict) or type(data.get("update_id")) is not int:
-                raise ValueError("no update_id")
-            return Update.de_json(data, self._api)
-        except ValueError:
-            raise
+            update = Update.de_json(data, self._api)
+            return update, self.incoming(update)
         except Exception as error:
             # The library reads fields as they come, so a wrong shape can fail in any way.
-            raise ValueError("not an update") from error
+            number = _number_of(data)
+            log.warning("telegram_update_unreadable", update=number, problem=type(error).__name__)
+            return None
 
     def _acknowledge(self, update: Update) -> None:
         """Show at once that something is coming: both gestures may be lost without harm."""
@@ -440,6 +452,12 @@ class TelegramChannel:
         if not isinstance(error, TelegramError):
             return type(error).__name__
         return f"{type(error).__name__}: {error}".replace(self._token, "***")
+
+
+def _number_of(data: Any) -> int | None:
+    """Return the number of an update as it came; None where there is none."""
+    number = data.get("update_id") if isinstance(data, dict) else None
+    return number if type(number) is int else None
 
 
 def _wait_of(error: RetryAfter) -> timedelta:
