@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from handlers import deadlines_desk
+from handlers.periods_now import current_period
 from handlers.services import Services
+from isobot.actions.noting import letter_words
 from isobot.chat.turn import Turn
 from isobot.clock import vietnam_day
-from isobot.domain import deadlines
+from isobot.domain import deadlines, timeliness
 from isobot.domain.deadlines import Extension, Period, ReportingRule
 from isobot.domain.messages import Attachment, Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Unit
 from isobot.exports.xlsx import period_filename
-from isobot.storage import office, reports
+from isobot.storage import office, reports, unit_ways
 from isobot.storage.office import Letter
 from isobot.storage.reports import ReportRecord
 from scheduler import wording
@@ -44,7 +46,7 @@ async def show(turn: Turn, services: Services) -> None:
 async def _show_province(turn: Turn, services: Services, province: str) -> None:
     shown = False
     for rule in services.rules.for_province(province):
-        period = current_period(rule, turn)
+        period = current_period(rule, turn.today)
         over = rule.once is not None and turn.today > rule.once.last_day + timedelta(days=ROUND_SHOWN_DAYS)
         if period is not None and not over:
             await show_period(turn, services, province, rule, period)
@@ -57,15 +59,6 @@ async def _show_province(turn: Turn, services: Services, province: str) -> None:
 def _province_name(services: Services, province: str) -> str:
     known = services.provinces.get(province)
     return known.name if known else province
-
-
-def current_period(rule: ReportingRule, turn: Turn) -> Period | None:
-    """Return the period to look at: the one that is open, else the one that ended last."""
-    now_open = deadlines.open_periods(rule, turn.today)
-    if now_open:
-        return now_open[0]
-    late = deadlines.late_periods(rule, turn.today)
-    return late[-1] if late else None
 
 
 async def show_period(
@@ -101,6 +94,11 @@ async def show_period(
         more = f"; và {len(missing) - NAMED} đơn vị khác (xem bảng)" if len(missing) > NAMED else ""
         lines.append(f"Chưa gửi ({len(missing)}): {names}{more}.")
     choices = [Choice(f"px:{rule.id}:{period.key}:{province}", "Tải bảng .xlsx", lasting=True)]
+    if sent:
+        new = sum(found[unit.code].status == ReportStatus.SUBMITTED for unit in sent)
+        lines.append(f"Chờ tiếp nhận: {new}; đã tiếp nhận: {len(sent) - new}.")
+        choices.insert(0, Choice(f"rv:list:{rule.id}:{period.key}:{province}", "Xem báo cáo đã gửi", True))
+        lines += await _with_leave(turn, sent, found, period, rule)
     if missing:
         absent, standing = await deadlines_desk.missing_in(turn, services, rule, period)
         lines += wording.standing_lines(absent, standing, apart_from=(Standing.SILENT,), most=3)
@@ -111,6 +109,30 @@ async def show_period(
     if rule.inherited:
         lines.append(rule.remark())
     turn.say("\n".join(lines), *choices)
+
+
+async def _with_leave(
+    turn: Turn,
+    sent: Sequence[Unit],
+    found: Mapping[str, ReportRecord],
+    period: Period,
+    rule: ReportingRule,
+) -> list[str]:
+    """Tell which reports came late with leave, and how many have no signed letter where one is asked for."""
+    lines = []
+    given = await office.all_extensions(turn.store.connection, units=[unit.code for unit in sent])
+    for unit in sent:
+        extension = given.get((rule.id, period.key, unit.code))
+        first = found[unit.code].first_submitted_at
+        if extension is not None and first is not None and vietnam_day(first) > period.last_day:
+            words = timeliness.sent_words(period, extension, vietnam_day(first))
+            lines.append(f"• {unit.place_name}: {words}.")
+    lines = lines[:NAMED]
+    province = sent[0].province
+    if await unit_ways.is_on(turn.store.connection, province, unit_ways.NEEDS_LETTER):
+        without = sum(not found[unit.code].letter_no for unit in sent)
+        lines.append(f"Chưa có số văn bản ký: {without} đơn vị.")
+    return lines
 
 
 def send_table(turn: Turn, services: Services, rule_id: str, period_key: str, province: str) -> None:
@@ -157,19 +179,31 @@ def _own_line(
     extensions: Mapping[tuple[str, str, str], Extension],
     letters: Mapping[tuple[str, str, str], Letter],
 ) -> str:
-    period = current_period(rule, turn)
+    period = current_period(rule, turn.today)
     if period is None or not unit.active_on(period.last_day):
         coming = deadlines.next_period(rule, turn.today)
         return f"• Kỳ tới: {coming.label}, hạn {format_date(coming.last_day)}." if coming else ""
     report = (rule.id, period.key, unit.code)
-    period = period.with_extension(extensions.get(report))
+    extension = extensions.get(report)
     record = found.get((unit.code, rule.id, period.key))
+    waiting = timeliness.waiting_words(period, extension, turn.today)
     if record is not None and record.version:
-        return f"• {period.label}: {ReportStatus(record.status).label}, biên nhận {record.receipt}."
+        status = ReportStatus(record.status)
+        first = record.first_submitted_at
+        if not status.is_in or first is None:
+            how = waiting
+        else:
+            how = timeliness.sent_words(period, extension, vietnam_day(first))
+        letter = letter_words(record.letter_no, record.letter_date) or "chưa ghi số văn bản ký"
+        return f"• {period.label}: {status.label}, biên nhận {record.receipt}; {how}; {letter}."
+    if record is not None and record.status == ReportStatus.PENDING:
+        return (
+            f"• {period.label}, hạn {format_date(period.last_day)}: {ReportStatus.PENDING.label}, "
+            f"chưa gửi; {waiting}."
+        )
     if report in letters and not letters[report].verdict:
         return f"• {period.label}: đã báo gửi bản giấy, chờ cơ quan nhận xác nhận; số liệu chưa có."
-    state = "chưa gửi" if turn.today <= period.last_day else "chưa gửi, đã quá hạn"
-    return f"• {period.label}, hạn {format_date(period.last_day)}: {state}."
+    return f"• {period.label}, hạn {format_date(period.last_day)}: chưa gửi, {waiting}."
 
 
 def _is_in(record: ReportRecord | None) -> bool:

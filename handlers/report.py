@@ -15,6 +15,7 @@ from handlers import ask, report_batch
 from handlers.report_answers import take_answer, take_reason
 from handlers.report_asking import ask_field, current, go_on, say_again, show_summary, summary_choices
 from handlers.report_sending import draft_file, send
+from handlers.report_view import returned_lines
 from handlers.report_words import number_to_mend, step_in
 from handlers.services import Services
 from isobot.actions import former, reporting
@@ -40,8 +41,10 @@ EDITED = (
 )
 
 
-async def open_report(turn: Turn, services: Services, rule_id: str, key: str, code: str) -> None:
-    """Open the draft of a unit's report, new or left half way."""
+async def open_report(
+    turn: Turn, services: Services, rule_id: str, key: str, code: str, *, at: str = ""
+) -> None:
+    """Open the draft of a unit's report, new or left half way; with `at`, ask that figure first."""
     unit, rule = services.directory.get(code), services.rules.get(rule_id)
     period = deadlines.find_period(rule, key) if rule else None
     if unit is None or rule is None or period is None:
@@ -61,7 +64,21 @@ async def open_report(turn: Turn, services: Services, rule_id: str, key: str, co
         turn.say(str(refusal))
         return
     _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remark())
-    _begin(turn, work)
+    first = next((f for f in work.form.visible_fields(work.values) if f.key == at), None)
+    if first is None:
+        _begin(turn, work)
+    else:
+        ask_field(turn, work, first)
+
+
+async def open_at(turn: Turn, services: Services, key: int, field_key: str) -> None:
+    """Open a report at one figure, as the button under "bị trả lại" does; "" asks what comes next."""
+    found = await turn.store.preload_reports([key])
+    if not found or found[0].practice_of:
+        turn.say("Báo cáo này không còn nữa. Gõ “báo cáo” để xem các kỳ hiện có.")
+        return
+    record = found[0]
+    await open_report(turn, services, record.rule, record.period, record.unit, at=field_key)
 
 
 async def practise(turn: Turn, services: Services) -> None:
@@ -83,9 +100,14 @@ def _begin(turn: Turn, work: Work) -> None:
 
 
 def _welcome(turn: Turn, work: Work, heading: str, remark: str) -> None:
-    turn.conversation.enter(DIALOGUE, report=work.record.id, field="")
+    turn.conversation.enter(DIALOGUE, report=work.record.id, field="", summary=work.record.events)
+    turn.conversation.memory["report"] = work.record.id
     done = len(work.values)
-    if work.record.version:
+    if sent_back := returned_lines(work):
+        turn.say("\n".join([heading, *sent_back, "Anh/chị sửa rồi gửi lại."]))
+    elif work.record.asked_by is not None:
+        turn.say(f"{heading}\nBáo cáo đang chờ lãnh đạo duyệt. Anh/chị sửa số nào thì báo cáo được rút lại.")
+    elif work.record.version:
         turn.say(
             f"{heading}\nĐã gửi bản {work.record.version}. Anh/chị sửa rồi gửi lại sẽ thành bản "
             f"{work.record.version + 1}; bản cũ vẫn được giữ."
@@ -211,6 +233,9 @@ async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
         turn.say("Anh/chị muốn sửa mục số mấy? Ví dụ: 3.", Choice("r:summary", "Thôi", by_word=True))
     elif key == "r:keep-all":
         report_batch.keep_all(turn, work)
+    elif key == "r:confirm" and field is not None and field.key in work.values:
+        reporting.confirm(turn.store, actor=turn.actor, work=work, field=field, channel=turn.incoming.bot)
+        go_on(turn, work, after=field)
     elif key == "r:docx":
         made = draft_file(work, services, version=0)
         turn.say("Bản dự thảo để anh/chị soát và trình ký:", attachment=made)

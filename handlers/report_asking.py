@@ -24,13 +24,18 @@ def ask_field(turn: Turn, work: Work, field: Field) -> None:
     value = work.values.get(field.key)
     if value is not None:
         text += f"\nĐang ghi: {field.show(value)}."
+    sent_back = work.record.marks.get(field.key)
+    if sent_back:
+        text += f"\nMục này bị trả lại: {sent_back}"
     turn.say(text, *choices_for(work, field))
 
 
 def choices_for(work: Work, field: Field) -> tuple[Choice, ...]:
     """Return what may be picked as the answer to a field, and how to steer from there."""
     picked = tuple(Choice(f"v:{o.key}", o.label) for o in field.options)
-    return (*picked, *_keeping(work, field), *(_word(o) for o in field.shortcuts), *STEER)
+    marked = field.key in work.record.marks and field.key in work.values
+    confirm = (Choice("r:confirm", "Giữ số đang ghi", by_word=True),) if marked else ()
+    return (*picked, *confirm, *_keeping(work, field), *(_word(o) for o in field.shortcuts), *STEER)
 
 
 def _keeping(work: Work, field: Field) -> tuple[Choice, ...]:
@@ -82,7 +87,7 @@ def go_on(turn: Turn, work: Work, after: Field | None = None) -> None:
         turn.say(broken.as_text())
         ask_field(turn, work, work.form.field(broken.fields[-1]))
         return
-    following = work.form.next_field(work.values)
+    following = work.form.next_field(work.values) or next(iter(work.marked), None)
     if following is None:
         show_summary(turn, work)
         return
@@ -127,7 +132,7 @@ def seen_value(turn: Turn) -> object:
 
 def show_summary(turn: Turn, work: Work) -> None:
     """Show everything entered, what is wrong, and offer to send."""
-    turn.conversation.state.update(field="")
+    turn.conversation.state.update(field="", summary=work.record.events)
     for open_before in ("picking", "again", "reason"):
         turn.conversation.state.pop(open_before, None)
     lines = ["Tóm tắt số liệu:"]

@@ -1,8 +1,9 @@
 """Sending a report: the last look at what is wrong or unexplained, the receipt, the draft document."""
 
 from handlers.report_asking import ask_reason, go_on
+from handlers.report_receipt import say_receipt, say_waiting
 from handlers.services import Services
-from isobot.actions import reporting
+from isobot.actions import approving
 from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Attachment
@@ -20,22 +21,24 @@ async def send(turn: Turn, services: Services, work: Work) -> None:
     if work.unexplained and not errors and not work.form.missing(work.values):
         ask_reason(turn, work.unexplained[0])
         return
+    seen = turn.conversation.state.get("summary")
     try:
-        receipt = await reporting.submit(turn.store, actor=turn.actor, work=work, channel=turn.incoming.bot)
+        receipt = await approving.hand_in(
+            turn.store,
+            actor=turn.actor,
+            work=work,
+            channel=turn.incoming.bot,
+            seen=seen if isinstance(seen, int) else None,
+        )
     except Refusal as refusal:
         turn.say(str(refusal))
         go_on(turn, work)
         return
     turn.conversation.leave()
-    unit = services.directory.get(work.record.unit)
-    late = turn.today > work.period.last_day if work.period else False
-    lines = [
-        f"Đã nhận số liệu. Mã biên nhận: {receipt}.",
-        f"Đơn vị: {unit.place_name if unit else work.record.unit}; kỳ: {work.label}; "
-        f"bản thứ {work.record.version}{' (gửi sau hạn)' if late else ''}.",
-        "Văn bản chính thức vẫn phải được ký và gửi theo quy định. Bản dự thảo ở tệp kèm theo.",
-    ]
-    turn.say("\n".join(lines), attachment=draft_file(work, services, version=work.record.version))
+    if receipt is None:
+        await say_waiting(turn, work)
+        return
+    await say_receipt(turn, services, work, receipt, draft_file(work, services, version=work.record.version))
 
 
 def draft_file(work: Work, services: Services, *, version: int) -> Attachment:

@@ -29,6 +29,7 @@ _WORDS_TO_STEER = {
     "xem du thao": "r:docx",
     "xem lai": "r:summary",
     "tom tat": "r:summary",
+    "giu so dang ghi": "r:confirm",
     "giu nguyen": "r:keep",
     "giu nguyen nhu cu": "r:keep",
     "nhu cu": "r:keep",

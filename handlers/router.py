@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from handlers import (
+    approval,
     ask,
     curate,
     deadlines_desk,
+    delegation,
     help,
+    history,
     live,
     opinions,
     original,
@@ -14,6 +17,7 @@ from handlers import (
     progress,
     reminders,
     report,
+    report_acts,
     report_files,
     report_start,
     requested,
@@ -29,7 +33,7 @@ from isobot.domain.curation import editor_of
 from isobot.domain.messages import IncomingKind
 from isobot.storage.store import Store
 
-ASIDE = {"trogiup", "toi", "tiendo", "nhac"}
+ASIDE = {"trogiup", "toi", "tiendo", "nhac", "lichsu"}
 """Commands that only show something: an open report goes on after them."""
 
 BY_DEADLINES = (
@@ -95,6 +99,8 @@ class DialogueRouter:
             await self._command(turn, "quaylai", "")
             return
         picked = turn.picked()
+        if await report_acts.take(turn, self._services, picked=picked is not None):
+            return
         if conversation.dialogue == report.DIALOGUE:
             await report.take(turn, self._services)
         elif conversation.dialogue == writing.DIALOGUE:
@@ -174,6 +180,16 @@ class DialogueRouter:
                 await requested_desk.show_list(turn, services)
             case "modot":
                 requested.begin(turn, services)
+            case "lichsu":
+                await history.show_history(turn, services)
+            case "duyet":
+                await approval.show_waiting(turn, services)
+            case "batduyet" | "tatduyet":
+                await approval.switch(turn, services, on=command == "batduyet")
+            case "uyquyen":
+                await delegation.begin(turn, services)
+            case "batsovanban" | "tatsovanban":
+                await report_acts.require_letter(turn, on=command == "batsovanban")
             case "toi":
                 await start.show_me(turn, services)
             case "roi":
@@ -254,6 +270,10 @@ class DialogueRouter:
             await curate.press(turn, services, rest)
         elif head == "w" and turn.conversation.dialogue == writing.DIALOGUE:
             await writing.take(turn, services)
+        elif head in report_acts.HEADS:
+            await self._leave_report(turn)
+            if not await report_acts.pick(turn, services, head, parts):
+                turn.say(help.OLD_BUTTON)
         elif head in BY_DEADLINES:
             await self._about_deadlines(turn, head, parts)
         else:

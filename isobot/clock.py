@@ -28,3 +28,8 @@ class SystemClock:
 def vietnam_day(moment: datetime) -> date:
     """Return the day that a moment falls on in Việt Nam."""
     return moment.astimezone(VIETNAM).date()
+
+
+def in_vietnam(moment: datetime) -> datetime:
+    """Return a moment by the clock of Việt Nam, to be read by people."""
+    return moment.astimezone(VIETNAM)

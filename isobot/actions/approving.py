@@ -9,6 +9,7 @@ from isobot.actions.reporting import (
     NOT_HEAD,
     NOT_YOURS,
     Work,
+    figures_in,
     figures_to_send,
     refuse_if_changed,
     status_before_asking,
@@ -17,9 +18,9 @@ from isobot.actions.reporting import (
 from isobot.clock import vietnam_day
 from isobot.domain.messages import Reply
 from isobot.domain.people import Actor, Role
-from isobot.domain.reports import Act, ReportStatus, next_status
+from isobot.domain.reports import Act, ReportStatus, compare, next_status
 from isobot.errors import Refusal, StaleEdit
-from isobot.storage import office, people, unit_ways
+from isobot.storage import office, people, reports, unit_ways
 from isobot.storage.store import Store
 from isobot.storage.unit_ways import APPROVAL, Delegation
 
@@ -58,6 +59,39 @@ async def ask_approval(
     write_event(store, record, actor, channel, "ask", before=before, after={"status": record.status})
 
 
+async def hand_in(
+    store: Store, *, actor: Actor, work: Work, channel: str, seen: int | None = None
+) -> str | None:
+    """Send a report, or put it before the head where the unit wants that; `seen` is as for `submit`.
+
+    Returns:
+        The receipt number; None while it waits for the head.
+
+    Raises:
+        StaleEdit: somebody else changed figures since the summary was shown.
+        Refusal: it cannot be sent as it is, or it waits already.
+    """
+    if await needs_approval(store, actor=actor, work=work):
+        await ask_approval(store, actor=actor, work=work, channel=channel, seen=seen)
+        return None
+    return await _send(store, actor, work, channel, seen=seen)
+
+
+async def _send(
+    store: Store, actor: Actor, work: Work, channel: str, *, seen: int | None = None, approving: bool = False
+) -> str:
+    """Send, and tell the office what changed where the report had come back."""
+    record = work.record
+    had_come_back = bool(record.version) and record.status != ReportStatus.SUBMITTED
+    sent = await reports.version_of(store.connection, record.id, record.version) if had_come_back else None
+    receipt = await submit(store, actor=actor, work=work, channel=channel, seen=seen, approving=approving)
+    if sent is not None:
+        changes = compare(work.form, figures_in(sent.figures), work.values).as_text()
+        by_whom = await reports.last_to(store.connection, record.id, ("return", "reopen"))
+        await receiving.tell_of_new_version(store, work=work, changes=changes, returned_by=by_whom)
+    return receipt
+
+
 async def tell_heads(store: Store, *, work: Work, reply: Reply) -> int:
     """Put the request before the unit's heads, and who stands in for them; return how many were told."""
     return await telling.tell_unit(store, work.record.unit, reply, roles=(Role.HEAD,))
@@ -66,6 +100,16 @@ async def tell_heads(store: Store, *, work: Work, reply: Reply) -> int:
 def as_seen(work: Work) -> str:
     """Return a short mark of everything entered, so that an approval is of these very figures."""
     return figures_hash(work.record.draft)[:12]
+
+
+async def tell_officers(store: Store, *, work: Work, reply: Reply, apart_from: int | None) -> int:
+    """Tell who reports for the unit; return how many were told."""
+    return await telling.tell_unit(store, work.record.unit, reply, apart_from=apart_from)
+
+
+async def tell_person(store: Store, *, unit: str, person: int, reply: Reply) -> int:
+    """Tell one person of a unit; return 0 where no chat of theirs takes messages."""
+    return await telling.tell_person(store, unit, person, reply)
 
 
 async def approve(store: Store, *, actor: Actor, work: Work, seen: str, channel: str) -> str:
@@ -84,7 +128,7 @@ async def approve(store: Store, *, actor: Actor, work: Work, seen: str, channel:
         raise StaleEdit("Báo cáo có thay đổi sau khi anh/chị xem. Anh/chị xem lại rồi duyệt.")
     asked = {"asked": record.asked_by}
     write_event(store, record, actor, channel, "approve", before=record.status, after=asked)
-    return await submit(store, actor=actor, work=work, channel=channel, approving=True)
+    return await _send(store, actor, work, channel, approving=True)
 
 
 async def decline(

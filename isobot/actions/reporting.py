@@ -18,7 +18,7 @@ from isobot.domain.units import Unit, UnitDirectory
 from isobot.domain.values import Value, Values, values_from_json, values_to_json
 from isobot.errors import Refusal, StaleEdit
 from isobot.formfiles import Forms
-from isobot.storage import dispatch, reports
+from isobot.storage import dispatch, reports, unit_ways
 from isobot.storage.reports import ReportRecord, Version
 from isobot.storage.store import Store
 
@@ -252,6 +252,18 @@ def enter(
     return tuple(p for p in problems if not p.is_error)
 
 
+def confirm(store: Store, *, actor: Actor, work: Work, field: Field, channel: str) -> None:
+    """Keep a figure that was sent back as it is: the officer says that it is right.
+
+    Raises:
+        Refusal: the report is locked, or the figure contradicts others.
+    """
+    stored = work.record.draft.get(field.key)
+    enter(
+        store, actor=actor, work=work, field=field, value=work.values[field.key], seen=stored, channel=channel
+    )
+
+
 def give_reason(store: Store, *, actor: Actor, work: Work, check: str, reason: str, channel: str) -> None:
     """Keep the reason for a warning; it travels to the receiver and into the documents.
 
@@ -301,6 +313,7 @@ async def submit(
     record = work.record
     if not approving:
         _check_right(actor, record)
+        await _check_no_approval(store, actor, record)
     elif not actor.may_approve_for(record.unit):
         raise Refusal(NOT_HEAD)
     if seen is not None:
@@ -327,6 +340,14 @@ async def submit(
     write_event(store, record, actor, channel, kind, before=before, after=sent)
     await dispatch.cancel_queued(store.connection, rule=record.rule, period=record.period, unit=record.unit)
     return record.receipt
+
+
+async def _check_no_approval(store: Store, actor: Actor, record: ReportRecord) -> None:
+    """Refuse to go round the head; `actions.approving.hand_in` puts the report before the head."""
+    if record.practice_of or actor.may_approve_for(record.unit):
+        return
+    if await unit_ways.is_on(store.connection, record.unit, unit_ways.APPROVAL):
+        raise Refusal("Đơn vị đang bật duyệt: lãnh đạo duyệt rồi báo cáo mới được gửi.")
 
 
 async def figures_to_send(store: Store, work: Work) -> dict[str, Any]:

@@ -42,6 +42,12 @@ async def tell_receivers(
     return _tell(store, held, chosen - {apart_from}, reply, Priority.ANSWER)
 
 
+async def tell_person(store: Store, unit: str, person: int, reply: Reply) -> int:
+    """Tell one person who holds a post in a unit; return 0 where no chat of theirs takes messages."""
+    held = await people.holders(store.connection, units=[unit])
+    return _tell(store, held, {person}, reply, Priority.ANSWER)
+
+
 def _tell(
     store: Store, held: Iterable[Holder], wanted: Collection[int | None], reply: Reply, priority: Priority
 ) -> int:

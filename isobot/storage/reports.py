@@ -330,6 +330,22 @@ async def events_of(connection: AsyncConnection, report: int, *, after: int = 0)
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
+async def last_to(connection: AsyncConnection, report: int, kinds: Sequence[str]) -> int | None:
+    """Return who last did one of these to a report; None where nobody did."""
+    query = (
+        select(report_events.c.person)
+        .where(report_events.c.report == report, report_events.c.kind.in_(kinds))
+        .order_by(report_events.c.number.desc())
+        .limit(1)
+    )
+    return (await connection.execute(query)).scalar()
+
+
+async def previous_version(connection: AsyncConnection, version: Version) -> Version | None:
+    """Return the version before one."""
+    return await version_of(connection, version.report, version.version - 1)
+
+
 async def count(connection: AsyncConnection) -> int:
     """Count the real reports."""
     query = select(func.count()).select_from(reports).where(reports.c.practice_of == 0)
