@@ -8,12 +8,13 @@ from collections.abc import Callable
 import structlog
 from rich.console import Console
 
-from benchmarks import latency, rush, simulator, throughput
+from benchmarks import latency, rollup, rush, simulator, throughput
 
 BENCHMARKS: dict[str, Callable[[Console], bool]] = {
     "throughput": lambda console: asyncio.run(throughput.run(console)),
     "latency": lambda console: latency.run(console),
     "simulator": lambda console: asyncio.run(simulator.run(console)),
+    "rollup": lambda console: asyncio.run(rollup.run(console)),
     "rush": lambda console: asyncio.run(rush.run(console)),
 }
 """Each by its name: `python -m benchmarks simulator` runs that one alone."""

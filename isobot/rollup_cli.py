@@ -113,15 +113,20 @@ def check() -> None:
 
     async def go(core: Core) -> None:
         async with core.database.read() as connection:
-            found = await counting.discrepancies(Store(connection, core.clock.now()), core.services.forms)
+            store = Store(connection, core.clock.now())
+            found = await counting.discrepancies(store, core.services.forms)
+            crooked = await counting.crooked_lines(store)
         for one in found[:MOST_SHOWN]:
             where = f"Báo cáo {one.report} ({one.unit or 'không còn hiệu lực'} {one.period})"
             if one.form_lost:
                 print(f"{where}: không còn biểu {one.form_lost} nên chưa cộng được; đặt lại tệp biểu đó.")
                 continue
             print(f"{where}: thiếu {len(one.lacking)} số, thừa {len(one.surplus)} số.")
-        if found:
-            print(f"Có {len(found)} báo cáo lệch. Lập lại bằng lệnh: isobot rollup rebuild")
+        if found or crooked:
+            print(
+                f"Có {len(found)} báo cáo lệch, {crooked} dòng cộng sai. "
+                "Lập lại bằng lệnh: isobot rollup rebuild"
+            )
             raise typer.Exit(1)
         print("Mọi số đang cộng đều khớp với bản đã gửi.")
 

@@ -35,7 +35,7 @@ async def rebuild(store: Store, forms: Forms) -> int:
     """Make every row anew from the versions in force; returns how many reports count."""
     counted, _ = await _counted(store, forms)
     await figures.clear(store.connection)
-    await figures.keep(store.connection, counted)
+    await figures.change(store.connection, counted=counted)
     await records.set_meta(store.connection, EDITION, PRESENT)
     return len(counted)
 
@@ -60,6 +60,11 @@ async def discrepancies(store: Store, forms: Forms) -> list[Discrepancy]:
             lacking, surplus = _in_order(right - there), _in_order(there - right)
             found.append(Discrepancy(report, one.unit, one.period, lacking, surplus))
     return found + [Discrepancy(report, "", "", surplus=_in_order(kept[report])) for report in stale]
+
+
+async def crooked_lines(store: Store) -> int:
+    """Count the sums that are not those of their rows."""
+    return await figures.crooked_lines(store.connection)
 
 
 def _in_order(filed: Iterable[Filed]) -> tuple[Filed, ...]:

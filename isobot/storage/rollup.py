@@ -78,28 +78,20 @@ async def sums(
 ) -> dict[tuple[str, str], list[Sum]]:
     """Add up every report that is in, by (period, level)."""
     of = figure_lines.c
-    wanted = select(of.id).where(of.rule == rule, of.period.in_(periods))
-    if province:
-        wanted = wanted.where(of.province == province)
-    # First by line, in the order in which the rows are kept; only then by what the lines are about.
-    swept = (
-        select(figures.c.line, func.count().label("units"), func.sum(figures.c.number).label("total"))
-        .where(figures.c.line.in_(wanted))
-        .group_by(figures.c.line)
-        .subquery()
-    )
     query = (
         select(
             of.period,
             of.level,
             of.field,
             of.says,
-            cast(func.sum(swept.c.units), BigInteger),
-            cast(func.coalesce(func.sum(swept.c.total), 0), BigInteger),
+            cast(func.sum(of.units), BigInteger),
+            cast(func.sum(of.total), BigInteger),
         )
-        .join(swept, swept.c.line == of.id)
+        .where(of.rule == rule, of.period.in_(periods), of.units > 0)
         .group_by(of.period, of.level, of.field, of.says)
     )
+    if province:
+        query = query.where(of.province == province)
     found: dict[tuple[str, str], list[Sum]] = {}
     for period, level, field, says, units, total in await connection.execute(query):
         found.setdefault((period, level), []).append(Sum(field, says, units, total))

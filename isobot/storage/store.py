@@ -111,9 +111,9 @@ class Store:
         """Write what was gathered."""
         out = [record.id for record in self._reports.values() if _went_out(record)]
         await reports.save(self.connection, self._reports.values(), at=self.now)
-        await figures.keep(self.connection, [c for c in self._counted.values() if c.report not in out])
-        if out:
-            await figures.drop(self.connection, out)
+        counted = [one for one in self._counted.values() if one.report not in out]
+        if counted or out:
+            await figures.change(self.connection, counted=counted, gone=out)
         self._counted = {}
         await conversations.save(self.connection, self._conversations.values(), at=self.now)
         await outbox.add(self.connection, self._messages)

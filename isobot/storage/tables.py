@@ -295,6 +295,8 @@ figure_lines = Table(
     Column("level", String(20), nullable=False),
     Column("field", String(60), nullable=False),
     Column("says", String(80), nullable=False),
+    Column("units", Integer, nullable=False, default=0),
+    Column("total", BigInteger, nullable=False, default=0),
     UniqueConstraint("rule", "period", "province", "level", "field", "says"),
 )
 

@@ -213,6 +213,7 @@ async def totals_of_one_example(
             stand(totals.whole, here)
             await structures(store, register, totals, own, form)
         assert await counting.discrepancies(store, register.forms) == []
+        assert await counting.crooked_lines(store) == 0
 
 
 def stand(totals: Totals, sent: list[Sent]) -> None:
@@ -252,15 +253,17 @@ async def test_rows_that_went_astray_are_found_and_mended(database, services):
     async with database.write() as connection:
         store = Store(connection, datetime(2027, 1, 1, tzinfo=UTC))
         first, second = sorted(await figures.counted_reports(connection))
-        await figures.drop(connection, [first])
+        await figures.change(connection, gone=[first])
         stray = Counted(second, "kt.so-gtvt", "kon-tum", "kt-nam", "2024", file_figures(form, {}))
-        await figures.keep(connection, [stray])
+        await figures.change(connection, counted=[stray])
 
         found = await counting.discrepancies(store, services.forms)
         assert [(one.report, len(one.lacking), len(one.surplus)) for one in found] == [
             (first, 4, 0),
             (second, 4, 0),
         ]
+
+        assert await figures.crooked_lines(connection) == 0
 
         assert await counting.rebuild(store, services.forms) == 2
         assert await counting.discrepancies(store, services.forms) == []

@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=20), nullable=False),
         sa.Column("field", sa.String(length=60), nullable=False),
         sa.Column("says", sa.String(length=80), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figure_lines")),
         sa.UniqueConstraint(
             "rule",
