@@ -13,8 +13,8 @@ from isobot.domain.forms import Form
 from isobot.domain.rollup import (
     Consolidated,
     GroupTotals,
-    Owed,
     PeriodTotals,
+    Roll,
     Standing,
     Structure,
     Sum,
@@ -105,7 +105,7 @@ async def totals_of(
         owing = register.owing(rule, period, province)
         owed = _stand(owing, here, extended, on_paper)
         levels = {level: found for (key, level), found in sums.items() if key == period.key}
-        apart = here.all_in - {unit.code for unit in owing}
+        apart = here.all_in.difference(unit.code for unit in owing)
         made.append(await _put_together(store, register, rule, period, province, owed, levels, apart))
     return made
 
@@ -132,17 +132,15 @@ async def _within_extension(
 
 def _stand(
     units: Iterable[Unit], present: Present, extended: Collection[str], on_paper: Collection[str]
-) -> tuple[Owed, ...]:
-    def standing(code: str) -> Standing:
-        if code in present.on_time:
-            return Standing.ON_TIME
-        if code in present.late:
-            return Standing.EXTENDED if code in extended else Standing.LATE
-        if code in present.returned:
-            return Standing.RETURNED
-        return Standing.ON_PAPER if code in on_paper else Standing.MISSING
-
-    return tuple(Owed(unit, standing(unit.code)) for unit in units)
+) -> Roll:
+    standings = (
+        dict.fromkeys(on_paper, Standing.ON_PAPER)
+        | dict.fromkeys(present.returned, Standing.RETURNED)
+        | dict.fromkeys(present.late, Standing.LATE)
+        | dict.fromkeys(extended, Standing.EXTENDED)
+        | dict.fromkeys(present.on_time, Standing.ON_TIME)
+    )
+    return stand(units, standings=standings)
 
 
 async def _put_together(
@@ -151,7 +149,7 @@ async def _put_together(
     rule: ReportingRule,
     period: Period,
     province: str,
-    owed: tuple[Owed, ...],
+    owed: Roll,
     sums: Mapping[str, Sequence[Sum]],
     apart: Collection[str],
 ) -> PeriodTotals:
@@ -160,12 +158,10 @@ async def _put_together(
     if apart:
         levels = {code: _level_of(register.directory, code) for code in apart}
         extra = await rollup.group_sums(store.connection, rule=rule.id, period=period.key, groups=levels)
-    units = [each.unit for each in owed]
     groups = []
-    for level, members in by_level(units).items():
+    for level, members in by_level(owed.units).items():
         own = without(sums.get(level.value, ()), extra.get(level.value, ()))
-        standing = owed if len(members) == len(owed) else [o for o in owed if o.unit.level is level]
-        totals = make_totals(register.form_of(rule, period, level), standing, own)
+        totals = make_totals(register.form_of(rule, period, level), owed.of(members), own)
         groups.append(GroupTotals(level.value, level.label, totals))
     if len(groups) == 1 and len(groups[0].totals.owed) == len(owed):
         whole = groups[0].totals
@@ -204,17 +200,19 @@ async def grouped(
     """
     owed = totals.whole.owed
     groups, titles, divided = (
-        _groups_of_then(owed) if structure is Structure.THEN else _groups_of_now(register, owed, today)
+        _groups_of_then(owed.units)
+        if structure is Structure.THEN
+        else _groups_of_now(register, owed.units, today)
     )
     sums = await rollup.group_sums(
         store.connection, rule=totals.rule.id, period=totals.period.key, groups=groups
     )
     made = []
     for key, title in titles.items():
-        members = [each for each in owed if groups.get(each.unit.code) == key]
-        levels = by_level(each.unit for each in members)
-        form = register.joint_form(totals.rule, totals.period, levels)
-        made.append(GroupTotals(key, title, make_totals(form, members, sums.get(key, ())), key in divided))
+        members = [unit for unit in owed.units if groups.get(unit.code) == key]
+        form = register.joint_form(totals.rule, totals.period, by_level(members))
+        made_of = make_totals(form, owed.of(members), sums.get(key, ()))
+        made.append(GroupTotals(key, title, made_of, key in divided))
     return tuple(made)
 
 
@@ -222,10 +220,10 @@ _Groups = tuple[dict[str, str], dict[str, str], set[str]]
 """The group of each unit, the title of each group, and the groups of divided units."""
 
 
-def _groups_of_then(owed: Iterable[Owed]) -> _Groups:
+def _groups_of_then(units: Iterable[Unit]) -> _Groups:
     groups: dict[str, str] = {}
     titles: dict[str, str] = {}
-    for unit in (each.unit for each in owed):
+    for unit in units:
         district = unit.true_district or unit.district if unit.level is Level.XA else ""
         key = f"d:{district}" if district else f"l:{unit.level.value}"
         groups[unit.code] = key
@@ -233,11 +231,11 @@ def _groups_of_then(owed: Iterable[Owed]) -> _Groups:
     return groups, titles, set()
 
 
-def _groups_of_now(register: Register, owed: Iterable[Owed], today: date) -> _Groups:
+def _groups_of_now(register: Register, units: Iterable[Unit], today: date) -> _Groups:
     groups: dict[str, str] = {}
     titles: dict[str, str] = {}
     divided: set[str] = set()
-    now = regroup(register.directory, [each.unit for each in owed], today)
+    now = regroup(register.directory, units, today)
     for group in now.groups:
         titles[group.unit.code] = group.unit.place_name
         groups |= {part.code: group.unit.code for part in group.parts}

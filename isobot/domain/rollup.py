@@ -9,10 +9,11 @@ How a figure is filed for counting is one word, `says`: "zero", "some" or "below
 own word "source:<key>" for each source of an amount of money.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple, overload
 
 from isobot.domain.amounts import amounts_in
 from isobot.domain.deadlines import Period, ReportingRule
@@ -142,12 +143,48 @@ _STANDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """One unit that owes a report of a period, and how it stands."""
 
     unit: Unit
     standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Roll(Sequence[Owed]):
+    """Everybody who owes a report of a period (danh sách phải báo cáo), in the order of the register.
+
+    The entries are made when they are looked at: totals of ten years hold a hundred thousand of them.
+    """
+
+    units: tuple[Unit, ...]
+    standings: Mapping[str, Standing]
+    """By the code of the unit."""
+
+    usual: Standing = Standing.MISSING
+    """How a unit stands of which nothing is known."""
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    @overload
+    def __getitem__(self, place: int) -> Owed: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Roll": ...
+
+    def __getitem__(self, place: int | slice) -> "Owed | Roll":
+        if isinstance(place, slice):
+            return replace(self, units=self.units[place])
+        unit = self.units[place]
+        return Owed(unit, self.standings.get(unit.code, self.usual))
+
+    def __iter__(self) -> Iterator[Owed]:
+        return (Owed(unit, self.standings.get(unit.code, self.usual)) for unit in self.units)
+
+    def of(self, units: Iterable[Unit]) -> "Roll":
+        """Return how some of the units stand."""
+        return replace(self, units=tuple(units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +297,7 @@ class Totals:
     """The totals of some units for one period, with everybody who owes a report in it."""
 
     form: Form
-    owed: tuple[Owed, ...]
+    owed: Roll
     fields: tuple[FieldTotal, ...]
     ratios: tuple[RatioTotal, ...]
 
@@ -281,7 +318,7 @@ class Totals:
     @property
     def unit_word(self) -> str:
         """Return the word for these units: "xã" where all are communes, else "đơn vị"."""
-        levels = {owed.unit.level for owed in self.owed}
+        levels = {unit.level for unit in self.owed.units}
         return UNIT_WORDS[levels.pop()] if len(levels) == 1 else "đơn vị"
 
     def get(self, key: str) -> FieldTotal | None:
@@ -312,7 +349,7 @@ class Totals:
         return ", ".join(f"{standing.label} {format_number(count)}" for standing, count in counts if count)
 
 
-def make_totals(form: Form, owed: Iterable[Owed], sums: Iterable[Sum]) -> Totals:
+def make_totals(form: Form, owed: Roll, sums: Iterable[Sum]) -> Totals:
     """Put sums and register together; sums of fields that the form has not are left out."""
     by_field: dict[str, dict[str, Sum]] = {}
     for one in sums:
@@ -323,7 +360,7 @@ def make_totals(form: Form, owed: Iterable[Owed], sums: Iterable[Sum]) -> Totals
         if field.roll_up is not RollUp.NONE
     }
     ratios = tuple(_ratio(ratio, totals) for ratio in form.ratios)
-    return Totals(form, tuple(owed), tuple(totals.values()), ratios)
+    return Totals(form, owed, tuple(totals.values()), ratios)
 
 
 def _field_total(field: Field, said: Mapping[str, Sum]) -> FieldTotal:
@@ -416,7 +453,7 @@ class Comparison:
 def may_compare(now: PeriodTotals, before: PeriodTotals) -> bool:
     """Tell whether two periods have the same kind of units: those of 1 July 2025 are others."""
     local = {Level.XA, Level.HUYEN}
-    touched = any(owed.unit.level in local for each in (now, before) for owed in each.whole.owed)
+    touched = any(unit.level in local for each in (now, before) for unit in each.whole.owed.units)
     return now.old_units == before.old_units or not touched
 
 
@@ -469,21 +506,14 @@ class Consolidated:
         return tuple(row for row in self.rows if row.unit.level is level)
 
 
-def by_level(units: Iterable[Unit]) -> dict[Level, tuple[Unit, ...]]:
+def by_level(units: Sequence[Unit]) -> dict[Level, tuple[Unit, ...]]:
     """Sort units by level, the higher ones first."""
-    all_units = tuple(units)
-    present = (level for level in Level if any(u.level is level for u in all_units))
-    return {level: tuple(u for u in all_units if u.level is level) for level in present}
+    levels = {unit.level for unit in units}
+    return {level: tuple(u for u in units if u.level is level) for level in Level if level in levels}
 
 
 def stand(
     units: Iterable[Unit], *, standings: Mapping[str, Standing], usual: Standing = Standing.MISSING
-) -> tuple[Owed, ...]:
+) -> Roll:
     """Say of each unit that owes a report how it stands; of whom nothing is known, it is missing."""
-    return tuple(Owed(unit, standings.get(unit.code, usual)) for unit in units)
-
-
-def narrowed(totals: Totals, units: Sequence[Unit]) -> tuple[Owed, ...]:
-    """Return how some of the units of a total stand."""
-    wanted = {unit.code for unit in units}
-    return tuple(owed for owed in totals.owed if owed.unit.code in wanted)
+    return Roll(tuple(units), standings, usual)

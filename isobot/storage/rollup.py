@@ -36,27 +36,36 @@ async def present(
 
     The names come as one text for each period: a hundred thousand rows would cost more than the count.
     """
+    return {
+        period: await _present(connection, rule, period, moment, province)
+        for period, moment in late_from.items()
+    }
+
+
+async def _present(
+    connection: AsyncConnection, rule: str, period: str, late_from: datetime, province: str
+) -> Present:
     of = reports.c
-    late = case(
-        *((of.period == period, of.first_submitted_at >= moment) for period, moment in late_from.items()),
-        else_=None,
-    )
+    late = of.first_submitted_at >= late_from
     query = (
-        select(of.period, of.status, late.label("late"), func.aggregate_strings(of.unit, " "))
-        .where(of.rule == rule, of.period.in_(list(late_from)), of.practice_of == 0)
+        select(
+            of.status,
+            func.aggregate_strings(case((late, of.unit)), " "),
+            func.aggregate_strings(case((late, None), else_=of.unit), " "),
+        )
+        .where(of.rule == rule, of.period == period, of.practice_of == 0)
         .where(of.status.in_((*IN, "returned")))
-        .group_by(of.period, of.status, "late")
+        .group_by(of.status)
     )
     if province:
         query = query.where(of.province == province)
-    names: dict[str, dict[str, set[str]]] = {}
-    for period, status, is_late, listed in await connection.execute(query):
-        standing = "returned" if status == "returned" else "late" if is_late else "on_time"
-        names.setdefault(period, {}).setdefault(standing, set()).update(listed.split())
-    return {
-        period: Present(**{standing: frozenset(codes) for standing, codes in found.items()})
-        for period, found in names.items()
-    }
+    on_time: set[str] = set()
+    after: set[str] = set()
+    returned: set[str] = set()
+    for status, named_late, named in await connection.execute(query):
+        (returned if status == "returned" else after).update((named_late or "").split())
+        (returned if status == "returned" else on_time).update((named or "").split())
+    return Present(frozenset(on_time), frozenset(after), frozenset(returned))
 
 
 async def first_moments(
