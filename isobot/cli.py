@@ -34,6 +34,7 @@ from isobot.domain.people import Role
 from isobot.errors import IsobotError
 from isobot.forms_cli import forms_app
 from isobot.kb_cli import kb_app
+from isobot.people_cli import people_app
 from isobot.rollup_cli import rollup_app
 from isobot.settings import Settings, read_settings
 from isobot.storage import records, unit_records
@@ -56,6 +57,7 @@ app.add_typer(kb_app, name="kb")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(rollup_app, name="rollup")
 app.add_typer(forms_app, name="forms")
+app.add_typer(people_app, name="people")
 app.command()(serve)
 app.command()(worker)
 kb_app.add_typer(curation_app)

@@ -5,10 +5,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from isobot.domain.messages import Reply
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit, UnitDirectory
 from isobot.errors import Refusal
-from isobot.storage import people, retention
+from isobot.storage import office, people, retention
+from isobot.storage.people import Holder
 from isobot.storage.store import Store
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -181,6 +183,47 @@ async def leave(store: Store, *, actor: Actor, post: int) -> None:
     if all(p.id != post for p in actor.own_posts):
         raise Refusal("Vai trò này không còn là của anh/chị.")
     await people.end_post(store.connection, post, at=store.now)
+
+
+async def end_role(store: Store, *, post: int, directory: UnitDirectory, by: str, why: str) -> Holder:
+    """End somebody's role for an administrator at the command line, and tell the person.
+
+    Reminders about the unit that wait to be sent are dropped when they would leave.
+
+    Raises:
+        Refusal: nobody holds such a post now, or there is no reason.
+    """
+    held = next((h for h in await people.holders(store.connection) if h.post.id == post), None)
+    if held is None:
+        raise Refusal(f"Không có vai trò số {post} đang hiệu lực. Xem số bằng: isobot people list")
+    if not why.strip():
+        raise Refusal('Cần lý do, ví dụ: --why "chuyển công tác"')
+    await people.end_post(store.connection, post, at=store.now)
+    await office.note_act(
+        store.connection,
+        kind="end-role",
+        person=0,
+        channel="cli",
+        at=store.now,
+        province=held.post.province,
+        report=("", "", held.post.unit),
+        before={"person": held.person, "role": held.post.role.value},
+        after={"by": by},
+        why=why,
+    )
+    if held.chats:
+        unit = directory.get(held.post.unit)
+        bot, _, chat = held.chats[0].partition(":")
+        store.send(bot, chat, _farewell(held.post.role, unit.place_name if unit else held.post.unit, why))
+    return held
+
+
+def _farewell(role: Role, unit: str, why: str) -> Reply:
+    return Reply(
+        f"Quản trị viên đã kết thúc vai trò của anh/chị: {role.label}, {unit}.\n"
+        f"Lý do: {why}\n"
+        "Nếu có nhầm lẫn, anh/chị liên hệ quản trị viên để nhận mã đăng ký mới."
+    )
 
 
 async def erase(store: Store, *, actor: Actor, chat_key: str) -> None:
