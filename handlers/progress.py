@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from handlers import deadlines_desk
+from handlers import deadlines_desk, papers
 from handlers.periods_now import current_period
 from handlers.services import Services
 from isobot.actions.noting import letter_words
@@ -11,11 +11,10 @@ from isobot.chat.turn import Turn
 from isobot.clock import vietnam_day
 from isobot.domain import deadlines, timeliness
 from isobot.domain.deadlines import Extension, Period, ReportingRule
-from isobot.domain.messages import Attachment, Choice
+from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Unit
-from isobot.exports.xlsx import period_filename
 from isobot.storage import office, reports, unit_ways
 from isobot.storage.office import Letter
 from isobot.storage.reports import ReportRecord
@@ -93,7 +92,7 @@ async def show_period(
         names = "; ".join(unit.place_name for unit in missing[:NAMED])
         more = f"; và {len(missing) - NAMED} đơn vị khác (xem bảng)" if len(missing) > NAMED else ""
         lines.append(f"Chưa gửi ({len(missing)}): {names}{more}.")
-    choices = [Choice(f"px:{rule.id}:{period.key}:{province}", "Tải bảng .xlsx", lasting=True)]
+    choices = papers.choices(rule.id, period.key, province)
     if sent:
         new = sum(found[unit.code].status == ReportStatus.SUBMITTED for unit in sent)
         lines.append(f"Chờ tiếp nhận: {new}; đã tiếp nhận: {len(sent) - new}.")
@@ -133,24 +132,6 @@ async def _with_leave(
         without = sum(not found[unit.code].letter_no for unit in sent)
         lines.append(f"Chưa có số văn bản ký: {without} đơn vị.")
     return lines
-
-
-def send_table(turn: Turn, services: Services, rule_id: str, period_key: str, province: str) -> None:
-    """Send the table of a period to the receiving office."""
-    rule = services.rules.get(rule_id)
-    period = deadlines.find_period(rule, period_key) if rule else None
-    if not turn.actor.may_receive_from(province):
-        turn.say("Anh/chị không giữ vai trò nhận báo cáo của tỉnh này nên không tải được bảng.")
-        return
-    if rule is None or period is None or rule.province not in (province, deadlines.NATIONAL):
-        turn.say("Kỳ này không còn trong danh sách. Gõ “tiến độ” để xem các kỳ hiện có.")
-        return
-    made = Attachment(
-        "period_xlsx",
-        period_filename(_province_name(services, province), period.label),
-        {"rule": rule.id, "period": period.key, "province": province},
-    )
-    turn.say(f"Bảng số liệu {period.label} theo các đơn vị đã gửi, kèm danh sách chưa gửi:", attachment=made)
 
 
 async def _show_own(turn: Turn, services: Services, codes: Sequence[str]) -> None:

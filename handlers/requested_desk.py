@@ -6,7 +6,7 @@
 
 from datetime import date, timedelta
 
-from handlers import requested, requested_words
+from handlers import papers, requested, requested_words
 from handlers.services import Services
 from isobot.actions import reminding, requesting
 from isobot.chat.turn import Turn
@@ -84,7 +84,7 @@ async def show(turn: Turn, services: Services, rule: str) -> None:
         ]
     else:
         lines.append(f"Lý do đóng: {request.closed_why}")
-    choices.append(Choice(f"px:{request.rule}:{period.key}:{request.province}", "Tải bảng .xlsx", True))
+    choices += papers.choices(request.rule, period.key, request.province)
     turn.say("\n".join(lines), *choices)
 
 

@@ -13,6 +13,7 @@ from handlers import (
     live,
     opinions,
     original,
+    papers,
     periods,
     progress,
     reminders,
@@ -237,8 +238,8 @@ class DialogueRouter:
             await report.practise(turn, services)
         elif head == "rp" and len(parts) == 3:
             await report.open_report(turn, services, *parts)
-        elif head == "px" and len(parts) == 3:
-            progress.send_table(turn, services, *parts)
+        elif head in (papers.TABLE, papers.REPORT, papers.PICTURES) and len(parts) == 3:
+            papers.send(turn, services, head, *parts)
         elif head == "ask" and rest.isdecimal() and len(rest) < 4:
             await ask.refine(turn, services, int(rest))
         elif head == "card":

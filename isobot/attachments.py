@@ -10,7 +10,18 @@ from isobot.chat.sender import RenderedFile
 from isobot.clock import Clock
 from isobot.domain.messages import Attachment
 from isobot.errors import NotFound
-from isobot.exports.render import CALENDAR_ICS, PERIOD_XLSX, REPORT_DOCX, Renderable, render
+from isobot.exports.render import (
+    CALENDAR_ICS,
+    COMPARISON_PNG,
+    CONSOLIDATED_DOCX,
+    PERIOD_XLSX,
+    PROGRESS_PNG,
+    REPORT_DOCX,
+    Renderable,
+    render,
+)
+from isobot.files.charts import load_comparison, load_progress
+from isobot.files.consolidated import load_consolidated
 from isobot.files.deadline_days import load_deadlines
 from isobot.files.desk import Desk
 from isobot.files.period_table import load_period_table
@@ -32,7 +43,10 @@ class _Kind:
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _KINDS: Mapping[str, _Kind] = {
     REPORT_DOCX: _Kind(load_unit_report, f"{_OFFICE}.wordprocessingml.document"),
+    CONSOLIDATED_DOCX: _Kind(load_consolidated, f"{_OFFICE}.wordprocessingml.document"),
     PERIOD_XLSX: _Kind(load_period_table, f"{_OFFICE}.spreadsheetml.sheet"),
+    PROGRESS_PNG: _Kind(load_progress, "image/png"),
+    COMPARISON_PNG: _Kind(load_comparison, "image/png"),
     CALENDAR_ICS: _Kind(load_deadlines, "text/calendar"),
 }
 

@@ -146,6 +146,7 @@ class _ProvinceEntry(_Strict):
     aliases: tuple[str, ...] = ()
     groups: tuple[_GroupEntry, ...] = ()
     note: str = ""
+    reports_to: tuple[str, ...] = ()
 
 
 class _ProvinceFile(_Strict):
@@ -165,6 +166,7 @@ def load_provinces() -> Mapping[str, Province]:
             aliases=e.aliases,
             groups=tuple(PlanGroup(g.name, g.count, g.level, g.note) for g in e.groups),
             note=e.note,
+            reports_to=e.reports_to,
         )
         for e in entries
     }

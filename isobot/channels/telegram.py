@@ -66,6 +66,7 @@ from isobot.errors import ChannelBusy, ChatGone, FileUnavailable, MessageRefused
 log = structlog.get_logger()
 
 API_BASE = "https://api.telegram.org"
+PICTURE = "image/png"
 WEBHOOK_PATH = "/webhooks/telegram"
 POLL_SECONDS = 30
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
@@ -377,11 +378,17 @@ class TelegramChannel:
             text_step(text, last=file is None and place == len(texts)) for place, text in enumerate(texts, 1)
         ]
         if file is not None:
-            document = InputFile(file.content, filename=file.filename)
-            steps.append(
-                lambda: self._api.send_document(chat, document, caption=caption, reply_markup=keyboard)
-            )
+            steps.append(self._file_step(chat, file, caption, keyboard))
         return steps
+
+    def _file_step(
+        self, chat: int, file: RenderedFile, caption: str | None, keyboard: InlineKeyboardMarkup | None
+    ) -> Callable[[], Coroutine[Any, Any, Message]]:
+        """Send a picture as one that is seen at once, and anything else as a file to open."""
+        content = InputFile(file.content, filename=file.filename)
+        if file.media_type == PICTURE:
+            return lambda: self._api.send_photo(chat, content, caption=caption, reply_markup=keyboard)
+        return lambda: self._api.send_document(chat, content, caption=caption, reply_markup=keyboard)
 
     def _raise_ours(self, error: TelegramError) -> NoReturn:
         said = self._masked(error)

@@ -449,7 +449,12 @@ def _as_json(message: Outgoing) -> dict[str, Any]:
             {"key": c.key, "label": c.label, "prompt": 0 if c.lasting else message.prompt}
             for c in reply.choices
         ],
-        "file": reply.attachment and {"name": reply.attachment.filename, "url": f"/chat/files/{message.id}"},
+        "file": reply.attachment
+        and {
+            "name": reply.attachment.filename,
+            "url": f"/chat/files/{message.id}",
+            "picture": reply.attachment.filename.endswith(".png"),
+        },
         "sent_at": message.sent_at.isoformat() if message.sent_at else None,
     }
 

@@ -38,6 +38,7 @@ from isobot.channels.shared import (
     take_to_the_end,
 )
 from isobot.chat.door import Door
+from isobot.chat.files import LIFETIME
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile
 from isobot.clock import Clock
@@ -375,7 +376,7 @@ class ZaloChannel:
         name = reply.attachment.filename
         line = NO_LINK.format(name=name)
         if self._file_url is not None:
-            line = f"Tệp “{name}”:\n{self._file_url(number)}"
+            line = f"Tệp “{name}” (đường dẫn dùng được {LIFETIME.days} ngày):\n{self._file_url(number)}"
         return replace(reply, text=f"{reply.text}\n{line}".strip()).as_plain_text()
 
     def _raise_ours(self, refusal: _Refusal) -> NoReturn:

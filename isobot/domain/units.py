@@ -72,6 +72,8 @@ class Province:
     aliases: tuple[str, ...] = ()
     groups: tuple[PlanGroup, ...] = ()
     note: str = ""
+    reports_to: tuple[str, ...] = ()
+    """To whom the lead office sends the province's report, as its document says."""
 
     @property
     def merged(self) -> bool:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from isobot.domain.forms import NONE_ARISING_LABEL, Field, Form, Kind, RollUp
+from isobot.domain.forms import BLANK_LABEL, NONE_ARISING_LABEL, Field, Form, Kind, RollUp
 from isobot.domain.letterhead import Letterhead
 from isobot.domain.numbers import format_date, format_number
 from isobot.domain.rollup import (
@@ -29,7 +29,7 @@ from isobot.exports.layout import NOTE, SMALL, Letter, clean, draft_name
 NAMED_IN_TEXT = 15
 """More missing units than these stand in an appendix."""
 
-COLUMNS = 9
+COLUMNS = 8
 """Figures side by side on a page across; a longer form takes several tables."""
 
 _COUNTED = (RollUp.SUM, RollUp.SUM_BY, RollUp.UNITS_WITH, RollUp.COUNT_BY, RollUp.COUNT_GIVEN)
@@ -45,7 +45,6 @@ class ConsolidatedData:
 
     parts: tuple[Consolidated, ...]
     unit_name: str
-    province_now: str
     recipients: tuple[str, ...]
     letterhead: Letterhead
     bases: tuple[str, ...] = ()
@@ -253,7 +252,7 @@ def _comparison(letter: Letter, data: ConsolidatedData) -> None:
         if before is None:
             continue
         drawn = True
-        pairs = [p for p in compare_totals(now.whole, before.whole) if p.now.field.roll_up in _SUMMED]
+        pairs = [p for p in compare_totals(now.whole, before.whole) if _is_known(p)]
         rows = [_pair(place, pair) for place, pair in enumerate(pairs, start=1)]
         made = f"Kỳ này từ {now.whole.denominator()}, kỳ trước từ {before.whole.denominator()}."
         letter.text(made)
@@ -269,8 +268,19 @@ def _comparison(letter: Letter, data: ConsolidatedData) -> None:
 def _pair(place: int, pair: Comparison) -> tuple[str, ...]:
     change = pair.difference
     said = "" if change is None else f"{'+' if change > 0 else ''}{format_number(change)}"
-    before = pair.before.show() if pair.before else "Chưa có số liệu"
-    return (str(place), pair.now.label, before, pair.now.show(), said or "–")
+    return (str(place), pair.now.label, _sum(pair.before), _sum(pair.now), said or "–")
+
+
+def _is_known(pair: Comparison) -> bool:
+    """Tell whether it is a sum that at least one of the periods has."""
+    known = pair.now.sum is not None or (pair.before is not None and pair.before.sum is not None)
+    return known and pair.now.field.roll_up in _SUMMED
+
+
+def _sum(total: FieldTotal | None) -> str:
+    if total is None or total.sum is None:
+        return BLANK_LABEL
+    return format_number(total.sum) if total.given else NONE_ARISING_LABEL
 
 
 # What the units wrote
@@ -366,8 +376,8 @@ def _unit_tables(letter: Letter, group: GroupTotals, rows: list[UnitFigures]) ->
             (str(number), row.unit.place_name, *(_figure(field, row) for field in columns))
             for number, row in enumerate(rows, start=1)
         ]
-        width = (25.2 - 6.0) / len(columns)
-        letter.grid(head, cells, (1.0, 5.0, *(width for _ in columns)), size=NOTE)
+        width = (25.2 - 5.4) / len(columns)
+        letter.grid(head, cells, (1.0, 4.4, *(width for _ in columns)), size=NOTE)
 
 
 def _heading(field: Field) -> str:

@@ -28,7 +28,9 @@ DOTS = "…………"
 """Stands where a draft knows nothing: whoever signs fills it in."""
 
 CENTRE, LEFT, JUSTIFY = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.JUSTIFY
-_LEFT_CM, _RIGHT_CM, _TEXT_CM = 6.5, 10.0, 16.5
+_LEFT_CM, _RIGHT_CM, _TEXT_CM = 7.0, 9.5, 16.5
+_LONG_NAME = 22
+"""Characters; a longer name of an office is written in the smaller of the two sizes allowed."""
 
 
 class Letter:
@@ -48,10 +50,12 @@ class Letter:
         """Write issuing body and number on the left; Quốc hiệu, Tiêu ngữ, place and date on the right."""
         table = self._plain_table(rows=2, widths=(Cm(_LEFT_CM), Cm(_RIGHT_CM)))
         issuer, nation = table.rows[0].cells
+        names = heading_of(unit_name)
+        size = SMALL if max(map(len, names)) > _LONG_NAME else HEAD
         if not is_committee(unit_name):
-            line(issuer, letterhead.parent.upper() or DOTS, HEAD)
-        for part in heading_of(unit_name):
-            line(issuer, part, HEAD, bold=True)
+            line(issuer, letterhead.parent.upper() or DOTS, size)
+        for name in names:
+            line(issuer, name, size, bold=True)
         _rule(issuer, 2.4, within_cm=_LEFT_CM)
         line(nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Pt(12.5), bold=True)
         line(nation, "Độc lập - Tự do - Hạnh phúc", HEAD, bold=True)

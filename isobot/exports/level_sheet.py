@@ -46,6 +46,7 @@ _ABOUT = (
     _About("Thời hạn", 12, lambda row: row.standing),
     _About("Bản", 6, lambda row: row.version),
     _About("Mã biên nhận", 18, lambda row: row.receipt),
+    _About("Số, ngày văn bản", 18, lambda row: row.letter),
     _About("Ghi chú", 24, lambda row: row.note),
 )
 NAME_COLUMN, TIME_COLUMN = 2, 6

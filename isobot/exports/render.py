@@ -1,15 +1,34 @@
 """Turns the recipe of an attachment, with what was loaded for it, into a file."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from isobot.exports.calendar import CalendarData, calendar_ics
+from isobot.exports.charts import ComparisonChart, ProgressChart, comparison_png, progress_png
+from isobot.exports.consolidated_docx import ConsolidatedData, consolidated_docx
 from isobot.exports.docx import UnitReportData, unit_report_docx
 from isobot.exports.tables import PeriodTableData
 from isobot.exports.xlsx import period_xlsx
 
 REPORT_DOCX = "report_docx"
+CONSOLIDATED_DOCX = "consolidated_docx"
 PERIOD_XLSX = "period_xlsx"
+PROGRESS_PNG = "progress_png"
+COMPARISON_PNG = "comparison_png"
 CALENDAR_ICS = "calendar_ics"
 
-Renderable = UnitReportData | PeriodTableData | CalendarData
+Renderable = (
+    UnitReportData | ConsolidatedData | PeriodTableData | ProgressChart | ComparisonChart | CalendarData
+)
+
+_RENDERERS: Mapping[str, tuple[type, Callable[[Any], bytes]]] = {
+    REPORT_DOCX: (UnitReportData, unit_report_docx),
+    CONSOLIDATED_DOCX: (ConsolidatedData, consolidated_docx),
+    PERIOD_XLSX: (PeriodTableData, period_xlsx),
+    PROGRESS_PNG: (ProgressChart, progress_png),
+    COMPARISON_PNG: (ComparisonChart, comparison_png),
+    CALENDAR_ICS: (CalendarData, calendar_ics),
+}
 
 
 def render(kind: str, data: Renderable) -> bytes:
@@ -18,10 +37,7 @@ def render(kind: str, data: Renderable) -> bytes:
     Raises:
         ValueError: there is no such kind, or the data are of another one; a mistake in our code.
     """
-    if kind == REPORT_DOCX and isinstance(data, UnitReportData):
-        return unit_report_docx(data)
-    if kind == PERIOD_XLSX and isinstance(data, PeriodTableData):
-        return period_xlsx(data)
-    if kind == CALENDAR_ICS and isinstance(data, CalendarData):
-        return calendar_ics(data)
-    raise ValueError(f"no renderer for an attachment {kind!r} of {type(data).__name__}")
+    made_of, draw = _RENDERERS.get(kind, (type(None), bytes))
+    if not isinstance(data, made_of):
+        raise ValueError(f"no renderer for an attachment {kind!r} of {type(data).__name__}")
+    return draw(data)

@@ -11,7 +11,8 @@ from isobot.domain.values import Values
 class UnitRow:
     """One unit that has reported. `values` are those of the version that counts.
 
-    `standing` says in Vietnamese how it kept its time: "đúng hạn", "sau hạn".
+    `standing` says in Vietnamese how it kept its time: "đúng hạn", "sau hạn"; `letter` is number and
+    day of the signed letter, where they are known.
     """
 
     code: str
@@ -23,6 +24,7 @@ class UnitRow:
     standing: str = "đúng hạn"
     version: int = 1
     receipt: str = ""
+    letter: str = ""
     note: str = ""
 
 

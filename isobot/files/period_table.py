@@ -1,22 +1,17 @@
 """Loads the receiving office's table of one period."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from isobot.actions.former import REASON
-from isobot.actions.reporting import figures_in
-from isobot.clock import vietnam_day
-from isobot.domain import deadlines
-from isobot.domain.deadlines import Extension, Period, ReportingRule
+from isobot.domain.numbers import format_date
 from isobot.domain.reports import ReportStatus
-from isobot.domain.rollup import UNIT_WORDS, Standing, by_level
+from isobot.domain.rollup import UNIT_WORDS, Consolidated, GroupTotals, UnitFigures
 from isobot.domain.units import Level, Unit
-from isobot.errors import NotFound
 from isobot.exports.tables import LevelSheet, MissingUnit, PeriodTableData, UnitRow
 from isobot.exports.xlsx import period_filename
+from isobot.files.consolidated import load_parts, wanted
 from isobot.files.desk import Desk
-from isobot.storage import office, reports
-from isobot.storage.reports import ReportRecord, Version
+from isobot.storage import reports
+from isobot.storage.reports import ReportRecord
 
 SHEET_NAMES = {
     Level.SO: "Sở, ban, ngành",
@@ -24,6 +19,7 @@ SHEET_NAMES = {
     Level.HUYEN: "Cấp huyện",
     Level.XA: "Cấp xã",
 }
+VOLUNTARY_SHEET = "Tự nguyện"
 
 
 async def load_period_table(
@@ -35,78 +31,84 @@ async def load_period_table(
         NotFound: there is no such period, or it is none of that province.
     """
     async with desk.reading() as store:
-        known = desk.services.rules.get(rule)
-        due = deadlines.find_period(known, period) if known else None
-        if known is None or due is None or known.province not in (province, deadlines.NATIONAL):
-            raise NotFound(f"period {rule} {period}")
-        of_period = await reports.of_period(store.connection, province=province, rule=rule, period=period)
-        sent = await reports.latest_versions(store.connection, province=province, rule=rule, period=period)
-        extensions = await office.all_extensions(store.connection)
-    records = {record.unit: record for record in of_period}
-    owing = deadlines.reporting_units(known, due, desk.services.directory)
-    mine = [unit for unit in owing if unit.province == province]
-    sheets = tuple(
-        _level(desk, level, known, due, units, records, sent, extensions)
-        for level, units in by_level(mine).items()
-    )
+        chosen = wanted(desk, rule, period, province)
+        parts = await load_parts(desk, store, chosen, province)
+        records = {
+            record.id: record
+            for part in parts
+            for record in await reports.of_period(
+                store.connection, province=province, rule=part.totals.rule.id, period=part.totals.period.key
+            )
+        }
     name = desk.province_name(province)
     data = PeriodTableData(
-        title=known.title,
+        title=chosen.rule.title,
         province_name=name,
-        period_label=due.label,
-        last_day=due.last_day,
+        period_label=chosen.period.label,
+        last_day=chosen.period.last_day,
         made_on=desk.today,
-        sheets=sheets,
+        sheets=tuple(sheet for part in parts for sheet in _sheets(part, records)),
+        notes=_notes(parts),
     )
-    return data, period_filename(name, due.label)
+    return data, period_filename(name, chosen.period.label)
 
 
-def _level(
-    desk: Desk,
-    level: Level,
-    rule: ReportingRule,
-    period: Period,
-    units: Iterable[Unit],
-    records: Mapping[str, ReportRecord],
-    sent: Mapping[str, Version],
-    extensions: Mapping[tuple[str, str, str], Extension],
-) -> LevelSheet:
-    rows: list[UnitRow] = []
-    missing: list[MissingUnit] = []
-    for unit in units:
-        district = unit.true_district or unit.district
-        if unit.code not in sent:
-            missing.append(MissingUnit(unit.code, unit.name, district, note=unit.note))
-            continue
-        record, version = records[unit.code], sent[unit.code]
-        extension = extensions.get((rule.id, period.key, unit.code))
-        rows.append(
-            UnitRow(
-                code=unit.code,
-                name=unit.name,
-                values=figures_in(version.figures),
-                district=district,
-                status=ReportStatus(record.status).label,
-                submitted_on=vietnam_day(version.submitted_at),
-                standing=_standing(record, period, extension).label,
-                version=version.version,
-                receipt=version.receipt,
-                note=_reasons(version.figures),
-            )
+def _sheets(part: Consolidated, records: Mapping[int, ReportRecord]) -> Iterable[LevelSheet]:
+    for group in part.totals.levels:
+        level = Level(group.key)
+        yield LevelSheet(
+            SHEET_NAMES[level],
+            UNIT_WORDS[level],
+            group.totals.form,
+            tuple(_row(row, records) for row in part.of_level(level) if not row.voluntary),
+            _missing(group),
         )
-    form = desk.services.forms.get(rule.form_for(level), on=period.covers_to, level=level)
-    return LevelSheet(SHEET_NAMES[level], UNIT_WORDS[level], form, tuple(rows), tuple(missing))
+    voluntary = [row for row in part.rows if row.voluntary]
+    if voluntary and part.totals.apart is not None:
+        rows = tuple(_row(row, records) for row in voluntary)
+        yield LevelSheet(VOLUNTARY_SHEET, "đơn vị", part.totals.apart.form, rows, counts=False)
 
 
-def _reasons(figures: Mapping[str, Any]) -> str:
-    """Put the officer's reasons for odd figures into one cell."""
-    given = (value["given"] for key, value in figures.items() if key.startswith(REASON))
-    return "; ".join(str(reason) for reason in given)
+def _row(row: UnitFigures, records: Mapping[int, ReportRecord]) -> UnitRow:
+    record = records.get(row.report)
+    return UnitRow(
+        code=row.unit.code,
+        name=row.unit.name,
+        values=row.values,
+        district=_district(row.unit),
+        status=ReportStatus(record.status).label if record else "",
+        submitted_on=row.submitted_on,
+        standing=row.standing.label,
+        version=row.version,
+        receipt=row.receipt,
+        letter=_letter(record),
+        note="; ".join(row.reasons.values()),
+    )
 
 
-def _standing(record: ReportRecord, period: Period, extension: Extension | None) -> Standing:
-    first = record.first_submitted_at
-    if first is None or vietnam_day(first) <= period.last_day:
-        return Standing.ON_TIME
-    granted = extension is not None and vietnam_day(first) <= extension.last_day
-    return Standing.EXTENDED if granted else Standing.LATE
+def _letter(record: ReportRecord | None) -> str:
+    """Write number and day of the signed letter, as far as they are known."""
+    if record is None or not record.letter_no:
+        return ""
+    return f"{record.letter_no}{f' ngày {format_date(record.letter_date)}' if record.letter_date else ''}"
+
+
+def _missing(group: GroupTotals) -> tuple[MissingUnit, ...]:
+    return tuple(
+        MissingUnit(owed.unit.code, owed.unit.name, _district(owed.unit), owed.standing.label, owed.unit.note)
+        for owed in group.totals.owed
+        if not owed.standing.is_in
+    )
+
+
+def _district(unit: Unit) -> str:
+    return unit.true_district or unit.district
+
+
+def _notes(parts: tuple[Consolidated, ...]) -> tuple[str, ...]:
+    local = {Level.XA, Level.HUYEN}
+    if not any(Level(group.key) in local for part in parts for group in part.totals.levels):
+        return ()
+    old = parts[0].totals.old_units
+    said = "trước ngày 01/7/2025" if old else "từ ngày 01/7/2025"
+    return (f"Số liệu theo các đơn vị {said}; không cộng chung với số liệu của đơn vị theo cơ cấu khác.",)

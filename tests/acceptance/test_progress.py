@@ -39,7 +39,7 @@ async def test_receiver_sees_who_has_reported_and_gets_the_table(sent):
     await office.registers("th.so-khcn", Role.RECEIVER)
 
     said = (await office.says("/tiendo"))[-1]
-    await office.picks("Tải bảng .xlsx")
+    await office.picks("Bảng tổng hợp (.xlsx)")
 
     assert "Đã gửi số liệu: 1/" in said
     assert "Bá Thước" in said

@@ -340,7 +340,7 @@ async def test_table_of_a_round_is_sent(mai):
     await mai.says("đợt báo cáo")
     await mai.picks("Xem đợt 1/2027")
 
-    await mai.picks("Tải bảng .xlsx")
+    await mai.picks("Bảng tổng hợp (.xlsx)")
 
     (file,) = mai.office.channels["telegram"].files
     assert file.content[:2] == b"PK"

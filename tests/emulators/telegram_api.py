@@ -194,6 +194,7 @@ class TelegramEmulator:
             "deleteWebhook": self._set_webhook,
             "sendMessage": self._send,
             "sendDocument": self._send,
+            "sendPhoto": self._send,
             "setMyCommands": self._yes,
             "answerCallbackQuery": self._yes,
             "sendChatAction": self._yes,
@@ -319,6 +320,7 @@ async def _parameters(request: Request) -> dict[str, Any]:
             if isinstance(value, UploadFile):
                 parameters["document"] = await value.read()
                 parameters["document_name"] = value.filename
+                parameters["as"] = name
             elif name != "document":
                 parameters[name] = value
         return parameters

@@ -100,7 +100,7 @@ def test_figures_are_numbers_days_are_days_and_words_stay_words():
 def test_totals_are_formulas_with_their_denominators():
     formulas = down(opened(table())[COMMUNES], "Tổng số TTHC", 7)[3:]
     assert [re.match(r"=(\w+)", formula)[1] for formula in formulas] == ["IF", "COUNT", "COUNTIF", "COUNTIF"]
-    assert "SUM(M6:M8)" in formulas[0]
+    assert "SUM(N6:N8)" in formulas[0]
     assert down(recomputed(table())[COMMUNES], "Tổng số TTHC", 7)[3:] == [1200, 2, 1, 0]
     assert opened(table())[COMMUNES]["A3"].value.startswith("Đã báo cáo 3/4 xã")
 

@@ -64,6 +64,13 @@ function showTheirs(message) {
   const bubble = build("div", "bubble");
   withLinks(bubble, message.text);
   item.append(bubble);
+  if (message.file && message.file.picture) {
+    const picture = build("img", "picture");
+    picture.src = message.file.url;
+    picture.alt = message.file.name;
+    picture.loading = "lazy";
+    item.append(picture);
+  }
   if (message.file) {
     const link = build("a", "file", "Tải tệp: " + message.file.name);
     link.href = message.file.url;

@@ -1,0 +1,57 @@
+"""The lead office's papers of a period: the tables, the report to the body above, the pictures."""
+
+from handlers.services import Services
+from isobot.chat.turn import Turn
+from isobot.domain import deadlines
+from isobot.domain.messages import Attachment, Choice
+from isobot.exports.consolidated_docx import consolidated_filename
+from isobot.exports.docx import BEFORE_SIGNING
+from isobot.exports.layout import safe_name
+from isobot.exports.render import COMPARISON_PNG, CONSOLIDATED_DOCX, PERIOD_XLSX, PROGRESS_PNG
+from isobot.exports.xlsx import period_filename
+
+TABLE, REPORT, PICTURES = "px", "pd", "pg"
+"""How the keys of the choices begin."""
+
+_LABELS = {
+    REPORT: "Báo cáo tổng hợp (.docx)",
+    TABLE: "Bảng tổng hợp (.xlsx)",
+    PICTURES: "Biểu đồ",
+}
+
+
+def choices(rule: str, period: str, province: str) -> list[Choice]:
+    """Offer every paper of a period."""
+    return [
+        Choice(f"{head}:{rule}:{period}:{province}", label, lasting=True) for head, label in _LABELS.items()
+    ]
+
+
+def send(turn: Turn, services: Services, head: str, rule_id: str, period_key: str, province: str) -> None:
+    """Send a paper to the receiving office."""
+    rule = services.rules.get(rule_id)
+    period = deadlines.find_period(rule, period_key) if rule else None
+    if not turn.actor.may_receive_from(province):
+        turn.say("Anh/chị không giữ vai trò nhận báo cáo của tỉnh này nên không tải được tệp này.")
+        return
+    if rule is None or period is None or rule.province not in (province, deadlines.NATIONAL):
+        turn.say("Kỳ này không còn trong danh sách. Gõ “tiến độ” để xem các kỳ hiện có.")
+        return
+    known = services.provinces.get(province)
+    name, label = known.name if known else province, period.label
+    recipe = {"rule": rule.id, "period": period.key, "province": province}
+    if head == TABLE:
+        made = Attachment(PERIOD_XLSX, period_filename(name, label), recipe)
+        turn.say(
+            f"Bảng tổng hợp {label}: mỗi cấp một trang, tổng là công thức, trang cuối nêu đơn vị còn thiếu.",
+            attachment=made,
+        )
+    elif head == REPORT:
+        made = Attachment(CONSOLIDATED_DOCX, consolidated_filename(name, label), recipe)
+        turn.say(f"Dự thảo báo cáo tổng hợp {label}. Số, ngày và chữ ký để trống.", attachment=made)
+        turn.say(BEFORE_SIGNING)
+    else:
+        progress = safe_name(f"Tiến độ báo cáo ISO - {name} - {label}", ".png")
+        turn.say(f"Tiến độ {label}:", attachment=Attachment(PROGRESS_PNG, progress, recipe))
+        compared = safe_name(f"So với kỳ trước - {name} - {label}", ".png")
+        turn.say("So với kỳ trước:", attachment=Attachment(COMPARISON_PNG, compared, recipe))
