@@ -91,4 +91,3 @@ async def test_papers_of_a_province_go_to_no_other(lead, head):
     assert "không giữ vai trò nhận báo cáo của tỉnh này" in said[-1]
     assert "không còn trong danh sách" in crossed[-1]
     assert len(files(lead)) == before
-
