@@ -356,6 +356,19 @@ async def test_file_is_sent_with_its_text_as_caption(polling, platform):
     )
 
 
+@pytest.mark.parametrize(
+    ("filename", "media_type", "kind"),
+    [("tien-do.png", "image/png", "photo"), ("bao-cao.docx", "application/octet-stream", "document")],
+)
+async def test_picture_is_seen_at_once_and_other_files_are_to_open(
+    channel, platform, filename, media_type, kind
+):
+    await channel.deliver(message("Tiến độ:"), RenderedFile(filename, b"\x89PNG", media_type))
+
+    (sent,) = platform.sent_to(LAN)
+    assert (sent.kind, sent.filename, sent.content, sent.text) == (kind, filename, b"\x89PNG", "Tiến độ:")
+
+
 async def test_file_with_a_long_text_comes_after_the_text(channel, platform):
     file = RenderedFile("b.txt", b"x", "text/plain")
 

@@ -327,7 +327,10 @@ async def test_a_file_becomes_a_link_on_a_line_of_its_own(polling, platform):
 
     (sent,) = await until(lambda: platform.sent_to(LAN))
 
-    assert sent == "Bản nháp đây ạ.\nTệp “bao-cao.txt” (đường dẫn dùng được 7 ngày):\nhttps://bot.example.vn/files/1?e=1&s=2"
+    assert (
+        sent
+        == "Bản nháp đây ạ.\nTệp “bao-cao.txt” (đường dẫn dùng được 7 ngày):\nhttps://bot.example.vn/files/1?e=1&s=2"
+    )
 
 
 async def test_without_a_public_address_a_file_is_not_promised(house, platform):

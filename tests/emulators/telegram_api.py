@@ -43,6 +43,8 @@ class Sent:
     content: bytes = b""
     at: float = 0.0
     """When it arrived, in seconds of this process."""
+    kind: str = ""
+    """"document" or "photo" for one with a file."""
 
     def labels(self) -> list[str]:
         return [button["text"] for row in self.buttons for button in row]
@@ -257,6 +259,7 @@ class TelegramEmulator:
             parameters.get("document_name", ""),
             content,
             monotonic(),
+            parameters.get("upload", ""),
         )
         self.sent.append(sent)
         if (waits := self._answered.pop(chat, None)) is not None and not waits.done():
@@ -320,7 +323,7 @@ async def _parameters(request: Request) -> dict[str, Any]:
             if isinstance(value, UploadFile):
                 parameters["document"] = await value.read()
                 parameters["document_name"] = value.filename
-                parameters["as"] = name
+                parameters["upload"] = name
             elif name != "document":
                 parameters[name] = value
         return parameters
