@@ -115,7 +115,11 @@ def _welcome(turn: Turn, work: Work, heading: str, remark: str) -> None:
     elif done:
         turn.say(f"{heading}\nĐã nhập {done} mục, ta làm tiếp.")
     else:
-        lines = [heading, remark, f"Có {work.form.size} câu, khoảng 5 phút. {work.form.note}"]
+        lines = [
+            heading,
+            remark,
+            f"Có {work.form.size} câu, khoảng {work.form.minutes} phút. {work.form.note}",
+        ]
         lines.append(
             "Lúc nào cũng có thể gõ: “quay lại”, “sửa mục 3”, “tạm dừng”, hoặc hỏi tôi. "
             "Không có gì để đếm thì gõ “không phát sinh”."

@@ -11,7 +11,7 @@ from pydantic import Field as Limits
 
 from isobot.datafiles import data_dir, faults_of, read_yaml
 from isobot.domain.expressions import Condition, Term, read_condition, read_term
-from isobot.domain.fields import numbered, usual_roll_up
+from isobot.domain.fields import Gather, GatherHow, numbered, usual_roll_up
 from isobot.domain.form_faults import examine_examples
 from isobot.domain.forms import (
     LARGEST_INTEGER,
@@ -55,6 +55,22 @@ class _OptionText(_Strict):
     words: tuple[str, ...] = ()
 
 
+class _GatherText(_Strict):
+    how: GatherHow
+    levels: tuple[Level, ...] = Limits(min_length=1)
+    field: Key | Literal[""] = ""
+    says: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> Self:
+        of_field = self.how in (GatherHow.COUNT, GatherHow.WITH, GatherHow.SUM)
+        if of_field != bool(self.field):
+            raise ValueError('"field" belongs to count, with and sum, and to no other')
+        if (self.how in (GatherHow.COUNT, GatherHow.STANDING)) != bool(self.says):
+            raise ValueError('"says" belongs to count and standing, and to no other')
+        return self
+
+
 class _FieldText(_Strict):
     key: Key
     label: Line
@@ -79,6 +95,7 @@ class _FieldText(_Strict):
     last: Key | Literal[""] = ""
     keep: bool | None = None
     levels: tuple[Level, ...] = ()
+    gather: _GatherText | None = None
     group: str = ""
     part: Literal["I", "II", "III", "IV"] = "II"
     total_label: str = ""
@@ -116,6 +133,8 @@ class _FormText(_Strict):
 
     @model_validator(mode="after")
     def _days_follow(self) -> Self:
+        if not self.for_rollup and any(field.gather for field in self.fields_):
+            raise ValueError('"gather" belongs to a form with "for_rollup: true"')
         if self.first_day and self.last_day and self.first_day > self.last_day:
             raise ValueError('"until" must not lie before "from"')
         return self
@@ -274,6 +293,7 @@ def _field(text: _FieldText) -> Field:
         group=text.group,
         words=text.words,
         levels=text.levels,
+        gather=Gather(g.how, g.levels, g.field, g.says) if (g := text.gather) else None,
     )
 
 

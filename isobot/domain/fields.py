@@ -69,6 +69,33 @@ class RollUp(StrEnum):
     NONE = "none"
 
 
+class GatherHow(StrEnum):
+    """What a field of the province's own form is filled with from the reports of others."""
+
+    REQUIRED = "required"
+    """How many units must report, by the register and never by the reports."""
+    STANDING = "standing"
+    """How many of them stand so: on-time, extended, late."""
+    COUNT = "count"
+    """How many units gave one of the choices."""
+    WITH = "with"
+    """How many units have at least one."""
+    SUM = "sum"
+    COVERAGE = "coverage"
+    """A text: how many of how many are in, and who is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Where a figure comes from: a field of the units' reports, the choices or standings that count, and
+    the levels of the units."""
+
+    how: GatherHow
+    levels: tuple[Level, ...]
+    field: str = ""
+    says: tuple[str, ...] = ()
+
+
 _ROLL_UPS = {
     Kind.INTEGER: RollUp.SUM,
     Kind.MONEY: RollUp.SUM,
@@ -109,7 +136,7 @@ class Field:
 
     `last` is the key of the field that it carries on from the last period ("" for itself: what was open
     at the end becomes what is open at the start). With `keep`, last period's value may well stand
-    again and is offered.
+    again and is offered. With `gather`, a form for the whole province is filled from its units' reports.
     """
 
     key: str
@@ -138,6 +165,7 @@ class Field:
     skip: Condition | None = None
     group: str = ""
     levels: tuple[Level, ...] = ()
+    gather: Gather | None = None
     words: tuple[str, ...] = ()
 
     def question(self, position: str) -> str:

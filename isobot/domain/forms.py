@@ -115,6 +115,12 @@ class Form:
         return next((f for f in self.fields if f.number and f.number == wanted), None)
 
     @property
+    def minutes(self) -> int:
+        """Return about how long the questions take: 5 minutes for twelve of them."""
+        asked = sum(1 for f in self.fields if f.when is None and f.computed is None and f.gather is None)
+        return max(5, 5 * round(asked / 12))
+
+    @property
     def size(self) -> int:
         """Return how many questions everybody is asked."""
         return sum(1 for f in self.fields if f.when is None and f.computed is None)
