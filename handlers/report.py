@@ -18,12 +18,14 @@ from handlers.report_sending import draft_file, send
 from handlers.report_view import returned_lines
 from handlers.report_words import number_to_mend, step_in
 from handlers.services import Services
-from isobot.actions import former, reporting
+from isobot.actions import former, gathering, reporting
 from isobot.actions.reporting import Work
+from isobot.actions.totals import Register
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
 from isobot.domain.forms import Field
 from isobot.domain.messages import Choice, IncomingKind
+from isobot.domain.rollup import PeriodTotals
 from isobot.errors import Refusal
 from isobot.storage.store import Store
 from knowledge.model import Outcome
@@ -63,7 +65,17 @@ async def open_report(
     except Refusal as refusal:
         turn.say(str(refusal))
         return
+    gathered = await gathering.fill(
+        turn.store,
+        actor=turn.actor,
+        work=work,
+        register=Register(services.directory, services.forms),
+        rules=services.rules,
+        channel=turn.incoming.bot,
+    )
     _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remark())
+    if gathered:
+        turn.say(_gathered(work, gathered))
     first = next((f for f in work.form.visible_fields(work.values) if f.key == at), None)
     if first is None:
         _begin(turn, work)
@@ -88,6 +100,17 @@ async def practise(turn: Turn, services: Services) -> None:
     work = await reporting.open_practice(turn.store, person=person, form=form, today=turn.today)
     _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", "")
     _begin(turn, work)
+
+
+def _gathered(work: Work, periods: Sequence[PeriodTotals]) -> str:
+    """Say how many figures were filled in from the units' reports, and out of how many."""
+    filled = sum(1 for f in work.form.visible_fields(work.values) if f.gather and f.key in work.values)
+    from_where = "; ".join(f"{made.period.label}: {made.whole.denominator()}" for made in periods)
+    return (
+        f"Tôi đã điền sẵn {filled} mục từ báo cáo của các đơn vị ({from_where}).\n"
+        "Đơn vị thiếu được nêu tên, không tính là số 0.\n"
+        "Anh/chị gõ “sửa mục 3” để sửa mục nào chưa đúng; tôi hỏi tiếp các mục còn lại."
+    )
 
 
 def _begin(turn: Turn, work: Work) -> None:

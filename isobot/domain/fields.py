@@ -88,7 +88,8 @@ class GatherHow(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Gather:
     """Where a figure comes from: a field of the units' reports, the choices or standings that count, and
-    the levels of the units."""
+    the levels of the units.
+    """
 
     how: GatherHow
     levels: tuple[Level, ...]

@@ -13,7 +13,8 @@ def gather(form: Form, periods: Iterable[PeriodTotals]) -> dict[str, Value]:
     """Fill the fields that say where they come from.
 
     `periods` must not overlap. What is counted of units (who must report, who applies) is counted in the
-    latest period of their level; figures of the period itself are added up over all of them. Where no
+    latest period of their level, and so are figures that stay from one period to the next (`keep`);
+    figures of what happened in a period are added up over all of them. Where no
     unit of a level must report, nothing arises; where none has reported, the figure is left blank.
     """
     ordered = sorted(periods, key=lambda totals: totals.period.covers_to)
@@ -38,12 +39,18 @@ def _value(field: Field, wanted: Gather, periods: Sequence[PeriodTotals]) -> Val
         case GatherHow.WITH:
             return _added([_units_with(wanted, totals) for totals in latest])
         case GatherHow.SUM:
-            return _added([_sum(wanted, totals) for found in by_level for totals in found])
+            return _added([_sum(wanted, totals) for found in by_level for totals in _added_up(wanted, found)])
 
 
 def _of_level(level: Level, periods: Iterable[PeriodTotals]) -> list[Totals]:
     """Return the totals of a level, the latest last."""
     return [group.totals for each in periods for group in each.levels if group.key == level.value]
+
+
+def _added_up(wanted: Gather, found: list[Totals]) -> list[Totals]:
+    """Leave out all but the latest where the figure is a state, which nobody adds up over time."""
+    total = found[-1].get(wanted.field)
+    return found[-1:] if total is not None and total.field.keep else found
 
 
 def _count(wanted: Gather, totals: Totals) -> Value:

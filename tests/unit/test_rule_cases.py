@@ -93,6 +93,10 @@ def test_report_sent_again_is_a_new_version_until_it_is_accepted():
         next_status(ReportStatus.ACCEPTED, Act.SUBMIT)
 
 
+def test_every_rule_but_that_of_versions_has_its_cases():
+    assert {case.rule for case in RULE_CASES} == {f"R{n}" for n in range(1, 17)}
+
+
 # The full form of an agency
 
 
