@@ -29,6 +29,11 @@ _SIGNING = re.compile(
     r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|(?:do )?ai ky|nguoi ky|ky ten|chu ky|nao ky)\b"
 )
 _SECRECY = re.compile(r"\bbi mat\b")
+_HANDING_OVER = re.compile(
+    r"\b(?:gui|tom tat|doc|scan|chup|dich|soan|luu|tai len|dinh kem|xem giup|xem ho|xu ly giup|cho xem|xin|"
+    r"kiem tra giup|noi dung|upload|up len)\b"
+)
+_OF_ISO = re.compile(r"\b(?:iso|he thong|quy trinh|ap dung|9001)\b")
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
 NOT_AT_HAND = "Tôi không có văn bản mà anh/chị nêu số, nên không trả lời về nội dung của văn bản đó."
@@ -64,7 +69,10 @@ class Guard:
         if _POLITE.fullmatch(read.folded) and POLITE_CARD in self.corpus.cards:
             return self._giver.of_card(self.corpus.cards[POLITE_CARD])
         secret = self.phrase(read, self._lexicon.secret)
-        if secret and not self._on_secrecy(read, hits):
+        if secret and not (hits and hits[0].score >= SURE and hits[0].card.citations):
+            rule = None if read.says(_HANDING_OVER) else self._rule_on_secrets(read, hits)
+            if rule:
+                return self._giver.of_card(rule)
             return self.refuse(
                 read,
                 "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào đây; "
@@ -115,14 +123,13 @@ class Guard:
                 break
         return Answer(Outcome.REFUSED, text, nearest=tuple(near))
 
-    def _on_secrecy(self, read: Question, hits: Sequence[Hit]) -> bool:
-        """Tell whether the rule on secrets is asked about, and no secret paper is talked of."""
-        if not hits or not hits[0].card.citations:
-            return False
-        told = _SECRECY.search(fold(hits[0].card.title)) is not None and not self.phrase(
-            read, self._lexicon.secret, focus=True
-        )
-        return hits[0].score >= (ENOUGH if told else SURE)
+    @staticmethod
+    def _rule_on_secrets(read: Question, hits: Sequence[Hit]) -> Card | None:
+        """Return the card on the rule, where ISO and secrets are asked about and no paper is handed over."""
+        if not read.says(_OF_ISO):
+            return None
+        near = (h.card for h in hits[:3] if h.score >= ENOUGH and h.card.citations)
+        return next((card for card in near if _SECRECY.search(fold(card.title))), None)
 
     def _in_a_name(self, read: Question, phrase: str) -> bool:
         folded = _folded(phrase)

@@ -221,6 +221,10 @@ class Reader:
         if key not in self._known:
             self._known[key] = tuple(self._resolve(low, previous, following))
             _keep_small(self._known)
+        if len(self._known[key]) > 1 and not plain:
+            glued = [w for m, _ in self._known[key] for w in self._written_out(m, sentence)]
+            if len(glued) > len(self._known[key]):
+                return glued
         typed = one_spelling(low)
         words = [
             Word(m, b, sentence, guessed=m != typed and fold(m) != fold(typed), capital=token[:1].isupper())
@@ -230,6 +234,11 @@ class Reader:
             self._plain[token, sentence] = words[0]
             _keep_small(self._plain)
         return words
+
+    def _written_out(self, piece: str, sentence: int) -> list[Word]:
+        """Write out a short form that was run together with another word: "ubndhuyện"."""
+        full = next((f.full for f in self._short_forms(piece) if f.fits("", "")), piece)
+        return [Word(w, fold(w), sentence, guessed=True) for w in full.split()]
 
     def _resolve(self, low: str, previous: str, following: str) -> list[tuple[str, str]]:
         """Find what a token means: itself, a keyboard slip, syllables run together, or one letter off."""
