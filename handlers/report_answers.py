@@ -125,7 +125,7 @@ def put(turn: Turn, work: Work, field: Field, value: Value, *, said: str = "") -
 
 def _reads_otherwise(text: str, field: Field, value: Value) -> bool:
     """Tell whether a figure was typed in words or for short, so that it is read back."""
-    if field.kind not in (Kind.INTEGER, Kind.MONEY, Kind.DATE) or not value.is_given:
+    if field.kind not in (Kind.INTEGER, Kind.MONEY, Kind.DATE, Kind.AMOUNTS) or not value.is_given:
         return False
     return "".join(text.split()) not in (str(value.given), field.show(value, unit=False))
 

@@ -172,6 +172,8 @@ class Field:
     def question(self, position: str) -> str:
         """Ask for the value: "4/12. Số TTHC đã đưa vào hệ thống? (đơn vị: thủ tục)"."""
         unit = f" (đơn vị: {self.unit})" if self.unit else ""
+        if self.kind is Kind.AMOUNTS:
+            unit = f" (các nguồn: {', '.join(option.label.lower() for option in self.choices)})"
         return f"{position}. {self.ask or self.label + '?'}{unit}"
 
     def why(self) -> str:

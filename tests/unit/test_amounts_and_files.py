@@ -66,6 +66,10 @@ def test_amounts_shown_can_be_typed_back(amounts):
     assert read_term({"total_of": "f"}).figure(Facts({"f": value})) == sum(amounts.values())
 
 
+def test_question_names_the_sources_for_who_has_no_buttons():
+    assert FUNDS.question("3/4").endswith("tài trợ, khác)")
+
+
 def test_total_of_amounts_keeps_none_and_blank_apart():
     total = read_term({"total_of": "f"})
     assert [total.figure(Facts(v)) for v in ({"f": NONE_ARISING}, {"f": BLANK}, {})] == [0, None, None]

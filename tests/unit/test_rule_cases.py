@@ -1,11 +1,15 @@
 """Every rule between figures has answers that break it and answers that keep it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from isobot.domain.amounts import amounts_value
+from isobot.domain.fields import Field, Kind
 from isobot.domain.forms import Form
 from isobot.domain.reports import Act, ReportStatus, next_status
 from isobot.domain.steadiness import asks_again
-from isobot.domain.values import NONE_ARISING, Value
+from isobot.domain.values import BLANK, NONE_ARISING, Value
 from isobot.errors import AnswerRefused, Refusal
 from isobot.formfiles import load_forms
 from tests.rule_cases import AGENCY, AGENCY_FORM, BEFORE, RULE_CASES, TODAY, YEAR, RuleCase
@@ -159,6 +163,41 @@ def test_each_group_is_headed_once_at_its_first_question():
         "status", "tthc_total", "ia_count", "goals_total", "staff_total", "fund_plan", "advantages"
     ]  # fmt: skip
     assert form.question("tthc_total").startswith("B. Thủ tục hành chính và quy trình\n6/32. ")
+
+
+@pytest.mark.parametrize("form", list(FORMS), ids=lambda form: form.id)
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_whatever_is_answered_each_question_comes_once_and_numbers_never_move(form, data):
+    numbers = {field.key: field.number for field in form.fields}
+    values: dict[str, Value] = {}
+    asked: list[str] = []
+    while (field := form.next_field(values)) is not None:
+        asked.append(field.key)
+        values[field.key] = data.draw(st.sampled_from(sensible_answers(field)))
+        assert form.position(field.key) == f"{numbers[field.key]}/{form.size}"
+    assert len(set(asked)) == len(asked)
+    assert asked == [f.key for f in form.visible_fields(values)]
+    assert all("{" not in problem.as_text() for problem in form.problems(values, period=YEAR, last=values))
+    again = dict(values)
+    assert form.missing(again) == ()
+
+
+def sensible_answers(field: Field) -> list[Value]:
+    answers = [NONE_ARISING] if "khong-phat-sinh" in {o.key for o in field.shortcuts} else []
+    answers += [] if field.required else [BLANK]
+    match field.kind:
+        case Kind.INTEGER | Kind.MONEY:
+            return [*answers, *(Value.of(n) for n in (0, 1, 5, 20_000_000))]
+        case Kind.DATE:
+            return [*answers, Value.of(TODAY), Value.of(YEAR[0])]
+        case Kind.CHOICE:
+            return [Value.of(option.key) for option in field.choices]
+        case Kind.YES_NO:
+            return [Value.of(True), Value.of(False)]
+        case Kind.AMOUNTS:
+            return [*answers, amounts_value({field.choices[0].key: 5_000_000})]
+    return [*answers, Value.of("Có")]
 
 
 @pytest.mark.parametrize("form", list(FORMS), ids=lambda form: form.id)
