@@ -24,6 +24,7 @@ from isobot import doctor as doctoring
 from isobot import logs
 from isobot.actions import registration
 from isobot.app import Application, secrets_of
+from isobot.audit_cli import audit_app
 from isobot.channels.telegram import deep_link
 from isobot.clock import SystemClock, vietnam_day
 from isobot.core import Core, answerer, opened
@@ -56,6 +57,7 @@ app.add_typer(units_app, name="units")
 app.add_typer(kb_app, name="kb")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(rollup_app, name="rollup")
+app.add_typer(audit_app, name="audit")
 app.add_typer(forms_app, name="forms")
 app.add_typer(people_app, name="people")
 app.command()(serve)

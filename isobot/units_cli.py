@@ -1,11 +1,16 @@
 """`isobot units`: the list of reporting units, and a look at any commune of the country."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
+from isobot.actions import approving
 from isobot.adminfiles import load_admin_units
+from isobot.core import opened
 from isobot.domain.units import Level
+from isobot.settings import read_settings
+from isobot.storage.store import Store
 from isobot.unitfiles import UnitTable, load_provinces
 from knowledge.country import Country
 from knowledge.model import Outcome
@@ -28,6 +33,26 @@ def units_lookup(
     print(found.text)
     if found.outcome is Outcome.REFUSED:
         raise typer.Exit(1)
+
+
+@units_app.command("approval")
+def units_approval(
+    code: Annotated[str, typer.Argument(help="Mã đơn vị: th.pu-luong, ...")],
+    off: Annotated[bool, typer.Option("--off", help="Tắt duyệt.")] = False,
+) -> None:
+    """Bật duyệt: báo cáo của đơn vị chỉ được gửi khi lãnh đạo đơn vị duyệt."""
+
+    async def go() -> None:
+        async with opened(read_settings()) as core:
+            unit = core.services.directory.get(code)
+            if unit is None:
+                raise typer.BadParameter(f"Không có đơn vị mã “{code}”. Xem mã: isobot units list.")
+            async with core.database.write() as connection:
+                store = Store(connection, core.clock.now())
+                await approving.set_approval(store, unit=unit.code, on=not off, channel="cli")
+            print(f"Đã {'tắt' if off else 'bật'} duyệt cho {unit.place_name}.")
+
+    asyncio.run(go())
 
 
 def print_successors(table: UnitTable) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from isobot.actions import receiving, telling
-from isobot.actions.chain import figures_hash, read_reason, write_event
+from isobot.actions.chain import read_reason, write_event
 from isobot.actions.reporting import (
     NOT_HEAD,
     NOT_YOURS,
@@ -18,7 +18,7 @@ from isobot.actions.reporting import (
 from isobot.clock import vietnam_day
 from isobot.domain.messages import Reply
 from isobot.domain.people import Actor, Role
-from isobot.domain.reports import Act, ReportStatus, compare, next_status
+from isobot.domain.reports import Act, ReportStatus, compare, figures_hash, next_status
 from isobot.errors import Refusal, StaleEdit
 from isobot.storage import office, people, reports, unit_ways
 from isobot.storage.store import Store
@@ -169,11 +169,16 @@ async def turn_approval(store: Store, *, actor: Actor, unit: str, on: bool, chan
     """
     if not actor.may_approve_for(unit):
         raise Refusal("Việc bật, tắt duyệt dành cho lãnh đạo của đơn vị.")
-    await unit_ways.turn(store.connection, unit, APPROVAL, on=on, person=actor.id or 0, at=store.now)
+    await set_approval(store, unit=unit, on=on, channel=channel, person=actor.id or 0)
+
+
+async def set_approval(store: Store, *, unit: str, on: bool, channel: str, person: int = 0) -> None:
+    """Turn the head's approval on or off; without a person, the administrator does at the command line."""
+    await unit_ways.turn(store.connection, unit, APPROVAL, on=on, person=person, at=store.now)
     await office.note_act(
         store.connection,
         kind="approval",
-        person=actor.id or 0,
+        person=person,
         channel=channel,
         at=store.now,
         report=("", "", unit),

@@ -1,8 +1,5 @@
 """The chained history of a report: every change of a figure or a status is an event of it."""
 
-import hashlib
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from isobot.domain.forms import tidy
@@ -58,12 +55,6 @@ def write_event(
             "hash": record.last_hash,
         }
     )
-
-
-def figures_hash(figures: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of what was sent, so that the history vouches for the version."""
-    plain = json.dumps(figures, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def read_reason(text: str, *, example: str, longest: int = LONGEST_WHY) -> str:

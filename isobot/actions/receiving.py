@@ -115,7 +115,8 @@ async def _hand_back(
     reasons = {key: read_reason(reason, example=EXAMPLE) for key, reason in marks.items()}
     whole = read_reason(why, example=EXAMPLE) if why or not reasons else ""
     before, record.status = record.status, after.value
-    record.marks, record.returned_why, record.asked_by = reasons, whole or None, None
+    # A copy, for marks are taken off as figures are mended, and the event keeps them all.
+    record.marks, record.returned_why, record.asked_by = dict(reasons), whole or None, None
     done = {"status": record.status, "marks": reasons}
     write_event(store, record, actor, channel, kind, before=before, after=done, why=whole)
     return await telling.tell_unit(store, record.unit, returned_words(work, kind), apart_from=actor.id)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from isobot.actions.chain import figures_hash, read_reason, write_event
+from isobot.actions.chain import read_reason, write_event
 from isobot.actions.former import NOTHING, REASON, Former, LastPart, former_figures
 from isobot.clock import vietnam_day
 from isobot.domain.deadlines import Period, ReportingRule, RuleBook, find_period
 from isobot.domain.forms import Field, Form, Problem
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
-from isobot.domain.reports import Act, Change, ReportStatus, next_status, receipt_number
+from isobot.domain.reports import Act, Change, ReportStatus, figures_hash, next_status, receipt_number
 from isobot.domain.rollup import file_figures
 from isobot.domain.units import Unit, UnitDirectory
 from isobot.domain.values import Value, Values, values_from_json, values_to_json
@@ -336,7 +336,12 @@ async def submit(
     )
     store.count(record, file_figures(work.form, work.values))
     kind = "submit" if record.version == 1 else "correct"
-    sent = {"status": record.status, "version": record.version, "figures": figures_hash(figures)}
+    sent = {
+        "status": record.status,
+        "version": record.version,
+        "receipt": record.receipt,
+        "figures": figures_hash(figures),
+    }
     write_event(store, record, actor, channel, kind, before=before, after=sent)
     await dispatch.cancel_queued(store.connection, rule=record.rule, period=record.period, unit=record.unit)
     return record.receipt

@@ -24,7 +24,7 @@ the last day on time, an extension counted in.
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -271,6 +271,12 @@ def chain_hash(previous: str, event: ReportEvent) -> str:
     }
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def figures_hash(figures: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what was sent, so that the history vouches for the version."""
+    plain = json.dumps(figures, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def verify_chain(events: Iterable[tuple[ReportEvent, str]]) -> int | None:
