@@ -4,9 +4,9 @@ What was left blank reads "Chưa có số liệu", never 0.
 """
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from isobot.domain.forms import NONE_ARISING_LABEL, Field, Form, Kind, Problem
 from isobot.domain.letterhead import Letterhead
@@ -109,11 +109,10 @@ def _part(letter: Letter, data: UnitReportData, part: str) -> None:
     if not held:
         # A question that was skipped is no figure that is missing.
         letter.text(f"{NONE_ARISING_LABEL}.")
-    number = 0
-    for group, members in groupby(held, key=_group):
-        if group:
-            number += 1
-            letter.heading(f"{number}. {group}")
+    groups = _by_group(held)
+    for number, (group, members) in enumerate(groups, start=1):
+        if group and len(groups) > 1:
+            letter.heading(f"{number}. {_bare(group)}")
         for item, value in members:
             letter.text(f"- {_sentence(item, value, alone=len(held) == 1)}")
     if part == "II":
@@ -150,8 +149,7 @@ def _figure_rows(
     rows: list[tuple[str, ...]] = []
     groups: list[int] = []
     count = 0
-    figures = [(item, value) for item, value in lines if item.kind is not Kind.TEXT]
-    for group, members in groupby(figures, key=_group):
+    for group, members in _by_group([(item, value) for item, value in lines if item.kind is not Kind.TEXT]):
         if group:
             groups.append(len(rows))
             rows.append(("", group, "", ""))
@@ -161,5 +159,20 @@ def _figure_rows(
     return rows, groups
 
 
-def _group(line: tuple[Field, Value | None]) -> str:
-    return line[0].group
+_Line = tuple[Field, Value | None]
+
+
+def _by_group(lines: Iterable[_Line]) -> list[tuple[str, list[_Line]]]:
+    """Gather lines under their headings; one without any, such as a computed figure, follows the last."""
+    found: list[tuple[str, list[_Line]]] = []
+    for line in lines:
+        group = line[0].group
+        if not found or group not in ("", found[-1][0]):
+            found.append((group, []))
+        found[-1][1].append(line)
+    return found
+
+
+def _bare(group: str) -> str:
+    """Return a heading without the letter that it has in the form: there it is numbered otherwise."""
+    return re.sub(r"^[A-ZĐ]\.\s+", "", group)

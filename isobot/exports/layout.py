@@ -28,7 +28,7 @@ DOTS = "…………"
 """Stands where a draft knows nothing: whoever signs fills it in."""
 
 CENTRE, LEFT, JUSTIFY = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.JUSTIFY
-_LEFT_CM, _RIGHT_CM, _TEXT_CM = 7.0, 9.5, 16.5
+_LEFT_CM, _RIGHT_CM, _TEXT_CM = 6.5, 10.0, 16.5
 _LONG_NAME = 22
 """Characters; a longer name of an office is written in the smaller of the two sizes allowed."""
 
@@ -189,6 +189,7 @@ class Letter:
     def _plain_table(self, *, rows: int, widths: tuple[Any, ...]) -> Any:
         table = self.document.add_table(rows=rows, cols=len(widths))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        _without_padding(table)
         _widths(table, *widths)
         return table
 
@@ -289,11 +290,23 @@ def _widths(table: Any, *widths: Any) -> None:
             cell.width = width
 
 
+def _without_padding(table: Any) -> None:
+    """Give the words of the head the whole width of their columns."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    properties.insert(len(properties) if look is None else list(properties).index(look), margins)
+
+
 def _rule(holder: Any, width_cm: float, *, within_cm: float) -> None:
     """Draw a rule of a certain length, centred: the upper border of a narrowed paragraph."""
     paragraph = holder.add_paragraph()
-    padding = 0 if within_cm == _TEXT_CM else 0.19
-    side = Cm((within_cm - width_cm) / 2 - padding)
+    side = Cm((within_cm - width_cm) / 2)
     layout = paragraph.paragraph_format
     layout.left_indent = layout.right_indent = side
     layout.line_spacing = Pt(6)
