@@ -1,5 +1,6 @@
 """The lead office's papers of a period: the tables, the report to the body above, the pictures."""
 
+from handlers.periods_now import current_period
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
@@ -25,6 +26,19 @@ def choices(rule: str, period: str, province: str) -> list[Choice]:
     return [
         Choice(f"{head}:{rule}:{period}:{province}", label, lasting=True) for head, label in _LABELS.items()
     ]
+
+
+def send_current_pictures(turn: Turn, services: Services) -> None:
+    """Send the pictures of every period that a receiving office looks at now."""
+    found = False
+    for province in turn.actor.provinces_to_receive():
+        for rule in services.rules.for_province(province):
+            period = current_period(rule, turn.today)
+            if period is not None:
+                send(turn, services, PICTURES, rule.id, period.key, province)
+                found = True
+    if not found:
+        turn.say("Biểu đồ dành cho cơ quan nhận báo cáo, khi có kỳ đã mở. Gõ “tiến độ” để xem đơn vị mình.")
 
 
 def send(turn: Turn, services: Services, head: str, rule_id: str, period_key: str, province: str) -> None:

@@ -7,10 +7,15 @@ from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
 from isobot.clock import vietnam_day
 from isobot.domain import timeliness
-from isobot.domain.messages import Attachment
+from isobot.domain.messages import Attachment, Choice
 from isobot.storage import office, unit_ways
 
 LETTER_HINT = "Khi có số văn bản, gõ: số 12/BC-UBND ngày 5/12."
+
+AFTER_DRAFT = (
+    Choice("go:truocky", "Cần kiểm tra gì trước khi ký?", lasting=True),
+    Choice("go:thethuc", "Sửa thể thức văn bản", lasting=True),
+)
 
 
 async def say_receipt(turn: Turn, services: Services, work: Work, receipt: str, document: Attachment) -> None:
@@ -29,7 +34,7 @@ async def say_receipt(turn: Turn, services: Services, work: Work, receipt: str, 
         lines.append(f"Văn bản đã ký đang ghi: {letter}.")
     else:
         lines.append(("Cơ quan nhận cần số văn bản mới tiếp nhận. " if needed else "") + LETTER_HINT)
-    turn.say("\n".join(lines), attachment=document)
+    turn.say("\n".join(lines), *AFTER_DRAFT, attachment=document)
 
 
 async def _timeliness(turn: Turn, work: Work) -> str:

@@ -10,6 +10,7 @@ from handlers import (
     delegation,
     help,
     history,
+    letterhead,
     live,
     opinions,
     original,
@@ -32,6 +33,7 @@ from isobot.actions.registration import plain_code
 from isobot.chat.turn import Turn
 from isobot.domain.curation import editor_of
 from isobot.domain.messages import IncomingKind
+from isobot.exports.docx import BEFORE_SIGNING
 from isobot.storage.store import Store
 
 ASIDE = {"trogiup", "toi", "tiendo", "nhac", "lichsu"}
@@ -114,6 +116,8 @@ class DialogueRouter:
             await writing.edit(turn, self._services, writing.card_named(turn.text))
         elif opinions.said_alone(turn.text):
             turn.say(opinions.WHICH_ONE)
+        elif conversation.dialogue == letterhead.DIALOGUE:
+            await letterhead.take(turn, self._services)
         elif conversation.dialogue == requested.DIALOGUE:
             await requested.take(turn, self._services)
         elif conversation.dialogue in requested_desk.DIALOGUES:
@@ -191,6 +195,12 @@ class DialogueRouter:
                 await delegation.begin(turn, services)
             case "batsovanban" | "tatsovanban":
                 await report_acts.require_letter(turn, on=command == "batsovanban")
+            case "thethuc":
+                await letterhead.begin(turn, services)
+            case "truocky":
+                turn.say(BEFORE_SIGNING)
+            case "bieudo":
+                papers.send_current_pictures(turn, services)
             case "toi":
                 await start.show_me(turn, services)
             case "roi":
@@ -240,6 +250,9 @@ class DialogueRouter:
             await report.open_report(turn, services, *parts)
         elif head in (papers.TABLE, papers.REPORT, papers.PICTURES) and len(parts) == 3:
             papers.send(turn, services, head, *parts)
+        elif head == "lh":
+            await self._leave_report(turn)
+            await letterhead.pick(turn, services, parts)
         elif head == "ask" and rest.isdecimal() and len(rest) < 4:
             await ask.refine(turn, services, int(rest))
         elif head == "card":

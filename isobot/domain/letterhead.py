@@ -11,6 +11,7 @@ from typing import Any
 
 from isobot.domain.text import fold, nfc
 from isobot.domain.units import Level, Unit
+from isobot.errors import AnswerRefused
 
 COMMITTEE_TITLES = (
     ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"),
@@ -51,8 +52,54 @@ class Letterhead:
         return replace(self, **known, signing=signing)
 
 
-SETTINGS = ("parent", "abbreviation", "place", "drafting")
-"""The settings of one line each; `signing` is a choice."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of a letterhead that an office may set: what it is, how it reads, and what fits."""
+
+    name: str
+    label: str
+    example: str
+    most: int
+
+    def read(self, text: str) -> str:
+        """Read what was typed; "để trống" leaves the line to whoever signs.
+
+        Raises:
+            AnswerRefused: it says nothing, or is too long for its place.
+        """
+        said = " ".join(nfc(text).split())
+        if fold(said) in ("de trong", "bo trong", "xoa"):
+            return ""
+        if self.name == "abbreviation":
+            said = said.upper()
+            if not re.fullmatch(r"[A-ZĐ][A-ZĐ0-9.&-]*", said):
+                raise self._refused(
+                    f"“{said[:40]}” chưa phải chữ viết tắt: chỉ dùng chữ cái và số, viết liền."
+                )
+        if not any(c.isalpha() for c in said):
+            raise self._refused("Tôi chưa thấy chữ nào trong câu trả lời.")
+        if len(said) > self.most:
+            raise self._refused(f"Nội dung dài {len(said)} ký tự, nhiều nhất {self.most}.")
+        return said
+
+    def _refused(self, understood: str) -> AnswerRefused:
+        return AnswerRefused(f"{understood} Ví dụ: {self.example}; hoặc gõ “để trống”.")
+
+
+LINES = (
+    Setting("parent", "Cơ quan chủ quản", "Ủy ban nhân dân tỉnh Quảng Ngãi", 100),
+    Setting("abbreviation", "Chữ viết tắt trong số, ký hiệu", "SKHCN", 20),
+    Setting("place", "Địa danh", "Quảng Ngãi", 60),
+    Setting("drafting", "Bộ phận soạn thảo, ở dòng “Lưu”", "VP", 40),
+)
+"""The settings of one line each; the titles of who signs are a choice."""
+
+SETTINGS = tuple(setting.name for setting in LINES)
+
+
+def lines_for(unit: Unit) -> tuple[Setting, ...]:
+    """Return the lines that a unit's letters have: over a people's committee stands no other body."""
+    return LINES[1:] if is_committee(unit.name) else LINES
 
 
 def letterhead_for(unit: Unit, province_name: str) -> Letterhead:

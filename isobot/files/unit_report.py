@@ -9,7 +9,7 @@ from isobot.domain.units import Unit
 from isobot.errors import NotFound
 from isobot.exports.docx import UnitReportData, report_filename
 from isobot.files.desk import Desk
-from isobot.storage import reports, unit_settings
+from isobot.storage import reports, unit_ways
 from isobot.storage.store import Store
 
 
@@ -67,9 +67,8 @@ async def letterhead_of(desk: Desk, store: Store, unit: Unit | None) -> Letterhe
     """Return how a unit's letters look: as its officers have set it, else as the unit suggests."""
     if unit is None:
         return Letterhead()
-    stored = await unit_settings.of_unit(store.connection, unit.code)
     guessed = letterhead_for(unit, desk.province_now(unit.province))
-    return guessed.with_settings(stored.get(unit_settings.LETTERHEAD, {}))
+    return guessed.with_settings(await unit_ways.letterhead(store.connection, unit.code))
 
 
 def _recipients(rule: ReportingRule | None, unit: Unit | None, period: Period | None) -> tuple[str, ...]:

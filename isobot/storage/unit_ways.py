@@ -17,6 +17,9 @@ APPROVAL = "approval"
 NEEDS_LETTER = "needs-letter"
 """A report is accepted only with the number of its signed letter; kept by the province's slug."""
 
+LETTERHEAD = "letterhead"
+"""How the unit's letters look: a mapping, see `isobot.domain.letterhead`; kept by the unit's code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
@@ -55,6 +58,29 @@ async def turn(
     await connection.execute(
         delete(unit_settings).where(unit_settings.c.unit == unit, unit_settings.c.key == key)
     )
+
+
+async def letterhead(connection: AsyncConnection, unit: str) -> dict[str, Any]:
+    """Return what a unit has set for its letters; nothing where it has set nothing."""
+    query = select(unit_settings.c.value).where(
+        unit_settings.c.unit == unit, unit_settings.c.key == LETTERHEAD
+    )
+    stored = (await connection.execute(query)).scalar()
+    return dict(stored) if isinstance(stored, dict) else {}
+
+
+async def put_letterhead(
+    connection: AsyncConnection, unit: str, stored: dict[str, Any], *, person: int, at: datetime
+) -> None:
+    """Keep how a unit's letters look, in place of what was set before."""
+    row: dict[str, Any] = {
+        "unit": unit,
+        "key": LETTERHEAD,
+        "value": stored,
+        "person": person,
+        "set_at": at,
+    }
+    await connection.execute(insert_or_replace(connection, unit_settings, ["unit", "key"], row))
 
 
 async def delegate(
