@@ -15,7 +15,7 @@ from isobot.domain.messages import Reply
 from isobot.domain.people import Role
 from isobot.domain.requests import is_request
 from isobot.domain.units import UnitDirectory
-from isobot.storage import dispatch, office, outbox, people, records, reports, rulebook
+from isobot.storage import dispatch, office, outbox, people, records, reports, rulebook, unit_ways
 from isobot.storage.database import Database
 from isobot.storage.dispatch import Claim, Connection
 from isobot.storage.outbox import Outgoing, Priority
@@ -272,8 +272,9 @@ async def situation_on(
     ended |= settled | {report: at for report, (_, at) in (await office.all_deeds(connection)).items()}
     reach = {holder.person for holder in holders if holder.chats}
     situation = Situation(
-        posts=posts_of(holders),
+        posts=await _with_stand_ins(connection, posts_of(holders), today),
         reported=ended.keys(),
+        pending=await reports.pending(connection),
         excused=excused,
         ledger=await dispatch.known_steps(connection, alive),
         snoozed={
@@ -288,6 +289,19 @@ async def situation_on(
         events=events,
     )
     return Loaded(current, situation, holders, ended)
+
+
+async def _with_stand_ins(connection: Connection, posts: Posts, today: date) -> Posts:
+    """Add who stands in for somebody today, after those who hold the post."""
+    lent = [d for d in await unit_ways.delegations_of(connection, None, on=today) if d.since <= today]
+    if not lent:
+        return posts
+    found = {unit: {role: list(held) for role, held in roles.items()} for unit, roles in posts.items()}
+    for each in lent:
+        for role, held in found.get(each.unit, {}).items():
+            if role in people.LENT and each.giver in held and each.taker not in held:
+                held.append(each.taker)
+    return found
 
 
 def _judged(
@@ -391,6 +405,7 @@ async def _about(
     situation = Situation(
         posts=posts,
         reported=done,
+        pending=await reports.pending(connection, units=units),
         excused=excused,
         snoozed={
             (rule, period, unit, person): until for (person, rule, period, unit), until in snoozed.items()

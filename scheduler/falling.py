@@ -61,7 +61,7 @@ def falling_on(
             step = next((here[a] for a in ROLES if a in here), None)
             if step is None:
                 continue
-            people = tuple(p for p, _, speaks in listeners(known, duty.rule, unit) if speaks in here)
+            people = tuple(p for p, _, speaks in listeners(known, duty.rule, unit, report) if speaks in here)
             found.append(Falling(duty.rule, period, unit, step, people))
     return found
 

@@ -73,9 +73,9 @@ __all__ = [
 class DueStep:
     """One reminder to one person, due now.
 
-    `merged` are earlier steps that nobody sent; they end with this one. `missing` is for a receiver's
-    digest alone: the units whose report is not in, and in `standing` why; its `unit` is the receiving
-    office.
+    With `waits` the report is complete and wants the head's approval. `merged` are earlier steps that
+    nobody sent; they end with this one. `missing` is for a receiver's digest alone: the units whose
+    report is not in, and in `standing` why; its `unit` is the receiving office.
     """
 
     rule: ReportingRule
@@ -85,6 +85,7 @@ class DueStep:
     audience: Audience
     person: int
     day: date
+    waits: bool = False
     merged: tuple[str, ...] = ()
     missing: tuple[Unit, ...] = ()
     standing: tuple[Standing, ...] = ()
@@ -151,11 +152,12 @@ def due_now(
             if report in situation.excused:
                 continue
             own_period, planned = duty.of(report)
-            for person, audience, speaks in listeners(situation, rule, unit):
+            waits = report in situation.pending
+            for person, audience, speaks in listeners(situation, rule, unit, report):
                 if is_snoozed(situation.snoozed, report, person, today):
                     continue
                 found = _latest(
-                    DueStep(rule, own_period, unit, "", audience, person, today),
+                    DueStep(rule, own_period, unit, "", audience, person, today, waits=waits),
                     planned.get(speaks, ()),
                     own_period,
                     today,

@@ -175,7 +175,9 @@ def _rebuilt(
     if until is not None and today < until and not is_nudge(name):
         return "snoozed"
     extension = (situation.extensions or {}).get(report)
-    return DueStep(rule, period.with_extension(extension), unit, name, audience, key.person, row.due_on)
+    waits = report in situation.pending
+    own_period = period.with_extension(extension)
+    return DueStep(rule, own_period, unit, name, audience, key.person, row.due_on, waits=waits)
 
 
 def _digest_rebuilt(
@@ -258,8 +260,17 @@ def nudges(
         if report in situation.reported or report in situation.excused or duty.is_extended(report, today):
             continue
         found += [
-            DueStep(known, duty.of(report)[0], unit, nudge_step(today), audience, person, today)
-            for person, audience, speaks in plan.listeners(situation, known, unit)
+            DueStep(
+                known,
+                duty.of(report)[0],
+                unit,
+                nudge_step(today),
+                audience,
+                person,
+                today,
+                waits=report in situation.pending,
+            )
+            for person, audience, speaks in plan.listeners(situation, known, unit, report)
             if speaks is Audience.REPORTER and person not in situation.unreachable
         ]
     return found

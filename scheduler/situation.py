@@ -26,10 +26,10 @@ ROLES = {Audience.REPORTER: Role.REPORTER, Audience.DEPUTY: Role.DEPUTY, Audienc
 class Situation:
     """What people have done and said, as far as it changes who is reminded of what.
 
-    `reported` is in; `excused` waits for the receiver after the officer said it went out on paper.
-    `snoozed` gives the first day on which to remind again. `declined` are (unit, person) where the
-    person said "không phải tôi"; `unreachable` cannot be written to. `events` are (rule, unit, day) that
-    duties follow.
+    `reported` is in; `pending` waits for the unit's head to approve; `excused` waits for the receiver
+    after the officer said it went out on paper. `snoozed` gives the first day on which to remind again.
+    `declined` are (unit, person) where the person said "không phải tôi"; `unreachable` cannot be written
+    to. `events` are (rule, unit, day) that duties follow.
     """
 
     posts: Posts
@@ -38,6 +38,7 @@ class Situation:
     ledger: Collection[StepKey] = ()
     snoozed: Mapping[SnoozeKey, date] | None = None
     extensions: Mapping[ReportKey, Extension] | None = None
+    pending: Collection[ReportKey] = ()
     declined: Collection[tuple[str, int]] = ()
     unreachable: Collection[int] = ()
     events: Collection[tuple[str, str, date]] = ()
@@ -62,12 +63,13 @@ class UnitIndex:
 
 
 def listeners(
-    situation: Situation, rule: ReportingRule, unit: Unit
+    situation: Situation, rule: ReportingRule, unit: Unit, report: ReportKey | None = None
 ) -> Iterable[tuple[int, Audience, Audience]]:
     """Give the people of a unit, each once: who it is, as what, and whose steps of the ladder they hear.
 
     Who reports is not told again as the head. Where nobody who reports can be reached, the deputy hears
-    the reporter's steps; if there is none, the head.
+    the reporter's steps; if there is none, the head. The head hears them too while the report waits for
+    the head's approval.
     """
     seen: dict[int, Audience] = {}
     held = situation.posts.get(unit.code, {})
@@ -79,8 +81,9 @@ def listeners(
         seen = dict.fromkeys(held.get(Role.RECEIVER, ()), Audience.REPORTER)
     in_reach = {seen[person] for person in seen if person not in situation.unreachable}
     stand_in = next(iter(a for a in ROLES if a in in_reach), None)
+    waited_for = Audience.HEAD if report in situation.pending else None
     return [
-        (person, audience, Audience.REPORTER if audience is stand_in else audience)
+        (person, audience, Audience.REPORTER if audience in (stand_in, waited_for) else audience)
         for person, audience in seen.items()
     ]
 

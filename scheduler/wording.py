@@ -14,6 +14,7 @@ from scheduler.rounds import is_nudge
 NAMED = 10
 LONGEST_KEY = 60
 
+APPROVE = "Duyệt báo cáo"
 BEGIN, SNOOZE = "Nhập báo cáo", "Hoãn nhắc"
 ON_PAPER, NOT_ME, DONE = "Đã gửi bản giấy", "Không phải tôi", "Đã làm"
 NUDGE_ALL, EXTEND, REASSIGN = "Nhắc các đơn vị im lặng", "Gia hạn một đơn vị", "Đổi người phụ trách"
@@ -46,6 +47,8 @@ def _own_choices(steps: Sequence[DueStep]) -> list[Choice]:
         units = {step.unit.code for step in (*reports, *duties)}
         key = f"nm:{units.pop()}" if len(units) == 1 else "go:khongphaitoi"
         found.append(Choice(key, NOT_ME, lasting=True, by_word=True))
+    elif any(step.waits for step in steps):
+        found.append(Choice("go:duyet", APPROVE, lasting=True, by_word=True))
     elif steps:
         found.append(Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True))
     return found
@@ -109,7 +112,13 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory) -> str:
         lines.append(f"Hạn cũ là {format_date(period.was.last_day)}; nay là {format_date(period.last_day)}.")
     if is_nudge(step.step):
         lines.append("Cơ quan nhận báo cáo nhờ tôi nhắc riêng đơn vị.")
-    if step.audience is Audience.HEAD:
+    if step.waits and step.audience is Audience.HEAD:
+        lines.append(
+            "Báo cáo đã lập xong, chờ anh/chị duyệt mới được gửi. Gõ “duyệt báo cáo” để xem và duyệt."
+        )
+    elif step.waits:
+        lines.append("Báo cáo đang chờ lãnh đạo đơn vị duyệt, chưa được gửi.")
+    elif step.audience is Audience.HEAD:
         lines.append("Đơn vị chưa gửi số liệu; kính báo lãnh đạo đơn vị.")
         if not step.step.startswith("T+3"):
             lines.append("Hiện chưa có cán bộ phụ trách nào của đơn vị nhận được tin của tôi.")

@@ -195,6 +195,18 @@ async def submitted(connection: AsyncConnection) -> set[tuple[str, str, str]]:
     return {(row[0], row[1], row[2]) for row in await connection.execute(query)}
 
 
+async def pending(
+    connection: AsyncConnection, *, units: Iterable[str] | None = None
+) -> set[tuple[str, str, str]]:
+    """Return (rule, period, unit) of reports that wait for the unit's head, of all units or of some."""
+    query = select(reports.c.rule, reports.c.period, reports.c.unit).where(
+        reports.c.practice_of == 0, reports.c.status == "pending"
+    )
+    if units is not None:
+        query = query.where(reports.c.unit.in_(list(units)))
+    return {(row[0], row[1], row[2]) for row in await connection.execute(query)}
+
+
 async def moments_in(
     connection: AsyncConnection,
     *,

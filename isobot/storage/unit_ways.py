@@ -102,15 +102,17 @@ async def delegate(
     )
 
 
-async def delegations_of(connection: AsyncConnection, units: Iterable[str], *, on: date) -> list[Delegation]:
-    """List what is lent in some units on a day or later, the earliest first."""
+async def delegations_of(
+    connection: AsyncConnection, units: Iterable[str] | None, *, on: date
+) -> list[Delegation]:
+    """List what is lent in some units, or in all, on a day or later, the earliest first."""
     query = (
         select(delegations)
-        .where(
-            delegations.c.unit.in_(list(units)), delegations.c.until >= on, delegations.c.ended_at.is_(None)
-        )
+        .where(delegations.c.until >= on, delegations.c.ended_at.is_(None))
         .order_by(delegations.c.since, delegations.c.id)
     )
+    if units is not None:
+        query = query.where(delegations.c.unit.in_(list(units)))
     return [
         Delegation(row.id, row.unit, row.giver, row.taker, row.since, row.until)
         for row in await connection.execute(query)

@@ -144,12 +144,28 @@ async def test_a_head_of_another_unit_approves_nothing(lan, head):
     assert await status(lan) == "pending"
 
 
-async def test_reminders_run_on_while_it_waits(lan, head, clock, office):
+async def test_reminders_run_on_while_it_waits_and_the_head_hears_them(lan, head, clock, office):
     clock.move_to(date(2027, 5, 28))
 
     await office.tick()
 
-    assert any("tháng 5/2027" in text and "hạn" in text for text in lan.screen[-1:])
+    assert "Báo cáo đang chờ lãnh đạo đơn vị duyệt, chưa được gửi." in lan.screen[-1]
+    assert "chờ anh/chị duyệt mới được gửi" in head.screen[-1]
+    await head.picks("Duyệt báo cáo")
+    await head.says("duyệt")
+    assert await status(lan) == "submitted"
+
+
+async def test_who_stands_in_for_the_reporter_is_reminded(phone, clock, office):
+    await phone.registers(UNIT)
+    head = phone.other("3", name="Hà Thị Thu")
+    await head.registers(UNIT, Role.HEAD)
+    await phone.says("ủy quyền cho Hà Thị Thu từ 20/5 đến 30/5")
+    clock.move_to(date(2027, 5, 28))
+
+    await office.tick()
+
+    assert "Gõ “báo cáo” để nhập" in head.screen[-1]
 
 
 async def test_who_stands_in_approves_and_no_longer_after_the_last_day(lan, head, clock):
