@@ -13,6 +13,7 @@ from pathlib import Path
 
 from isobot.adminfiles import load_admin_units
 from isobot.domain.former_units import FormerCommune
+from isobot.domain.text import fold
 from isobot.domain.units import Province, Unit, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
 from knowledge.asking_back import law_first, told_first, which_province
@@ -56,6 +57,8 @@ __all__ = [
     "load_knowledge",
 ]
 
+OF_THE_WHOLE_TOPIC = 1.3
+"""What a card gains, where provinces are compared, that bears the name of its topic."""
 ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 
@@ -256,6 +259,8 @@ class KnowledgeBase:
         best: dict[str, dict[str, Hit]] = defaultdict(dict)
         for hit in self._weigher.index.search(read, slugs, ignore=self._weigher.said_already(read)):
             score = hit.score * self._weigher.level_fit(read, "", hit.card)
+            if fold(self.corpus.topics[hit.card.topic].label) in fold(hit.card.title):
+                score *= OF_THE_WHOLE_TOPIC
             known = best[hit.card.topic].get(hit.card.scope)
             if known is None or known.score < score:
                 best[hit.card.topic][hit.card.scope] = replace(hit, score=score)

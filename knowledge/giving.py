@@ -14,7 +14,7 @@ from knowledge.weighing import IN_FORCE_STILL, SURE, Scope, Weigher
 
 OWN_INSTEAD = 0.5
 """From this share of the best score on, the asker's own province answers before the national rule."""
-BESIDE, BESIDE_TWO = 0.9, 0.75
+BESIDE, BESIDE_TWO = 0.85, 0.75
 """From this share of the best score on, a second card of the same place is given along, where neither
 says only "không nêu"; and the same where two things are asked in one breath: "tháng nào và gửi về đâu"."""
 _STILL = re.compile(

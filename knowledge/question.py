@@ -64,6 +64,13 @@ _PLEA = re.compile(
     r"mong (?:anh|chi|duoc)|"
     r"ai biet|thi sao day|lo khong kip|cam on|xin cam|gap lam|dang giuc|thong cam)\b"
 )
+_ENDS_AN_OFFICE = frozenset(["nghe", "vu", "thong", "dan", "chinh"])
+"""Last words of offices: "Sở KHCN TH" names a province."""
+_SPELT = {
+    "dau": ("đâu",), "so": ("sở",), "may": ("mấy",), "tinh": ("tỉnh",), "han": ("hạn",), "xa": ("xã",),
+    "ky": ("ký", "kỳ"), "nao": ("nào",), "buoc": ("bước",), "sao": ("sao",), "bot": ("bot",), "gi": ("gì",),
+}  # fmt: skip
+"""How words that ask, or name the subject, are spelt; "từ đầu" asks nothing, and "sợ" is no office."""
 WHOLE_QUESTION = 5
 """A clause that asks with so many words of its own needs no other clause to be understood."""
 STORY_BESIDE_WHOLE, STORY_LEANT_ON = (0.45, 0.4, 0.15), (0.7, 0.6, 0.35)
@@ -248,6 +255,8 @@ class QuestionReader:
             letters = {w.bare.upper() for w in words} & set(self._lexicon.province_letters)
             clear = word.bare in ("kg", "tq")
             beside = word.capital and (word.bare in ("kt", "hn") or near & {"tinh", "o", "cua", "va"})
+            office = place > 0 and words[place - 1].bare in _ENDS_AN_OFFICE
+            beside = beside or (word.capital and office)
             signing = {"chu", "tich"} <= near
             if clear or others_named or len(letters) > 1 or (beside and not signing):
                 yield len(" ".join(w.bare for w in words[:place])), slug
@@ -328,6 +337,12 @@ def _level(folded: str) -> str:
     return named[0] if len(named) == 1 else ""
 
 
+def _heard(word: Word, marks: bool) -> str:
+    """Return the bare word, or nothing where its marks make it another word than the one looked for."""
+    spelt = _SPELT.get(word.bare)
+    return word.bare if spelt is None or not marks or word.guessed or word.marked in spelt else "-"
+
+
 def _weights(
     words: Sequence[Word], said: Sequence[Sequence[str]], stop: Collection[str]
 ) -> tuple[float, ...]:
@@ -340,7 +355,8 @@ def _weights(
     of = [number for number, parts in enumerate(said) for _ in parts]
     if count < 2 or len(of) != count:
         return (1.0,) * count
-    texts = [" ".join(w.bare for w in words if w.sentence == n) for n in range(count)]
+    marks = sum(w.marked != w.bare for w in words) > 0.25 * len(words)
+    texts = [" ".join(_heard(w, marks) for w in words if w.sentence == n) for n in range(count)]
     words_ask = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
     marked = [said[n][-1].rstrip().endswith("?") for n in of]
     ends = [n == count - 1 or of[n + 1] != of[n] for n in range(count)]
@@ -352,6 +368,10 @@ def _weights(
             kind
             for kind in (
                 [m and s for m, s in zip(marked, on_subject, strict=True)],
+                [
+                    m and w and not _PLEA.search(t) and sum(b not in stop for b in t.split()) >= 4
+                    for m, w, t in zip(marked, words_ask, texts, strict=True)
+                ],
                 [w and s for w, s in zip(words_ask, on_subject, strict=True)],
                 [bool(_PLEADING.search(t)) and s for t, s in zip(texts, on_subject, strict=True)],
                 marked,

@@ -53,6 +53,7 @@ _WHICH_DISTRICTS = re.compile(
 _COUNT = re.compile(
     r"\b(?:may|bao nhieu|so luong|tong so|tong cong)(?: \w+){0,2} "
     r"(?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|uy ban|ubnd)\b"
+    r"|\bso (?:luong )?(?:xa|phuong|thi tran)\b"
     r"|\bco (?:dung |tat ca |tong cong )?\d{1,3} (?:xa|phuong|thi tran|don vi|uy ban|ubnd)\b"
 )
 _LIST = re.compile(

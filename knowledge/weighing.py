@@ -80,7 +80,10 @@ _WANTED_KINDS = (
         1.12,
     ),
     (
-        re.compile(r"\b(?:bao nhieu tien|muc chi|kinh phi|tien|chi tra|don gia|bao nhieu kinh phi|trieu)\b"),
+        re.compile(
+            r"\b(?:bao nhieu tien|muc chi|kinh phi|tien|chi tra|don gia|bao nhieu kinh phi|trieu|chi theo|"
+            r"dinh muc|muc nao)\b"
+        ),
         CardKind.FUNDING,
         1.06,
     ),
