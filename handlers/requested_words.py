@@ -33,7 +33,7 @@ def groups(directory: UnitDirectory, province: str, today: date) -> list[tuple[s
 def forms_to_offer(forms: Forms) -> list[Form]:
     """Return the newest version of each form that units fill in."""
     newest: dict[str, Form] = {}
-    for form in forms:
+    for form in (each for each in forms if not each.for_rollup):
         known = newest.get(form.id)
         if known is None or form.version > known.version:
             newest[form.id] = form

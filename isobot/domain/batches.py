@@ -372,7 +372,8 @@ def _name(each: Field, item: str = "mục") -> str:
 
 def _not_asked(form: Form, key: str) -> str:
     each = form.field(key)
-    above = [form.field(k) for k in (each.when.fields() if each.when is not None else ())]
+    condition = each.when or each.skip
+    above = [form.field(k) for k in (condition.fields() if condition is not None else ())]
     asked = [f for f in above if f.computed is None] or [
         form.field(k) for f in above if f.computed is not None for k in f.computed.fields()
     ]

@@ -37,6 +37,8 @@ def _what(event: ReportEvent, form: Form) -> str:
     match event.kind:
         case "figure":
             return _figure(event, form)
+        case "gathered":
+            return f"lấy từ báo cáo của các đơn vị: {_figure(event, form)}"
         case "reason":
             return f"ghi lý do: {_given(event.after)}"
         case "submit":

@@ -134,5 +134,5 @@ def _went_out(record: ReportRecord) -> bool:
     return any(event["kind"] not in _WITHIN_A_DRAFT for event in record.new_events)
 
 
-_WITHIN_A_DRAFT = ("figure", "reason")
+_WITHIN_A_DRAFT = ("figure", "gathered", "reason")
 """Events of which a returned report may have many, and which change nothing about what counts."""

@@ -6,6 +6,7 @@ import pytest
 
 from isobot.actions import reporting
 from isobot.domain.deadlines import find_period
+from isobot.domain.history import history_line
 from isobot.domain.people import Actor, Post, Role
 from isobot.domain.reports import ReportEvent, verify_chain
 from isobot.storage import reports as stored_reports
@@ -120,4 +121,6 @@ async def test_figures_are_brought_up_to_date_but_not_those_a_person_wrote(decem
         events = await stored_reports.events_of(connection, record.id)
     assert {event["kind"] for event in events} >= {"gathered", "figure"}
     chain = [(ReportEvent(**{k: v for k, v in e.items() if k != "hash"}), e["hash"]) for e in events]
+    told = [history_line(event, form, {}).text for event, _ in chain]
+    assert any("lấy từ báo cáo của các đơn vị: mục" in line for line in told)
     assert verify_chain(chain) is None
