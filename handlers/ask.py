@@ -20,7 +20,7 @@ def asker_of(turn: Turn, services: Services) -> Asker:
     """Tell for whom an answer is: the one province and unit of the posts, or the province chosen."""
     provinces = {post.province for post in turn.actor.posts}
     units = [post.unit for post in turn.actor.posts]
-    chosen = turn.conversation.memory.get("province")
+    chosen = turn.conversation.memory.get("province") or services.bot_provinces.get(turn.incoming.bot)
     if chosen and (not provinces or len(provinces) > 1):
         return Asker(province=str(chosen))
     if len(provinces) == 1:

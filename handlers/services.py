@@ -33,6 +33,8 @@ class Services:
 
     shipped_rules: RuleBook = field(default=None)  # type: ignore[assignment]
     """The rules of the files, without what offices set; unless given, `rules`."""
+    bot_provinces: Mapping[str, str] = field(default_factory=dict)
+    """The province that a bot serves, where it serves one."""
     rules_edition: str = "0.0"
     """Which of the offices' changes `rules` holds: last days and rounds; as the files have it at first."""
     rules_looked_at: datetime | None = None

@@ -55,18 +55,21 @@ class Alarms:
         *,
         bots: Sequence[str],
         limits: Mapping[str, Limits],
-        zalo_users: int,
+        users: Mapping[str, int],
         falling_today: Callable[[], Awaitable[int]],
         queued: Callable[[], None],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepare; `falling_today` counts the steps that the plan sets for people on this day."""
+        """Prepare; `users` is how many people each bot's plan serves.
+
+        `falling_today` counts the steps that the plan of reminders sets for people on this day.
+        """
         self._database = database
         self._clock = clock
         self._calendar = calendar
         self._bots = bots
         self._limits = limits
-        self._zalo_users = zalo_users
+        self._users = users
         self._falling_today = falling_today
         self._queued = queued
         self._monotonic = monotonic
@@ -127,7 +130,7 @@ class Alarms:
                 if monthly is not None:
                     used = await delivery.sent_this_month(connection, bot, at=now)
                     users = await delivery.users_of(connection, bot)
-                    found += _quota_alarms(bot, used, monthly, users, self._zalo_users)
+                    found += _quota_alarms(bot, used, monthly, users, self._users.get(bot, users))
         return found
 
     async def _silence(self, now: datetime) -> list[Alarm]:

@@ -24,6 +24,7 @@ from handlers.words import DESCRIPTIONS
 from isobot.actions import curating
 from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
+from isobot.bots import KnownBot, known_bots, limits_of, users_of
 from isobot.channels.telegram import TelegramChannel
 from isobot.channels.web import WebChannel, files_route
 from isobot.channels.zalo import ZaloChannel
@@ -33,7 +34,6 @@ from isobot.chat.engine import Engine
 from isobot.chat.fetcher import Fetcher
 from isobot.chat.files import FileLinks
 from isobot.chat.history import History
-from isobot.chat.limits import Limits, telegram_limits, zalo_limits
 from isobot.chat.sender import Channel, Sender
 from isobot.chat.uploads import Uploads
 from isobot.clock import vietnam_day
@@ -41,7 +41,7 @@ from isobot.core import Core
 from isobot.demo import DemoDesk
 from isobot.errors import SettingsError
 from isobot.metrics import Metrics
-from isobot.settings import LOOPBACK, Settings
+from isobot.settings import LOOPBACK, Settings, tokens_around
 from isobot.storage import delivery, records, unit_records
 from isobot.storage.leases import Leases, Signals
 from isobot.storage.store import Store
@@ -81,27 +81,10 @@ class Application:
         self._server: uvicorn.Server | None = None
         self._history = History(database)
         self._links = FileLinks(self.address, _signing_key(settings), clock)
-        self.telegram = (
-            TelegramChannel(
-                settings.telegram_token.get_secret_value(),
-                self._door,
-                api_base=settings.telegram_api_base,
-                commands=DESCRIPTIONS,
-            )
-            if settings.telegram_token
-            else None
-        )
-        self.zalo = (
-            ZaloChannel(
-                settings.zalo_token.get_secret_value(),
-                self._door,
-                clock,
-                api_base=settings.zalo_api_base,
-                file_url=self._links.url if self._reaches_phones() else None,
-            )
-            if settings.zalo_token
-            else None
-        )
+        known = known_bots(settings, core.bots)
+        self.telegrams = [self._telegram(bot) for bot in known if bot.channel == "telegram"]
+        self.zalos = [self._zalo(bot) for bot in known if bot.channel == "zalo"]
+        core.services.bot_provinces = {bot.key: bot.province for bot in known if bot.province}
         demo = DemoDesk(core, self._outbox_bell) if settings.is_demo else None
         self.web = (
             WebChannel(
@@ -116,8 +99,9 @@ class Application:
             if settings.web_chat
             else None
         )
-        channels: list[Channel] = [c for c in (self.telegram, self.zalo, self.web) if c is not None]
-        sources = [c for c in (self.telegram, self.zalo, self.web) if c is not None]
+        web = [self.web] if self.web is not None else []
+        channels: list[Channel] = [*self.telegrams, *self.zalos, *web]
+        sources: list[TelegramChannel | ZaloChannel | WebChannel] = [*self.telegrams, *self.zalos, *web]
         self._fetcher = Fetcher(database, sources, clock, told=self._outbox_bell.ring)
         token = settings.metrics_token
         self._metrics = Metrics(database, clock, token=token.get_secret_value() if token else None)
@@ -129,7 +113,7 @@ class Application:
             outbox_bell=self._outbox_bell,
             handled=self._metrics.handled,
         )
-        limits = limits_of(settings)
+        limits = limits_of(settings, core.bots)
         bots = [channel.bot for channel in channels]
         self._leases = (
             None if database.is_sqlite else Leases(database.conninfo, bots, taken=self._outbox_bell.ring)
@@ -159,11 +143,35 @@ class Application:
             core.content.calendar,
             bots=bots,
             limits=limits,
-            zalo_users=settings.zalo_users,
+            users=users_of(settings, core.bots),
             falling_today=self._falling_today,
             queued=self._outbox_bell.ring,
         )
         self._runner = Runner(self._tick) if database.is_sqlite else None
+
+    def _telegram(self, bot: KnownBot) -> TelegramChannel:
+        return TelegramChannel(
+            bot.token.get_secret_value(),
+            self._door,
+            api_base=self._core.settings.telegram_api_base,
+            commands=DESCRIPTIONS,
+            bot=bot.key,
+        )
+
+    def _zalo(self, bot: KnownBot) -> ZaloChannel:
+        return ZaloChannel(
+            bot.token.get_secret_value(),
+            self._door,
+            self._core.clock,
+            api_base=self._core.settings.zalo_api_base,
+            file_url=self._links.url if self._reaches_phones() else None,
+            bot=bot.key,
+        )
+
+    @property
+    def bots(self) -> list[TelegramChannel | ZaloChannel]:
+        """The bots on platforms, which poll or are called."""
+        return [*self.telegrams, *self.zalos]
 
     @property
     def address(self) -> str:
@@ -193,13 +201,10 @@ class Application:
         secret = self._core.settings.webhook_secret
         if self.uses_webhooks and secret is not None:
             hidden = secret.get_secret_value()
-            if self.telegram is not None:
-                routes.append(self.telegram.webhook_route(hidden))
-            if self.zalo is not None:
-                routes.append(self.zalo.webhook_route(hidden))
+            routes += [bot.webhook_route(hidden) for bot in self.bots]
         if self.web is not None:
             routes += self.web.routes()
-        if self.zalo is not None:
+        if self.zalos:
             routes.append(files_route(self._links, self._history, self._files.make))
         return routes
 
@@ -221,9 +226,10 @@ class Application:
         self._check_part()
         self._take_lock()
         async with self._core.database.write() as connection:
-            for channel in (self.telegram, self.zalo, self.web):
-                if channel is not None:
-                    await records.ensure_bot(connection, channel.bot, channel=channel.bot)
+            for bot in self.bots:
+                await records.ensure_bot(connection, bot.bot, channel=bot.channel)
+            if self.web is not None:
+                await records.ensure_bot(connection, self.web.bot, channel=self.web.bot)
         config = uvicorn.Config(
             Starlette(routes=self.routes(), middleware=self._guards()),
             host=self._core.settings.host,
@@ -270,7 +276,7 @@ class Application:
 
     def _check_part(self) -> None:
         """Refuse to serve without webhooks: of several processes that poll, platforms answer only one."""
-        if self._part is Part.SERVE and (self.telegram or self.zalo) and not self.uses_webhooks:
+        if self._part is Part.SERVE and self.bots and not self.uses_webhooks:
             raise SettingsError(
                 "isobot serve nhận tin bằng webhook: đặt ISOBOT_PUBLIC_URL và ISOBOT_WEBHOOK_SECRET."
             )
@@ -329,15 +335,12 @@ class Application:
     async def _channels_at_work(self) -> list[Awaitable[Any]]:
         polling: list[Awaitable[Any]] = []
         secret = self._core.settings.webhook_secret
-        for channel in (self.telegram, self.zalo):
-            if channel is None:
-                continue
+        for channel in self.bots:
             if self.uses_webhooks and secret is not None:
                 polling.append(self._announce(channel, secret.get_secret_value()))
             else:
                 polling.append(channel.run_polling())
-        if self.telegram is not None:
-            polling.append(self._note_address(self.telegram))
+        polling += [self._note_address(telegram) for telegram in self.telegrams]
         return polling
 
     async def _announce(self, channel: TelegramChannel | ZaloChannel, secret: str) -> None:
@@ -353,7 +356,7 @@ class Application:
             await asyncio.sleep(1)
         async with self._core.database.write() as connection:
             await records.ensure_bot(
-                connection, telegram.bot, channel=telegram.bot, address=telegram.username
+                connection, telegram.bot, channel=telegram.channel, address=telegram.username
             )
         await asyncio.Event().wait()
 
@@ -361,7 +364,7 @@ class Application:
         """Queue the reminders that are due; once a day, let old questions expire."""
         await self._dispatcher.tick()
         async with self._core.database.write() as connection:
-            on = [channel.bot for channel in (self.telegram, self.zalo, self.web) if channel is not None]
+            on = [channel.bot for channel in (*self.bots, self.web) if channel is not None]
             await delivery.leave_bots_turned_off(connection, bots=on, at=self._core.clock.now())
             await records.set_meta(connection, LAST_TICK, self._core.clock.now().isoformat())
             store = Store(connection, self._core.clock.now())
@@ -393,9 +396,8 @@ class Application:
             return await records.get_meta(connection, unit_records.EDITION)
 
     async def _close_channels(self) -> None:
-        for channel in (self.telegram, self.zalo):
-            if channel is not None:
-                await channel.close()
+        for channel in self.bots:
+            await channel.close()
 
     async def _health(self, _request: Request) -> JSONResponse:
         async with self._core.database.read() as connection:
@@ -424,14 +426,6 @@ class Application:
             self._lock = None
 
 
-def limits_of(settings: Settings) -> dict[str, Limits]:
-    """Return what each bot may send; the web chat has no limit."""
-    return {
-        "telegram": telegram_limits(settings.telegram_per_second),
-        "zalo": zalo_limits(settings.zalo_per_second, settings.zalo_monthly_messages),
-    }
-
-
 def _signing_key(settings: Settings) -> bytes:
     """Return the key of signed links, made once for an installation and kept with its data.
 
@@ -458,4 +452,4 @@ def secrets_of(settings: Settings) -> Sequence[str]:
         settings.database_url,
         settings.metrics_token,
     )
-    return [secret.get_secret_value() for secret in hidden if secret is not None]
+    return [*(secret.get_secret_value() for secret in hidden if secret is not None), *tokens_around()]

@@ -25,6 +25,7 @@ from isobot import logs
 from isobot.actions import registration
 from isobot.app import Application, secrets_of
 from isobot.audit_cli import audit_app
+from isobot.bots_cli import bots_app
 from isobot.channels.telegram import deep_link
 from isobot.clock import SystemClock, vietnam_day
 from isobot.core import Core, answerer, opened
@@ -60,6 +61,7 @@ app.add_typer(rollup_app, name="rollup")
 app.add_typer(audit_app, name="audit")
 app.add_typer(forms_app, name="forms")
 app.add_typer(people_app, name="people")
+app.add_typer(bots_app, name="bots")
 app.command()(serve)
 app.command()(worker)
 kb_app.add_typer(curation_app)
@@ -135,10 +137,10 @@ def _announce(core: Core, application: Application) -> None:
     if application.web is not None:
         lines.append(f"  Web:      {application.address}/")
     lines.append(
-        "  Telegram: " + ("bật" if application.telegram else "tắt (đặt ISOBOT_TELEGRAM_TOKEN để bật)")
+        "  Telegram: " + ("bật" if application.telegrams else "tắt (đặt ISOBOT_TELEGRAM_TOKEN để bật)")
     )
-    lines.append("  Zalo:     " + ("bật" if application.zalo else "tắt (đặt ISOBOT_ZALO_TOKEN để bật)"))
-    if application.telegram or application.zalo:
+    lines.append("  Zalo:     " + ("bật" if application.zalos else "tắt (đặt ISOBOT_ZALO_TOKEN để bật)"))
+    if application.bots:
         how = (
             "webhook"
             if application.uses_webhooks
@@ -303,7 +305,8 @@ def invite(
         print(f"Mã đăng ký: {code}")
         print(f"Cho: {role.label}, {known.place_name} ({known.code}). Dùng một lần, trong {days} ngày.")
         print("Cách dùng: gửi mã này cho bot (Zalo, Telegram, web), hoặc gõ /start " + code)
-        username = addresses.get("telegram", "")
+        keys = [b.key for b in core.bots if b.channel == "telegram" and b.province == known.province]
+        username = next((addresses[key] for key in (*keys, "telegram") if addresses.get(key)), "")
         link = deep_link(username, code.replace("-", "")) if username else ""
         if link:
             print(f"Telegram: {link}")

@@ -13,7 +13,8 @@ from isobot.content import Content, load_content
 from isobot.domain.curation import Overlay
 from isobot.errors import SettingsError
 from isobot.settings import Settings
-from isobot.storage import curation, leases, unit_records
+from isobot.storage import bots, curation, leases, unit_records
+from isobot.storage.bots import BotRow
 from isobot.storage.database import Database
 from isobot.storage.migrate import is_current, migrate
 from isobot.storage.store import Store
@@ -34,6 +35,7 @@ class Core:
     clock: Clock
     content: Content
     services: Services
+    bots: tuple[BotRow, ...] = ()
 
     @property
     def timetable(self) -> Timetable:
@@ -65,6 +67,7 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         await unit_records.refresh_shipped(connection, shipped)
         directory = await unit_records.load_directory(connection)
         overlay = await curation.load_overlay(connection)
+        rows = await bots.all_bots(connection)
         await counting.rebuild_if_older(Store(connection, (clock or SystemClock()).now()), content.forms)
     corpus = live_corpus(content.corpus, overlay)
     services = Services(
@@ -80,7 +83,7 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         cards_edition=overlay.edition,
         shipped=content.corpus,
     )
-    return Core(settings, database, clock or SystemClock(), content, services)
+    return Core(settings, database, clock or SystemClock(), content, services, rows)
 
 
 async def answerer(settings: Settings) -> KnowledgeBase:

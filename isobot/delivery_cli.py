@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from isobot import logs
-from isobot.app import Application, Part, limits_of, secrets_of
+from isobot.app import Application, Part, secrets_of
+from isobot.bots import limits_of
 from isobot.clock import VIETNAM
 from isobot.core import Core, opened
 from isobot.errors import SettingsError
@@ -116,7 +117,7 @@ async def print_cost(core: Core, persons: Iterable[int], day: date) -> None:
         chats = {h.person: h.chats for h in await people.holders(connection)}
         costs = Counter(chats[p][0].partition(":")[0] for p in set(persons) if chats.get(p))
         used = {bot: await delivery.sent_this_month(connection, bot, at=now) for bot in costs}
-    limits = limits_of(core.settings)
+    limits = limits_of(core.settings, core.bots)
     for bot, messages in sorted(costs.items()):
         line = f"Chi phí ngày {day:%d/%m/%Y}, kênh {bot}: {messages} tin"
         known = limits.get(bot)

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 import httpx
 
+from isobot.bots import known_bots
 from isobot.core import Core, opened
-from isobot.errors import IsobotError
+from isobot.errors import IsobotError, SettingsError
 from isobot.settings import Settings
 from isobot.storage import outbox
 from isobot.storage.migrate import is_current
 
 LEAST_FREE_BYTES = 200_000_000
 WAIT_SECONDS = 8
+
+TELEGRAM, ZALO = "https://api.telegram.org", "https://bot-api.zaloplatforms.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +92,37 @@ async def _inside(core: Core) -> list[Finding]:
     if dead:
         cure = "Xem: isobot outbox dead. Gửi lại: isobot outbox resend --all"
         found.append(Finding(f"Có {dead} tin không gửi được.", cure=cure))
+    return found + await _further_bots(core)
+
+
+async def _further_bots(core: Core) -> list[Finding]:
+    """Look at the bots beside the first of each channel."""
+    settings = core.settings
+    try:
+        known = known_bots(settings, core.bots)
+    except SettingsError as error:
+        return [Finding(str(error), True, "Xem: isobot bots list")]
+    bases = {"telegram": settings.telegram_api_base or TELEGRAM, "zalo": settings.zalo_api_base or ZALO}
+    rows = {row.key: row for row in core.bots}
+    found = []
+    for bot in known:
+        if bot.key != bot.channel:
+            base, token = bases[bot.channel].rstrip("/"), bot.token.get_secret_value()
+            found.append(await _call(f"Bot {bot.key}", base, token, rows[bot.key].token_env))
     return found
 
 
 async def _telegram(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding("Telegram: tắt.", cure="Lấy token từ @BotFather rồi đặt ISOBOT_TELEGRAM_TOKEN.")
-    base = (settings.telegram_api_base or "https://api.telegram.org").rstrip("/")
+    base = (settings.telegram_api_base or TELEGRAM).rstrip("/")
     return await _call("Telegram", base, settings.telegram_token.get_secret_value(), "ISOBOT_TELEGRAM_TOKEN")
 
 
 async def _zalo(settings: Settings) -> Finding:
     if settings.zalo_token is None:
         return Finding("Zalo: tắt.", cure="Tạo bot trong Zalo Bot Manager rồi đặt ISOBOT_ZALO_TOKEN.")
-    base = (settings.zalo_api_base or "https://bot-api.zaloplatforms.com").rstrip("/")
+    base = (settings.zalo_api_base or ZALO).rstrip("/")
     return await _call("Zalo", base, settings.zalo_token.get_secret_value(), "ISOBOT_ZALO_TOKEN")
 
 

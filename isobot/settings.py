@@ -3,10 +3,13 @@
 Read once, at the start, from the environment (`ISOBOT_<NAME>`) or a file `.env` in the working folder.
 """
 
+import os
+import re
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -126,6 +129,22 @@ class Settings(BaseSettings):
             return self.database_url.get_secret_value()
         name = "demo.db" if self.is_demo else "isobot.db"
         return f"sqlite+aiosqlite:///{(self.data_dir / name).absolute()}"
+
+
+TOKEN_NAME = re.compile(r"ISOBOT_[A-Z0-9_]+_TOKEN")
+"""How the variables are named that hold tokens of further bots; all of them are kept out of the log."""
+
+
+def token_named(name: str) -> SecretStr | None:
+    """Return the token that a variable of the environment, or of the file `.env`, holds."""
+    given = os.environ.get(name) or dotenv_values(".env").get(name)
+    return SecretStr(given) if given else None
+
+
+def tokens_around() -> list[str]:
+    """List the tokens that the environment holds beside the settings, to keep them out of the log."""
+    known = {**dotenv_values(".env"), **os.environ}
+    return [value for name, value in known.items() if value and TOKEN_NAME.fullmatch(name)]
 
 
 def read_settings() -> Settings:

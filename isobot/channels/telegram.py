@@ -109,6 +109,7 @@ class _Api(Bot):
 class TelegramChannel:
     """One Telegram bot."""
 
+    channel = "telegram"
     sends_files = True
 
     def __init__(
@@ -150,6 +151,11 @@ class TelegramChannel:
             request=self._requests[0],
             get_updates_request=self._requests[1],
         )
+
+    @property
+    def webhook_path(self) -> str:
+        """Where the platform posts to; each further bot of the channel has a path of its own."""
+        return WEBHOOK_PATH if self.bot == self.channel else f"{WEBHOOK_PATH}/{self.bot}"
 
     # Coming in
 
@@ -219,7 +225,7 @@ class TelegramChannel:
                 self._acknowledge(read[0])
             return PlainTextResponse("ok")
 
-        return Route(WEBHOOK_PATH, receive, methods=["POST"])
+        return Route(self.webhook_path, receive, methods=["POST"])
 
     async def set_webhook(self, public_url: str, secret: str) -> None:
         """Tell Telegram where to post; tries until Telegram can be reached.
@@ -228,7 +234,7 @@ class TelegramChannel:
             SettingsError: Telegram does not know the token, or does not take the address.
         """
         await self._connect()
-        url = public_url.rstrip("/") + WEBHOOK_PATH
+        url = public_url.rstrip("/") + self.webhook_path
         try:
             await self._insist(
                 lambda: self._api.set_webhook(

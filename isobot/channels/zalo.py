@@ -130,6 +130,7 @@ class _Message(BaseModel):
 class ZaloChannel:
     """One Zalo bot."""
 
+    channel = "zalo"
     sends_files = False
 
     def __init__(
@@ -162,6 +163,11 @@ class ZaloChannel:
         self._progress = Progress()
         self._gestures = Gestures(harmless=_Refusal)
         self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
+
+    @property
+    def webhook_path(self) -> str:
+        """Where the platform posts to; each further bot of the channel has a path of its own."""
+        return WEBHOOK_PATH if self.bot == self.channel else f"{WEBHOOK_PATH}/{self.bot}"
 
     # Coming in
 
@@ -217,7 +223,7 @@ class ZaloChannel:
             self._acknowledge(events)
             return PlainTextResponse("ok")
 
-        return Route(WEBHOOK_PATH, receive, methods=["POST"])
+        return Route(self.webhook_path, receive, methods=["POST"])
 
     async def set_webhook(self, public_url: str, secret: str) -> None:
         """Tell Zalo where to post; the server should listen by then, as Zalo tries the address at once.
@@ -226,7 +232,7 @@ class ZaloChannel:
             SettingsError: Zalo does not know the token, or does not take the address.
         """
         await self._connect()
-        url = public_url.rstrip("/") + WEBHOOK_PATH
+        url = public_url.rstrip("/") + self.webhook_path
         failures = 0
         while True:
             try:

@@ -80,6 +80,11 @@ bots = Table(
     Column("province", String(40), nullable=False, default=""),
     Column("address", Text, nullable=False, default=""),
     Column("poll_offset", BigInteger, nullable=False, default=0),
+    Column("token_env", String(80), nullable=False, default="", server_default=text("''")),
+    Column("per_second", Integer),
+    Column("monthly", Integer),
+    Column("users", Integer),
+    Column("off", Boolean, nullable=False, default=False, server_default=text("false")),
 )
 
 inbox = Table(

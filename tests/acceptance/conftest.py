@@ -1,11 +1,14 @@
 """A whole office: real database, door, engine, sender and handlers; only clock and network are fakes."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from typer.testing import CliRunner, Result
 
 from handlers.router import DialogueRouter
 from handlers.services import Services
@@ -16,6 +19,7 @@ from isobot.chat.door import Door
 from isobot.chat.engine import Engine
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import Sender
+from isobot.cli import app
 from isobot.domain.messages import Choice, Incoming, IncomingKind
 from isobot.domain.people import Role
 from isobot.storage import reports
@@ -220,3 +224,12 @@ def phone(office: Office, request: pytest.FixtureRequest) -> Phone:
 def plain_phone(office: Office) -> Phone:
     """A phone without buttons, for stories where they do not matter."""
     return Phone(office, buttons=False)
+
+
+@pytest.fixture
+def command() -> Iterator[Callable[..., Result]]:
+    """Run `isobot` with some words; the log is as it was afterwards, for the command's output is closed."""
+    before = list(logging.getLogger().handlers)
+    yield lambda *words: CliRunner().invoke(app, list(words))
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = before

@@ -174,7 +174,7 @@ class Watch:
             office.services.calendar,
             bots=["telegram", "zalo"],
             limits=limits or {},
-            zalo_users=50,
+            users={"zalo": 50},
             falling_today=self._falling,
             queued=office.outbox_bell.ring,
             monotonic=lambda: self.monotonic,

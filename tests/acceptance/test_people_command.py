@@ -4,10 +4,8 @@ import json
 from datetime import date
 
 import pytest
-from typer.testing import CliRunner
 
 from isobot.actions import registration
-from isobot.cli import app
 from isobot.domain.people import Role
 from isobot.errors import Refusal
 from isobot.storage import office, office_acts, people
@@ -70,11 +68,11 @@ async def test_role_needs_a_reason_to_be_ended_and_must_be_held(plain_phone):
             )
 
 
-def test_commands_list_and_end(tmp_path, monkeypatch):
+def test_commands_list_and_end(command, tmp_path, monkeypatch):
     monkeypatch.setenv("ISOBOT_DATA_DIR", str(tmp_path))
 
-    listed = CliRunner().invoke(app, ["people", "list", "--json"])
-    wrong = CliRunner().invoke(app, ["people", "end-role", "7", "--why", "nhầm"])
+    listed = command("people", "list", "--json")
+    wrong = command("people", "end-role", "7", "--why", "nhầm")
 
     assert listed.exit_code == 0
     assert [json.loads(line) for line in listed.output.splitlines() if line.startswith("{")] == []

@@ -186,6 +186,15 @@ def upgrade() -> None:
     with op.batch_alter_table("report_notes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_notes_report"), ["report"], unique=False)
 
+    with op.batch_alter_table("bots", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("token_env", sa.String(length=80), server_default=sa.text("('')"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("per_second", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("monthly", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("users", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("off", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+
     with op.batch_alter_table("office_acts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number", sa.Integer(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(
@@ -227,6 +236,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_office_acts_chain")
         batch_op.drop_column("hash")
         batch_op.drop_column("number")
+
+    with op.batch_alter_table("bots", schema=None) as batch_op:
+        batch_op.drop_column("off")
+        batch_op.drop_column("users")
+        batch_op.drop_column("monthly")
+        batch_op.drop_column("per_second")
+        batch_op.drop_column("token_env")
 
     with op.batch_alter_table("report_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_report_notes_report"))
