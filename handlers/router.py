@@ -8,6 +8,7 @@ from handlers import (
     curate,
     deadlines_desk,
     delegation,
+    entry_template,
     help,
     history,
     letterhead,
@@ -167,6 +168,8 @@ class DialogueRouter:
                 await periods.show_list(turn, services)
             case "tiendo":
                 await progress.show(turn, services)
+            case "maunhap":
+                await entry_template.show(turn, services)
             case "nhac":
                 await reminders.show(turn, services)
                 await deadlines_desk.show_campaign(turn, services)
@@ -253,6 +256,8 @@ class DialogueRouter:
         elif head == "lh":
             await self._leave_report(turn)
             await letterhead.pick(turn, services, parts)
+        elif head == entry_template.KEY and len(parts) == 3:
+            entry_template.send(turn, services, *parts)
         elif head == "ask" and rest.isdecimal() and len(rest) < 4:
             await ask.refine(turn, services, int(rest))
         elif head == "card":

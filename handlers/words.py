@@ -8,6 +8,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "cacbuoc": ("cac buoc", "cac buoc thuc hien"),
     "baocao": ("bao cao", "nop bao cao", "lam bao cao", "lap bao cao", "nhap bao cao"),
     "tiendo": ("tien do", "tien do bao cao"),
+    "maunhap": ("mau nhap", "lay mau nhap", "mau nhap lieu", "mau nhap xlsx", "mau excel"),
     "nhac": ("nhac viec", "nhac", "lich nhac", "hoan nhac", "lich nhac viec"),
     "toi": ("toi la ai", "thong tin cua toi"),
     "roi": ("roi", "roi don vi", "roi vai tro"),

@@ -17,6 +17,7 @@ from isobot.exports.render import (
     PERIOD_XLSX,
     PROGRESS_PNG,
     REPORT_DOCX,
+    TEMPLATE_XLSX,
     Renderable,
     render,
 )
@@ -24,6 +25,7 @@ from isobot.files.charts import load_comparison, load_progress
 from isobot.files.consolidated import load_consolidated
 from isobot.files.deadline_days import load_deadlines
 from isobot.files.desk import Desk
+from isobot.files.entry_template import load_template
 from isobot.files.period_table import load_period_table
 from isobot.files.report_file import REPORT_FILE, load_report_file
 from isobot.files.unit_report import load_unit_report
@@ -48,6 +50,7 @@ _KINDS: Mapping[str, _Kind] = {
     PROGRESS_PNG: _Kind(load_progress, "image/png"),
     COMPARISON_PNG: _Kind(load_comparison, "image/png"),
     CALENDAR_ICS: _Kind(load_deadlines, "text/calendar"),
+    TEMPLATE_XLSX: _Kind(load_template, f"{_OFFICE}.spreadsheetml.sheet"),
 }
 
 

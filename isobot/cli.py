@@ -37,6 +37,7 @@ from isobot.errors import IsobotError
 from isobot.forms_cli import forms_app
 from isobot.kb_cli import kb_app
 from isobot.people_cli import people_app
+from isobot.reports_cli import reports_app
 from isobot.rollup_cli import rollup_app
 from isobot.settings import Settings, read_settings
 from isobot.storage import records, unit_records
@@ -59,6 +60,7 @@ app.add_typer(kb_app, name="kb")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(rollup_app, name="rollup")
 app.add_typer(audit_app, name="audit")
+app.add_typer(reports_app, name="reports")
 app.add_typer(forms_app, name="forms")
 app.add_typer(people_app, name="people")
 app.add_typer(bots_app, name="bots")

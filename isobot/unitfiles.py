@@ -94,7 +94,7 @@ _LEVELS = {
 _KINDS = ("xã", "phường", "thị trấn", "đặc khu", "huyện", "thành phố", "thị xã", "quận")
 _YES = {"co", "x", "yes", "true", "1"}
 _NO = {"", "khong", "no", "false", "0"}
-_BROKEN_WORKBOOK = (
+BROKEN_WORKBOOK = (
     InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
@@ -316,7 +316,7 @@ def _read_workbook(path: Path) -> list[tuple[int, list[str]]]:
             rows = [(number, [_cell(v) for v in row]) for number, row in enumerate(values, start=1)]
         finally:
             book.close()
-    except _BROKEN_WORKBOOK as error:
+    except BROKEN_WORKBOOK as error:
         raise _Unreadable("Tệp .xlsx bị hỏng hoặc không phải Excel. Hãy mở và lưu lại.") from error
     return [(number, cells) for number, cells in rows if any(cells)]
 

@@ -8,6 +8,7 @@ from isobot.exports.charts import ComparisonChart, ProgressChart, comparison_png
 from isobot.exports.consolidated_docx import ConsolidatedData, consolidated_docx
 from isobot.exports.docx import UnitReportData, unit_report_docx
 from isobot.exports.tables import PeriodTableData
+from isobot.exports.template_xlsx import TemplateData, template_xlsx
 from isobot.exports.xlsx import period_xlsx
 
 REPORT_DOCX = "report_docx"
@@ -16,9 +17,16 @@ PERIOD_XLSX = "period_xlsx"
 PROGRESS_PNG = "progress_png"
 COMPARISON_PNG = "comparison_png"
 CALENDAR_ICS = "calendar_ics"
+TEMPLATE_XLSX = "template_xlsx"
 
 Renderable = (
-    UnitReportData | ConsolidatedData | PeriodTableData | ProgressChart | ComparisonChart | CalendarData
+    UnitReportData
+    | ConsolidatedData
+    | PeriodTableData
+    | ProgressChart
+    | ComparisonChart
+    | CalendarData
+    | TemplateData
 )
 
 _RENDERERS: Mapping[str, tuple[type, Callable[[Any], bytes]]] = {
@@ -28,6 +36,7 @@ _RENDERERS: Mapping[str, tuple[type, Callable[[Any], bytes]]] = {
     PROGRESS_PNG: (ProgressChart, progress_png),
     COMPARISON_PNG: (ComparisonChart, comparison_png),
     CALENDAR_ICS: (CalendarData, calendar_ics),
+    TEMPLATE_XLSX: (TemplateData, template_xlsx),
 }
 
 

@@ -150,6 +150,12 @@ async def names_of(connection: AsyncConnection, persons: Iterable[int]) -> dict[
     return {row.person: row.name for row in await connection.execute(query)}
 
 
+async def named(connection: AsyncConnection, name: str) -> list[int]:
+    """Return the people who are kept under exactly this name."""
+    found = await connection.execute(select(person_names.c.person).where(person_names.c.name == name))
+    return list(found.scalars())
+
+
 async def identities_of(connection: AsyncConnection, person: int) -> list[str]:
     """Return the keys of a person's chat identities."""
     found = await connection.execute(
