@@ -96,6 +96,7 @@ async def show_period(
     if sent:
         new = sum(found[unit.code].status == ReportStatus.SUBMITTED for unit in sent)
         lines.append(f"Chờ tiếp nhận: {new}; đã tiếp nhận: {len(sent) - new}.")
+        choices.insert(0, Choice(f"tg:{rule.id}:{period.key}:{province}", "Tổng hợp số liệu", lasting=True))
         choices.insert(0, Choice(f"rv:list:{rule.id}:{period.key}:{province}", "Xem báo cáo đã gửi", True))
         lines += await _with_leave(turn, sent, found, period, rule)
     if missing:

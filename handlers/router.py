@@ -26,6 +26,7 @@ from handlers import (
     requested,
     requested_desk,
     start,
+    totals,
     writing,
 )
 from handlers.services import Services
@@ -37,7 +38,7 @@ from isobot.domain.messages import IncomingKind
 from isobot.exports.docx import BEFORE_SIGNING
 from isobot.storage.store import Store
 
-ASIDE = {"trogiup", "toi", "tiendo", "nhac", "lichsu"}
+ASIDE = {"trogiup", "toi", "tiendo", "tonghop", "nhac", "lichsu"}
 """Commands that only show something: an open report goes on after them."""
 
 BY_DEADLINES = (
@@ -115,6 +116,8 @@ class DialogueRouter:
             await curate.take(turn, self._services)
         elif writing.card_named(turn.text) and editor_of(turn.actor).may_edit:
             await writing.edit(turn, self._services, writing.card_named(turn.text))
+        elif not conversation.dialogue and await totals.take(turn, self._services):
+            return
         elif opinions.said_alone(turn.text):
             turn.say(opinions.WHICH_ONE)
         elif conversation.dialogue == letterhead.DIALOGUE:
@@ -170,6 +173,8 @@ class DialogueRouter:
                 await progress.show(turn, services)
             case "maunhap":
                 await entry_template.show(turn, services)
+            case "tonghop":
+                await totals.begin(turn, services)
             case "nhac":
                 await reminders.show(turn, services)
                 await deadlines_desk.show_campaign(turn, services)
@@ -292,6 +297,10 @@ class DialogueRouter:
         elif head in report_acts.HEADS:
             await self._leave_report(turn)
             if not await report_acts.pick(turn, services, head, parts):
+                turn.say(help.OLD_BUTTON)
+        elif head in (totals.OPEN, totals.STEP):
+            await self._leave_report(turn)
+            if not await totals.pick(turn, services, head, parts):
                 turn.say(help.OLD_BUTTON)
         elif head in BY_DEADLINES:
             await self._about_deadlines(turn, head, parts)

@@ -9,6 +9,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "baocao": ("bao cao", "nop bao cao", "lam bao cao", "lap bao cao", "nhap bao cao"),
     "tiendo": ("tien do", "tien do bao cao"),
     "maunhap": ("mau nhap", "lay mau nhap", "mau nhap lieu", "mau nhap xlsx", "mau excel"),
+    "tonghop": ("tong hop", "tong hop so lieu", "tong hop bao cao", "xem tong hop"),
     "nhac": ("nhac viec", "nhac", "lich nhac", "hoan nhac", "lich nhac viec"),
     "toi": ("toi la ai", "thong tin cua toi"),
     "roi": ("roi", "roi don vi", "roi vai tro"),
