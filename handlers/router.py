@@ -116,7 +116,7 @@ class DialogueRouter:
             await curate.take(turn, self._services)
         elif writing.card_named(turn.text) and editor_of(turn.actor).may_edit:
             await writing.edit(turn, self._services, writing.card_named(turn.text))
-        elif not conversation.dialogue and await totals.take(turn, self._services):
+        elif conversation.dialogue in totals.BESIDE and await totals.take(turn, self._services):
             return
         elif opinions.said_alone(turn.text):
             turn.say(opinions.WHICH_ONE)

@@ -8,6 +8,7 @@ Everything works by word. What is looked at stands in the chat's memory, so ques
 
 from dataclasses import asdict, dataclass, replace
 
+from handlers import papers, receiving
 from handlers import totals_words as words
 from handlers.periods_now import current_period
 from handlers.services import Services
@@ -27,8 +28,11 @@ from isobot.storage import rollup
 OPEN, STEP = "tg", "tt"
 """How the keys of the choices begin: another period, and a step from what is looked at."""
 
+BESIDE = ("", receiving.DIALOGUE)
+"""The dialogues in which these words are understood: a report that was opened from here may be open."""
+
 MEMORY = "totals"
-GROUPS_SHOWN, PERIODS_SHOWN = 20, 10
+GROUPS_SHOWN, PERIODS_SHOWN, PERIODS_NAMED = 20, 10, 40
 LONGEST_TEXT = 160
 
 NOTHING_OPEN = "Anh/chị gõ “tổng hợp” để chọn kỳ trước, rồi xem từng mục."
@@ -49,6 +53,7 @@ class View:
 async def begin(turn: Turn, services: Services) -> None:
     """Show the totals of the current period, or let the person choose among several."""
     provinces = turn.actor.provinces_to_receive()
+    _put_report_down(turn)
     if not provinces:
         turn.say(
             "Số tổng hợp chỉ dành cho cán bộ đầu mối nhận báo cáo. Anh/chị gõ “tiến độ” để xem đơn vị mình."
@@ -86,11 +91,18 @@ async def take(turn: Turn, services: Services) -> bool:
     wish = words.read_wish(turn.text)
     view = _remembered(turn)
     if wish is not None and (view is not None or rest is not None):
+        _put_report_down(turn)
         await _fulfil(turn, services, wish)
         return True
     if rest is not None:
         return await _named_period(turn, services, rest)
     return False
+
+
+def _put_report_down(turn: Turn) -> None:
+    """Leave the report that was read from here, so that “tiếp nhận” is no longer about it."""
+    if turn.conversation.dialogue == receiving.DIALOGUE:
+        turn.conversation.leave()
 
 
 async def _named_period(turn: Turn, services: Services, rest: str) -> bool:
@@ -99,11 +111,19 @@ async def _named_period(turn: Turn, services: Services, rest: str) -> bool:
         (province, rule, period)
         for province in turn.actor.provinces_to_receive()
         for rule in services.rules.for_province(province)
-        for period in _periods(rule, turn)
+        for period in _periods(rule, turn, most=PERIODS_NAMED)
         if fold(period.label) == rest
     ]
-    if not found:
+    if not found and not words.is_like_period(rest):
         return False
+    _put_report_down(turn)
+    if not found:
+        await begin(turn, services)
+        said = turn.text.strip()[:40]
+        turn.replies[0] = replace(
+            turn.replies[0], text=f"Không có kỳ nào như “{said}”.\n{turn.replies[0].text}"
+        )
+        return True
     if len(found) == 1:
         province, rule, period = found[0]
         await show(turn, services, View(rule.id, period.key, province))
@@ -116,11 +136,11 @@ async def _named_period(turn: Turn, services: Services, rest: str) -> bool:
     return True
 
 
-def _periods(rule: ReportingRule, turn: Turn) -> list[Period]:
+def _periods(rule: ReportingRule, turn: Turn, *, most: int = PERIODS_SHOWN) -> list[Period]:
     """List a rule's periods that have opened, the newest first."""
     period = current_period(rule, turn.today)
     found: list[Period] = []
-    while period is not None and len(found) < PERIODS_SHOWN:
+    while period is not None and len(found) < most:
         found.append(period)
         period = previous_period(rule, period)
     return found
@@ -266,7 +286,7 @@ def _choices(opened: _Open, *, more: bool) -> list[Choice]:
     found.append(Choice(f"{STEP}:compare", "So với kỳ trước"))
     found.append(Choice(f"{STEP}:years", "Các kỳ"))
     found.append(Choice(f"{STEP}:other", "Kỳ khác"))
-    return found
+    return found + papers.choices(view.rule, view.period, view.province)
 
 
 def _structures(opened: _Open) -> list[Choice]:
@@ -357,7 +377,7 @@ async def show_groups(turn: Turn, services: Services, view: View, structure: Str
     shown = [group for group in groups if group.totals.reported]
     empty = sum(1 for group in groups if not group.totals.reported)
     how = "đơn vị hiện nay" if structure is Structure.NOW else "huyện lúc báo cáo"
-    lines = [f"{opened.period.label}, theo {how}:", *words.total_lines([total])]
+    lines = [f"{_capital(opened.period.label)}, theo {how}:", *words.total_lines([total])]
     lines += [words.group_line(group, total.field.key) for group in shown[:GROUPS_SHOWN]]
     if len(shown) > GROUPS_SHOWN:
         lines.append(f"Và {len(shown) - GROUPS_SHOWN} nhóm khác có số liệu.")
@@ -382,7 +402,7 @@ async def show_comparison(turn: Turn, services: Services, view: View) -> None:
     group = next((g for g in earlier.levels if g.key == opened.view.level), None)
     before = group.totals if group else earlier.whole
     lines = [
-        f"{opened.period.label} ({opened.shown.denominator()}) so với "
+        f"{_capital(opened.period.label)} ({opened.shown.denominator()}) so với "
         f"{earlier.period.label} ({before.denominator()}):"
     ]
     compared = [c for c in compare_totals(opened.shown, before) if c.now.asked]
@@ -398,7 +418,7 @@ async def show_missing(turn: Turn, services: Services, view: View) -> None:
     opened = await _load(turn, services, view)
     if opened is None:
         return
-    lines = [f"{opened.period.label}: đã có số liệu {opened.shown.denominator()}."]
+    lines = [f"{_capital(opened.period.label)}: đã có số liệu {opened.shown.denominator()}."]
     lines += words.standing_lists(opened.shown)
     turn.say(
         "\n".join(lines), Choice(f"{STEP}:whole", "Các mục"), Choice("go:tiendo", "Tiến độ", lasting=True)

@@ -69,6 +69,11 @@ def asks_for_totals(text: str) -> str | None:
     return said.removeprefix("tong hop ")
 
 
+def is_like_period(rest: str) -> bool:
+    """Tell whether a text names a period: "năm 2090", "tháng 5/2026"."""
+    return re.fullmatch(r"(?:nam|thang|ky|quy|6 thang|dot)\b.*\d{4}", rest) is not None
+
+
 def heading(totals: PeriodTotals, shown: Totals, province_name: str, level: str) -> list[str]:
     """Say what is totalled, out of how many, who is missing, and how they stand."""
     of = f", {level}" if level else ""
