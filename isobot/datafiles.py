@@ -64,8 +64,19 @@ def _faults(path: Path, text: str, error: ValidationError) -> Iterator[DataFileE
         yield DataFileError(path, _place(root, each["loc"]), problem, mend=_cure(each["type"]))
 
 
+def line_of(path: Path, loc: Sequence[int | str]) -> int:
+    """Return the line where a key stands, or the nearest thing above it that the file has."""
+    return _line(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), loc)
+
+
 def _place(root: yaml.Node | None, loc: Sequence[int | str]) -> str:
     """Say the line and the key path, as far down as the file goes."""
+    path = ".".join(str(step) for step in loc)
+    line = _line(root, loc)
+    return f"line {line}, {path}" if path else f"line {line}"
+
+
+def _line(root: yaml.Node | None, loc: Sequence[int | str]) -> int:
     node = root
     line = root.start_mark.line + 1 if root is not None else 1
     for step in loc:
@@ -74,8 +85,7 @@ def _place(root: yaml.Node | None, loc: Sequence[int | str]) -> str:
             break
         node = found
         line = node.start_mark.line + 1
-    path = ".".join(str(step) for step in loc)
-    return f"line {line}, {path}" if path else f"line {line}"
+    return line
 
 
 def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Limits
 
-from isobot.datafiles import data_dir, faults_of, read_yaml
+from isobot.datafiles import data_dir, faults_of, line_of, read_yaml
 from isobot.domain.expressions import Condition, Term, read_condition, read_term
-from isobot.domain.fields import Gather, GatherHow, numbered, usual_roll_up
+from isobot.domain.fields import numbered
 from isobot.domain.form_faults import examine_examples
 from isobot.domain.forms import (
     LARGEST_INTEGER,
@@ -26,6 +26,7 @@ from isobot.domain.forms import (
     RollUp,
     Severity,
 )
+from isobot.domain.kinds import Gather, GatherHow, usual_roll_up
 from isobot.domain.units import Level
 from isobot.errors import DataFileError, NotFound
 
@@ -163,7 +164,7 @@ def load_form(path: Path) -> Form:
             last_day=text.last_day,
         )
     except FormFault as fault:
-        raise DataFileError(path, fault.place, fault.problem, mend=fault.mend) from fault
+        raise _error(path, fault) from fault
 
 
 class Forms:
@@ -257,7 +258,15 @@ def form_faults(path: Path, *, today: date) -> list[DataFileError]:
     except DataFileError as fault:
         return [fault]
     examples = examine_examples(form.fields, today=today)
-    return [DataFileError(path, fault.place, fault.problem, mend=fault.mend) for fault in examples]
+    return [_error(path, fault) for fault in examples]
+
+
+def _error(path: Path, fault: FormFault) -> DataFileError:
+    """Say in which line of the file a fault stands: its place reads "fields.3 (key), when"."""
+    item, _, part = fault.place.partition(", ")
+    group, _, index = item.partition(" ")[0].partition(".")
+    loc: list[int | str] = [group, *([int(index)] if index else []), *([part] if part else [])]
+    return DataFileError(path, f"line {line_of(path, loc)}, {fault.place}", fault.problem, mend=fault.mend)
 
 
 def _field(text: _FieldText) -> Field:

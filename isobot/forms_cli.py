@@ -10,9 +10,10 @@ from rich.table import Table
 
 from isobot.clock import SystemClock, vietnam_day
 from isobot.datafiles import data_dir
-from isobot.domain.fields import Field, Kind, RollUp
+from isobot.domain.fields import Field
 from isobot.domain.form_faults import PLACEHOLDER
 from isobot.domain.forms import Form, Severity
+from isobot.domain.kinds import Kind, RollUp
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Level
 from isobot.errors import DataFileError, NotFound

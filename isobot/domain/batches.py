@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from isobot.domain.expressions import Period
-from isobot.domain.fields import Field, Kind
+from isobot.domain.fields import Field
 from isobot.domain.forms import Form
+from isobot.domain.kinds import Kind
 from isobot.domain.text import fold, nfc, shorten
 from isobot.domain.values import BLANK, NONE_ARISING, Value, Values
 from isobot.errors import AnswerRefused

@@ -6,7 +6,8 @@ from datetime import date
 
 from isobot.domain.checks import Check
 from isobot.domain.expressions import LAST, Condition, Term, choices_named
-from isobot.domain.fields import Field, Kind
+from isobot.domain.fields import Field
+from isobot.domain.kinds import Kind
 from isobot.errors import AnswerRefused
 
 PLACEHOLDER = re.compile(r"\{(last\.)?(\w+)(?:\.(number|label))?\}")

@@ -19,13 +19,12 @@ from isobot.domain.fields import (
     LARGEST_MONEY,
     NONE_ARISING_LABEL,
     Field,
-    Kind,
     Option,
-    RollUp,
     numbered,
     tidy,
 )
 from isobot.domain.form_faults import PLACEHOLDER, FormFault, examine_checks, examine_fields
+from isobot.domain.kinds import Kind, RollUp
 from isobot.domain.text import fold
 from isobot.domain.units import Level
 from isobot.domain.values import BLANK, NONE_ARISING, Value, Values

@@ -4,7 +4,8 @@ Asking again is no reproach: most of these are right. It catches a digit too man
 millions, and last period's form filled in by heart.
 """
 
-from isobot.domain.fields import Field, Kind
+from isobot.domain.fields import Field
+from isobot.domain.kinds import Kind
 from isobot.domain.values import Value
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from isobot.domain.amounts import amounts_in, amounts_value
 from isobot.domain.expressions import Facts, read_condition, read_term
-from isobot.domain.fields import Field, Kind, Option, RollUp, usual_roll_up
+from isobot.domain.fields import Field, Option
+from isobot.domain.kinds import Kind, RollUp, usual_roll_up
 from isobot.domain.numbers import format_number
 from isobot.domain.values import BLANK, NONE_ARISING, Value, file_row, file_value
 from isobot.errors import AnswerRefused

@@ -91,7 +91,7 @@ def test_forms_that_ship_pass_the_check(folder):
         ("last.total]}", "last.totals]}", "'last.totals' is no field above"),
         ("when: {gt: [total, 0]}", "when: {gt: [last.total, 0]}", "only a check may read the last period"),
         ("part: done", "part: don", "ratios.0 (ty_le): 'don' is no field"),
-        ("keep: true, skip", "last: before, skip", "fields.1 (total), last: 'before' is no field"),
+        ("keep: true, skip", "last: before, skip", "line 11, fields.1 (total), last: 'before' is no field"),
         ("unit: việc, ", "unit: việc, when: {given: status}, ", "it has both `when` and `skip`"),
         ('example: "12"', 'example: "mười hai rưỡi"', "fields.1 (total), example"),
         ("kind: file,", "kind: flie,", "fields.3.kind"),

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isobot.domain.amounts import amounts_value
-from isobot.domain.fields import Field, Kind
+from isobot.domain.fields import Field
 from isobot.domain.forms import Form
+from isobot.domain.kinds import Kind
 from isobot.domain.reports import Act, ReportStatus, next_status
 from isobot.domain.steadiness import asks_again
 from isobot.domain.values import BLANK, NONE_ARISING, Value
