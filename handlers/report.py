@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 
 from handlers import ask, report_batch
-from handlers.report_answers import take_answer, take_reason
+from handlers.report_answers import take_answer, take_reason, take_verbatim
 from handlers.report_asking import ask_field, current, go_on, say_again, show_summary, summary_choices
 from handlers.report_sending import draft_file, send
 from handlers.report_view import returned_lines
@@ -78,7 +78,7 @@ async def open_report(
         turn.say(_gathered(work, gathered))
     first = next((f for f in work.form.visible_fields(work.values) if f.key == at), None)
     if first is None:
-        _begin(turn, work)
+        begin(turn, work)
     else:
         ask_field(turn, work, first)
 
@@ -99,7 +99,7 @@ async def practise(turn: Turn, services: Services) -> None:
     form = services.forms.get(PRACTICE_FORM)
     work = await reporting.open_practice(turn.store, person=person, form=form, today=turn.today)
     _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", "")
-    _begin(turn, work)
+    begin(turn, work)
 
 
 def _gathered(work: Work, periods: Sequence[PeriodTotals]) -> str:
@@ -113,7 +113,7 @@ def _gathered(work: Work, periods: Sequence[PeriodTotals]) -> str:
     )
 
 
-def _begin(turn: Turn, work: Work) -> None:
+def begin(turn: Turn, work: Work) -> None:
     """Read back the figures that were sent or put aside before; else ask the first open question."""
     reading = report_batch.remembered(turn.conversation.memory.pop(FIGURES, None), turn, work)
     if reading is None:
@@ -179,6 +179,9 @@ async def take(turn: Turn, services: Services) -> None:
         _say_again(turn, work)
         return
     state.pop("asking", None)
+    if report_batch.is_waiting(turn) and key == "r:verbatim":
+        take_verbatim(turn, work)
+        return
     if report_batch.is_waiting(turn) and key != "r:pause":
         await report_batch.take(turn, services, work, key)
         return

@@ -73,8 +73,20 @@ def _take_batch(turn: Turn, work: Work, field: Field) -> bool:
     if alone is not None:
         put(turn, work, field, alone, said=turn.text)
     else:
-        report_batch.offer(turn, work, reading)
+        report_batch.offer(turn, work, reading, verbatim=turn.text if field.kind is Kind.TEXT else "")
     return True
+
+
+def take_verbatim(turn: Turn, work: Work) -> None:
+    """Take the message that was read back as figures for the text that is being asked for."""
+    text, field = report_batch.verbatim_text(turn), current(turn, work)
+    if not text or field is None:
+        say_again(turn, work)
+        return
+    try:
+        put(turn, work, field, field.parse(text, today=turn.today))
+    except AnswerRefused as refused:
+        turn.say(str(refused), *choices_for(work, field))
 
 
 def _keep(turn: Turn, work: Work, field: Field) -> None:

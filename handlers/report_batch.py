@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers import ask
-from handlers.report_asking import ask_reason, go_on, say_again
+from handlers.report_asking import ask_reason, current, go_on, say_again
 from handlers.report_last import doubt, kept_values, remember_sure
 from handlers.report_sending import send
 from handlers.report_words import drops, mends, says_yes
@@ -31,8 +31,11 @@ def read(turn: Turn, work: Work, field: Field | None) -> Reading | None:
     return reading if is_batch(reading, current=field) else None
 
 
-def offer(turn: Turn, work: Work, reading: Reading) -> None:
-    """Read figures back, with those that were read back before and wait still; write nothing down."""
+def offer(turn: Turn, work: Work, reading: Reading, *, verbatim: str = "") -> None:
+    """Read figures back, with those that were read back before and wait still; write nothing down.
+
+    `verbatim` is the message where it can also be meant as the text that is being asked for.
+    """
     waiting = _waiting(turn)
     joined = Reading({**waiting, **reading.figures}, reading.rest, reading.unread)
     proposal = propose(
@@ -51,7 +54,11 @@ def offer(turn: Turn, work: Work, reading: Reading) -> None:
         say_again(turn, work)
         return
     seen = {key: work.record.draft.get(key) for key in proposal.figures}
-    turn.conversation.state["batch"] = {"figures": values_to_json(proposal.figures), "seen": seen}
+    turn.conversation.state["batch"] = {
+        "figures": values_to_json(proposal.figures),
+        "seen": seen,
+        "verbatim": verbatim or str(turn.conversation.state.get("batch", {}).get("verbatim", "")),
+    }
     turn.conversation.state.pop("picking", None)
     turn.say("\n".join([*_read_back(turn, work, proposal), *complaints]), *_choices(turn, work, proposal))
 
@@ -141,7 +148,10 @@ def _is_complete(turn: Turn, work: Work, figures: Mapping[str, Value]) -> bool:
 
 
 def _choices(turn: Turn, work: Work, proposal: Proposal) -> tuple[Choice, ...]:
-    mend = (Choice("r:no", "Sửa"), Choice("r:drop", "Bỏ, không ghi"))
+    mend: tuple[Choice, ...] = (Choice("r:no", "Sửa"), Choice("r:drop", "Bỏ, không ghi"))
+    asked = current(turn, work)
+    if turn.conversation.state["batch"]["verbatim"] and asked is not None:
+        mend = (*mend, Choice("r:verbatim", f"Ghi nguyên văn vào mục {asked.number}"))
     if _is_complete(turn, work, proposal.figures):
         again = "gửi bản sửa" if work.record.version else "gửi báo cáo"
         return (Choice("r:yes-send", f"Đúng, ghi và {again}"), Choice("r:yes", "Chỉ ghi lại"), *mend)
@@ -200,6 +210,11 @@ def _ask_what_to_mend(turn: Turn, work: Work, figures: Mapping[str, Value]) -> N
         Choice("r:yes", "Đúng, ghi lại", by_word=True),
         Choice("r:drop", "Bỏ, không ghi", by_word=True),
     )
+
+
+def verbatim_text(turn: Turn) -> str:
+    """Return the message that was read as figures, to be taken as a text after all."""
+    return str(turn.conversation.state.pop("batch", {}).get("verbatim", ""))
 
 
 def say_waiting_again(turn: Turn, work: Work) -> bool:

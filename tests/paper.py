@@ -109,7 +109,12 @@ class PaperChat:
     def open(self) -> None:
         """Open the report, as its button does."""
         self.conversation.enter(report.DIALOGUE, report=self.report.record.id, field="")
-        self._turn(IncomingKind.CHOICE, lambda turn: report.ask_again(turn, self.report.services))
+        self._turn(IncomingKind.CHOICE, self._begin)
+
+    async def _begin(self, turn: Turn) -> None:
+        work = await report.load(turn, self.report.services)
+        assert work is not None
+        report.begin(turn, work)
 
     def says(self, text: str) -> str:
         return self._turn(IncomingKind.TEXT, lambda turn: report.take(turn, self.report.services), text=text)

@@ -43,6 +43,13 @@ _COUNTED = {"tthc"}
 """What people write behind a figure in place of its unit."""
 
 
+Names = dict[tuple[str, ...], list[Field]]
+
+_MOST_KNOWN = 64
+_KNOWN: dict[int, tuple[Form, Names]] = {}
+"""The names of the fields of forms read lately, by the identity of the form."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was read from one message.
@@ -114,8 +121,17 @@ def _rest_of(said: str) -> str | None:
     return _REST_WORDS.get(match[1].strip(" .:")) if match else None
 
 
-def _names(form: Form) -> dict[tuple[str, ...], list[Field]]:
-    """Return every way to name a field that is asked, as folded words."""
+def _names(form: Form) -> Names:
+    """Return every way to name a field that is asked, as folded words; made once for each form."""
+    known = _KNOWN.get(id(form))
+    if known is None or known[0] is not form:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[id(form)] = (form, _names_anew(form))
+    return known[1]
+
+
+def _names_anew(form: Form) -> Names:
     found: dict[tuple[str, ...], list[Field]] = {}
     for each in form.fields:
         if each.computed is None:
@@ -404,5 +420,6 @@ def is_batch(reading: Reading, *, current: Field | None) -> bool:
     if not reading.figures:
         return False
     if current is not None and current.kind is Kind.TEXT:
-        return reading.signed and not reading.unread
+        figures_only = reading.counted == len(reading.figures) >= 2
+        return not reading.unread and (reading.signed or figures_only)
     return reading.signed or reading.counted > 0

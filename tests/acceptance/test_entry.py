@@ -132,7 +132,7 @@ async def test_numbers_of_fields_do_as_well_as_their_names(lan):
         ("fund_spent", "1.234.567", {"given": 1_234_567}),
         ("fund_spent", "3,98 tỷ", {"given": 3_980_000_000}),
         ("difficulties", "Thiếu người, kinh phí ít, đào tạo chưa đủ", None),
-        ("difficulties", "Đánh giá 1 lần, tổng 5 người", None),
+        ("difficulties", "Đánh giá 1 lần, tổng hợp chậm", None),
     ],
 )
 async def test_a_plain_answer_is_no_batch(lan, key, answer, stored):
@@ -143,6 +143,22 @@ async def test_a_plain_answer_is_no_batch(lan, key, answer, stored):
             break
 
     assert (await draft(lan))[key] == (stored or {"given": answer})
+
+
+async def test_a_text_that_reads_like_figures_is_asked_about(lan):
+    await opens(lan)
+    for answer in list(ANSWERS.values())[:-1]:
+        await lan.says(answer)
+    text = "Đánh giá 1 lần, tổng 130"
+
+    said = (await lan.says(text))[-1]
+    assert "difficulties" not in await draft(lan)
+    assert "6. Số lần đánh giá nội bộ trong kỳ: 1 lần (đang ghi: 0 lần)" in said
+    await lan.picks("Ghi nguyên văn vào mục 12")
+
+    figures = await draft(lan)
+    assert figures["difficulties"] == {"given": text}
+    assert figures["ia_count"] == {"given": 0}
 
 
 async def test_figures_put_aside_by_a_pause_are_read_back_when_the_report_is_opened_again(lan):
