@@ -87,6 +87,7 @@ class PaperChat:
     person: int = 1
     bot: str = "zalo"
     heard: list[Reply] = field(default_factory=list)
+    said: str = ""
     conversation: Conversation = field(init=False)
 
     def __post_init__(self) -> None:
@@ -117,6 +118,7 @@ class PaperChat:
         report.begin(turn, work)
 
     def says(self, text: str) -> str:
+        self.said = text
         return self._turn(IncomingKind.TEXT, lambda turn: report.take(turn, self.report.services), text=text)
 
     def presses(self, key: str) -> str:

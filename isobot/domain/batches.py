@@ -45,6 +45,9 @@ _COUNTED = {"tthc"}
 
 Names = dict[tuple[str, ...], list[Field]]
 
+_MOST_COMMAS = 3
+"""So many commas a label may have."""
+
 _MOST_KNOWN = 64
 _KNOWN: dict[int, tuple[Form, Names]] = {}
 """The names of the fields of forms read lately, by the identity of the form."""
@@ -96,7 +99,7 @@ def read_batch(form: Form, text: str, *, today: date, current: Field | None = No
     pieces: list[_Piece] = []
     for hard in _HARD.split(nfc(text)):
         opens = True
-        for soft in _SOFT.split(hard):
+        for soft in _apart(hard, names):
             said = _MEND.sub("", soft.strip(" \t.–-•*+"))
             if not said:
                 continue
@@ -107,13 +110,32 @@ def read_batch(form: Form, text: str, *, today: date, current: Field | None = No
             piece = _piece(form, names, said, today)
             last = pieces[-1] if pieces and not opens else None
             if last is not None and _goes_on(last, piece, today):
-                last.said += f", {said}"
+                last.said, last.value = f"{last.said}, {said}", None
                 continue
             if not piece.fields and last is not None and (dated := _day_of(form, last, said)) is not None:
                 piece = dated
             pieces.append(piece)
             opens = False
     return _judge(form, pieces, rest, today, current)
+
+
+def _apart(hard: str, names: Names) -> Iterator[str]:
+    """Part figures at commas, but not where the comma belongs to a name ("Khó khăn, vướng mắc: ...")."""
+    pieces = _SOFT.split(hard)
+    while pieces:
+        taken = 1
+        for many in range(min(len(pieces), _MOST_COMMAS + 1), 1, -1):
+            if _named_words(",".join(pieces[:many]), names) > len(_words(",".join(pieces[: many - 1]))):
+                taken = many
+                break
+        yield ",".join(pieces[:taken])
+        del pieces[:taken]
+
+
+def _named_words(said: str, names: Names) -> int:
+    """Return how many words the longest name has with which a text begins."""
+    folded = _words(said)
+    return next((n for n in range(len(folded), 0, -1) if folded[:n] in names), 0)
 
 
 def _rest_of(said: str) -> str | None:
@@ -183,14 +205,16 @@ def _option(form: Form, said: str) -> _Piece | None:
     if len(having) != 1:
         return None
     known, option = having[0]
-    return _Piece(said, (known,), option.label, value=Value.of(option.key))
+    return _Piece(said, (known,), said, value=Value.of(option.key))
 
 
 def _goes_on(last: _Piece, piece: _Piece, today: date) -> bool:
     """Tell whether a piece goes on with the text before: "khó khăn: thiếu người, thiếu kinh phí"."""
-    if len(last.fields) != 1 or last.value is not None or not last.said:
+    if len(last.fields) != 1 or not last.said:
         return False
     before = last.fields[0]
+    if before.kind is Kind.CHOICE:
+        return _read(before, f"{last.said}, {piece.text}", today) is not None
     if before.kind is not Kind.AMOUNTS and (before.kind is not Kind.TEXT or before.max_length < _LEAST_PROSE):
         return False
     if not piece.fields or piece.value is not None:
