@@ -9,12 +9,12 @@ from isobot.domain.deadlines import find_period
 from isobot.domain.gathering import gather
 from isobot.domain.rollup import (
     GroupTotals,
-    Owed,
     PeriodTotals,
     Standing,
     add_up,
     file_figures,
     make_totals,
+    stand,
 )
 from isobot.domain.units import Level, Unit
 from isobot.domain.values import BLANK, NONE_ARISING, Value
@@ -35,16 +35,17 @@ def unit(code: str, level: Level) -> Unit:
 def totals(level: Level, **reports: dict[str, str] | Standing) -> GroupTotals:
     """The totals of some units: what each answered, or how it stands without figures."""
     form = FORMS.get(FORM_OF[level])
-    owed, filed = [], []
-    for code, told in reports.items():
-        owed.append(Owed(unit(code, level), told if isinstance(told, Standing) else Standing.ON_TIME))
+    standings = {f"th.{c}": t if isinstance(t, Standing) else Standing.ON_TIME for c, t in reports.items()}
+    filed = []
+    for told in reports.values():
         if isinstance(told, Standing):
             continue
         values: dict[str, Value] = {}
         while (field := form.next_field(values)) is not None:
             values[field.key] = field.parse({**BASE[level], **told}[field.key], today=TODAY)
         filed += file_figures(form, values)
-    return GroupTotals(level.value, level.label, make_totals(form, owed, add_up(filed)))
+    roll = stand([unit(code, level) for code in reports], standings=standings)
+    return GroupTotals(level.value, level.label, make_totals(form, roll, add_up(filed)))
 
 
 def period(key: str, *groups: GroupTotals) -> PeriodTotals:
