@@ -107,7 +107,9 @@ async def _show(turn: Turn, services: Services, unit: Unit) -> None:
 
 
 def _value(now: Letterhead, setting: Setting, stored: dict[str, object]) -> str:
-    value = str(getattr(now, setting.name)) or "để trống"
+    value = str(getattr(now, setting.name))
+    if not value:
+        return "để trống" if setting.name in stored else "chưa có"
     return f"{value}{_guessed(setting.name, stored)}"
 
 

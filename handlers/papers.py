@@ -54,18 +54,20 @@ def send(turn: Turn, services: Services, head: str, rule_id: str, period_key: st
     known = services.provinces.get(province)
     name, label = known.name if known else province, period.label
     recipe = {"rule": rule.id, "period": period.key, "province": province}
+    others = [choice for choice in choices(rule.id, period.key, province) if not choice.key.startswith(head)]
     if head == TABLE:
         made = Attachment(PERIOD_XLSX, period_filename(name, label), recipe)
         turn.say(
             f"Bảng tổng hợp {label}: mỗi cấp một trang, tổng là công thức, trang cuối nêu đơn vị còn thiếu.",
+            *others,
             attachment=made,
         )
     elif head == REPORT:
         made = Attachment(CONSOLIDATED_DOCX, consolidated_filename(name, label), recipe)
         turn.say(f"Dự thảo báo cáo tổng hợp {label}. Số, ngày và chữ ký để trống.", attachment=made)
-        turn.say(BEFORE_SIGNING)
+        turn.say(BEFORE_SIGNING, *others, Choice("go:thethuc", "Sửa thể thức văn bản", lasting=True))
     else:
         progress = safe_name(f"Tiến độ báo cáo ISO - {name} - {label}", ".png")
         turn.say(f"Tiến độ {label}:", attachment=Attachment(PROGRESS_PNG, progress, recipe))
         compared = safe_name(f"So với kỳ trước - {name} - {label}", ".png")
-        turn.say("So với kỳ trước:", attachment=Attachment(COMPARISON_PNG, compared, recipe))
+        turn.say("So với kỳ trước:", *others, attachment=Attachment(COMPARISON_PNG, compared, recipe))

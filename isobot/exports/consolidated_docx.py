@@ -121,7 +121,7 @@ def _general(letter: Letter, data: ConsolidatedData) -> None:
             )
     letter.heading("2. Tình trạng áp dụng")
     _tables(letter, data, "I")
-    _texts(letter, data, "I", empty="")
+    _texts(letter, data, "I", told_if_none=False)
 
 
 def _old_and_new(data: ConsolidatedData) -> list[str]:
@@ -189,7 +189,7 @@ def _missing(letter: Letter, data: ConsolidatedData) -> None:
 def _results(letter: Letter, data: ConsolidatedData) -> None:
     letter.section("II", PARTS["II"])
     _tables(letter, data, "II")
-    _texts(letter, data, "II", empty="")
+    _texts(letter, data, "II", told_if_none=False)
     _comparison(letter, data)
     letter.text("Số liệu từng đơn vị tại Phụ lục I kèm theo.")
 
@@ -286,7 +286,7 @@ def _sum(total: FieldTotal | None) -> str:
 # What the units wrote
 
 
-def _texts(letter: Letter, data: ConsolidatedData, part: str, *, empty: str = NONE_ARISING_LABEL) -> None:
+def _texts(letter: Letter, data: ConsolidatedData, part: str, *, told_if_none: bool = True) -> None:
     """Write the units' own words, each text once with everybody who wrote it."""
     fields = {
         field.key: field
@@ -304,8 +304,9 @@ def _texts(letter: Letter, data: ConsolidatedData, part: str, *, empty: str = NO
             letter.heading(f"{field.label}:")
         for text, units in said.items():
             letter.text(f"- {'; '.join(unit.place_name for unit in units)}: {_ended(text)}")
-    if not told and empty:
-        letter.text(f"{empty}.")
+    if not told and told_if_none:
+        anybody = any(group.totals.reported for _, group in data.groups)
+        letter.text("Các đơn vị đã báo cáo không nêu." if anybody else "Chưa đơn vị nào có số liệu.")
 
 
 def _fields(part: Consolidated) -> Iterable[Field]:

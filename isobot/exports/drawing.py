@@ -195,6 +195,8 @@ def draw_comparison(data: ComparisonChart) -> bytes:
     sheet.rule()
     for pair in data.pairs:
         _pair(sheet, pair, compared=not data.no_comparison)
+    if not data.pairs:
+        sheet.text("Kỳ này chưa có số liệu nào để so.", LARGE)
     sheet.rule()
     note = "Mỗi cặp cột có thước đo riêng. Đơn vị chưa báo cáo không được tính là số 0."
     sheet.text(f"{note} Lập ngày {format_date(data.made_on)}.", SMALL, colour=GREY)

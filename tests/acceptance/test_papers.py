@@ -46,6 +46,23 @@ async def test_report_of_the_province_is_sent_as_a_draft_with_what_to_check(lead
     assert "100,0% (120/120)" in cells
 
 
+async def test_next_paper_is_picked_under_the_last(lead):
+    await lead.picks("Biểu đồ")
+    assert lead.choices == ["Báo cáo tổng hợp (.docx)", "Bảng tổng hợp (.xlsx)"]
+
+    await lead.says("2")
+
+    assert files(lead)[-1].filename.endswith(".xlsx")
+
+
+async def test_pictures_are_asked_for_by_word(lead):
+    await lead.says("biểu đồ")
+    assert [file.media_type for file in files(lead)[-2:]] == ["image/png"] * 2
+
+    reporter = lead.other("1")
+    assert "dành cho cơ quan nhận báo cáo" in (await reporter.says("biểu đồ"))[-1]
+
+
 async def test_table_holds_the_reported_and_the_missing(lead):
     await lead.picks("Bảng tổng hợp (.xlsx)")
 

@@ -64,6 +64,8 @@ class SmallRouter:
             turn.say("Anh/chị đã rõ chưa?", KNOWN, HELP, SKIP)
         elif incoming.text == "dài":
             turn.say(LONG_LINE * 300)
+        elif incoming.text == "hình":
+            turn.say("Tiến độ đây ạ.", attachment=Attachment("note", "tien-do.png", {"year": 2026}))
         elif incoming.text == "tệp":
             turn.say("Bản nháp đây ạ.", attachment=Attachment("note", "bao-cao.txt", {"year": 2026}))
         else:

@@ -185,6 +185,17 @@ async def test_a_file_is_a_link_and_made_when_it_is_followed(opens):
     assert 'filename="bao-cao.txt"' in file.headers["content-disposition"]
 
 
+async def test_picture_is_shown_in_the_page_and_another_file_is_not(opens):
+    page = await opens()
+    marked = {}
+    for asked in ("hình", "tệp"):
+        await page.says(asked)
+        (message,) = await page.hears()
+        marked[message["file"]["name"]] = message["file"]["picture"]
+
+    assert marked == {"tien-do.png": True, "bao-cao.txt": False}
+
+
 async def test_nobody_reads_another_chat(opens):
     lan, minh = await opens(), await opens()
     await lan.says("tệp")
@@ -514,3 +525,4 @@ async def test_waiting_pages_do_not_hold_up_the_stop(house):
             async with asyncio.timeout(1):
                 assert await waiting == []
         await page.client.aclose()
+
