@@ -525,4 +525,3 @@ async def test_waiting_pages_do_not_hold_up_the_stop(house):
             async with asyncio.timeout(1):
                 assert await waiting == []
         await page.client.aclose()
-
