@@ -34,6 +34,7 @@ from isobot.chat.engine import Engine
 from isobot.chat.fetcher import Fetcher
 from isobot.chat.files import FileLinks
 from isobot.chat.history import History
+from isobot.chat.parts import PartsSent
 from isobot.chat.sender import Channel, Sender
 from isobot.chat.uploads import Uploads
 from isobot.clock import vietnam_day
@@ -156,6 +157,7 @@ class Application:
             api_base=self._core.settings.telegram_api_base,
             commands=DESCRIPTIONS,
             bot=bot.key,
+            keep_parts=PartsSent(self._core.database),
         )
 
     def _zalo(self, bot: KnownBot) -> ZaloChannel:
@@ -166,6 +168,7 @@ class Application:
             api_base=self._core.settings.zalo_api_base,
             file_url=self._links.url if self._reaches_phones() else None,
             bot=bot.key,
+            keep_parts=PartsSent(self._core.database),
         )
 
     @property

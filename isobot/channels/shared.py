@@ -11,6 +11,7 @@ import httpx
 from starlette.requests import Request
 
 from isobot.chat.door import Door
+from isobot.chat.outgoing import Outgoing
 from isobot.clock import Clock
 from isobot.domain.attached import refusal_of_size
 from isobot.domain.messages import Incoming
@@ -97,26 +98,33 @@ class Arrivals:
         return self._last
 
 
+KeepParts = Callable[[int, int], Awaitable[None]]
+"""Keeps how many parts of a message have left, beyond the life of this process."""
+
+
 class Progress:
     """Remembers which parts of a long message left already, so that a retry sends only the rest.
 
-    It lives in memory: after a crash between two parts the whole message is sent again.
+    What is given to `keep` outlives a crash: then at most the part under way is sent again.
     """
 
     MOST = 1000
 
-    def __init__(self) -> None:
+    def __init__(self, keep: KeepParts | None = None) -> None:
         self._done: dict[int, int] = {}
+        self._keep = keep
 
-    def done(self, message: int) -> int:
+    def done(self, message: Outgoing) -> int:
         """Return how many parts of a message have left."""
-        return self._done.get(message, 0)
+        return max(self._done.get(message.id, 0), message.parts)
 
-    def advance(self, message: int) -> None:
-        """Note that one more part has left."""
-        if message not in self._done and len(self._done) >= self.MOST:
+    async def advance(self, message: Outgoing, *, to: int, of: int) -> None:
+        """Note that the parts up to a number have left; the last is marked with the whole message."""
+        if message.id not in self._done and len(self._done) >= self.MOST:
             del self._done[next(iter(self._done))]
-        self._done[message] = self._done.get(message, 0) + 1
+        self._done[message.id] = to
+        if self._keep is not None and to < of:
+            await self._keep(message.id, to)
 
     def finish(self, message: int) -> None:
         """Forget a message that has left as a whole."""

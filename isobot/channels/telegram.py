@@ -51,6 +51,7 @@ from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
     BodyTooLarge,
     Gestures,
+    KeepParts,
     Progress,
     clean,
     read_body,
@@ -121,6 +122,7 @@ class TelegramChannel:
         commands: Sequence[tuple[str, str]] = (),
         bot: str = "telegram",
         poll_seconds: int = POLL_SECONDS,
+        keep_parts: KeepParts | None = None,
     ) -> None:
         """Prepare a bot; nothing is called yet.
 
@@ -136,7 +138,7 @@ class TelegramChannel:
         self._commands = commands
         self._poll_seconds = poll_seconds
         self._id = 0
-        self._progress = Progress()
+        self._progress = Progress(keep_parts)
         self._gestures = Gestures(harmless=TelegramError)
         self._requests = (
             HTTPXRequest(connection_pool_size=100, read_timeout=20, pool_timeout=10),
@@ -354,9 +356,10 @@ class TelegramChannel:
         reference: Message | None = None
         try:
             steps = self._steps(message, file)
-            for step in steps[self._progress.done(message.id) :]:
+            done = self._progress.done(message)
+            for number, step in enumerate(steps[done:], start=done + 1):
                 reference = await step()
-                self._progress.advance(message.id)
+                await self._progress.advance(message, to=number, of=len(steps))
         except TelegramError as error:
             self._raise_ours(error)
         self._progress.finish(message.id)

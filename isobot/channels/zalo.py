@@ -30,6 +30,7 @@ from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
     BodyTooLarge,
     Gestures,
+    KeepParts,
     Progress,
     clean,
     download,
@@ -144,6 +145,7 @@ class ZaloChannel:
         bot: str = "zalo",
         poll_seconds: int = POLL_SECONDS,
         floor_seconds: float = FLOOR_SECONDS,
+        keep_parts: KeepParts | None = None,
     ) -> None:
         """Prepare a bot; nothing is called yet.
 
@@ -160,7 +162,7 @@ class ZaloChannel:
         self._poll_seconds = poll_seconds
         self._floor_seconds = floor_seconds
         self._names: list[str] = []
-        self._progress = Progress()
+        self._progress = Progress(keep_parts)
         self._gestures = Gestures(harmless=_Refusal)
         self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
 
@@ -363,7 +365,8 @@ class ZaloChannel:
         """Send a message, in several parts where it is long; return the id of the last part."""
         reference: str | None = None
         parts = split_text(self._plain(message.id, message.reply), MOST_TEXT)
-        for part in parts[self._progress.done(message.id) :]:
+        done = self._progress.done(message)
+        for number, part in enumerate(parts[done:], start=done + 1):
             if not part.strip():
                 continue
             try:
@@ -371,7 +374,7 @@ class ZaloChannel:
             except _Refusal as refusal:
                 self._raise_ours(refusal)
             reference = str(sent["message_id"]) if isinstance(sent, dict) and "message_id" in sent else None
-            self._progress.advance(message.id)
+            await self._progress.advance(message, to=number, of=len(parts))
         self._progress.finish(message.id)
         return reference
 

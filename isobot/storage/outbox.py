@@ -49,6 +49,8 @@ class Outgoing:
     attempts: int
     sent_at: datetime | None = None
     priority: int = 0
+    parts: int = 0
+    """How many parts of a long message have left already."""
 
     @property
     def is_campaign(self) -> bool:
@@ -97,6 +99,7 @@ _COLUMNS = (
     outbox.c.attempts,
     outbox.c.sent_at,
     outbox.c.priority,
+    outbox.c.parts,
 )
 
 
@@ -111,6 +114,7 @@ def _outgoing(row: Any) -> Outgoing:
         row.attempts,
         row.sent_at,
         row.priority,
+        row.parts,
     )
 
 
@@ -195,6 +199,11 @@ def _due(
     if before is not None:
         query = query.where(outbox.c.priority < int(before))
     return query.where(outbox.c.chat_key.not_in(apart_from)) if apart_from else query
+
+
+async def note_parts(connection: AsyncConnection, message: int, *, parts: int) -> None:
+    """Note how many parts of a long message have left."""
+    await connection.execute(update(outbox).where(outbox.c.id == message).values(parts=parts))
 
 
 async def mark_sent(

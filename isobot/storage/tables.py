@@ -149,6 +149,7 @@ outbox = Table(
     Column("not_before", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("message_ref", String(120)),
+    Column("parts", Integer, nullable=False, default=0, server_default=text("0")),
     Column("failure", Text),
     Column("blanked", Boolean, nullable=False, default=False),
 )

@@ -1,9 +1,10 @@
 """Telegram, over HTTP against a Bot API server of our own."""
 
 import asyncio
+import contextlib
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.applications import Starlette
@@ -11,9 +12,12 @@ from structlog.testing import capture_logs
 
 from isobot.channels.telegram import TelegramChannel, deep_link
 from isobot.chat.outgoing import Outgoing
+from isobot.chat.parts import PartsSent
 from isobot.chat.sender import RenderedFile
 from isobot.domain.messages import Choice, IncomingKind, Reply
 from isobot.errors import ChannelBusy, ChatGone, MessageRefused, SettingsError
+from isobot.storage import outbox
+from isobot.storage.outbox import Priority
 from tests.channels.conftest import LONG_LINE, running, until
 from tests.emulators.serve import served
 from tests.emulators.telegram_api import BOT, TOKEN, TelegramEmulator
@@ -21,6 +25,7 @@ from tests.emulators.telegram_api import BOT, TOKEN, TelegramEmulator
 LAN = 5_000_000_001
 GROUP = -1_001_234_567_890
 SECRET = "bi-mat_dai"
+NOW = datetime(2027, 5, 20, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -328,6 +333,30 @@ async def test_retry_of_a_long_text_sends_only_the_parts_that_are_missing(channe
     await channel.deliver(message(text), None)
 
     assert [sent.text[:1] for sent in platform.sent_to(LAN)] == ["a", "b"]
+
+
+async def test_crash_between_two_parts_repeats_only_the_part_that_was_under_way(platform, house):
+    text = "a" * 4096 + "\n" + "b" * 4096 + "\n" + "c" * 10
+    async with house.database.write() as connection:
+        row = outbox.row_of("telegram", str(LAN), Reply(text), prompt=0, priority=Priority.ANSWER, at=NOW)
+        number = await outbox.add_one(connection, row)
+
+    async def waiting() -> Outgoing:
+        async with house.database.read() as connection:
+            (found,) = await outbox.due(connection, ["telegram"], now=NOW, most=10)
+        return found
+
+    async with served(platform.app) as base:
+        for failing in ("b", "c", "nothing"):  # each time another process begins, which remembers nothing
+            platform.fails("sendMessage", 502, "Bad Gateway", when=lambda s, f=failing: s["text"][0] == f)
+            process = TelegramChannel(TOKEN, house.door, api_base=base, keep_parts=PartsSent(house.database))
+            with contextlib.suppress(ChannelBusy):
+                await process.deliver(await waiting(), None)
+            await process.close()
+
+    assert [sent.text[:1] for sent in platform.sent_to(LAN)] == ["a", "b", "c"]
+    assert (await waiting()).id == number
+    assert (await waiting()).parts == 2
 
 
 async def test_short_labels_stand_in_pairs_and_long_ones_alone(channel, platform):

@@ -202,6 +202,9 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_office_acts_chain", ["province", "number"], unique=False)
 
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("parts", sa.Integer(), server_default=sa.text("0"), nullable=False))
+
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -231,6 +234,9 @@ def downgrade() -> None:
         batch_op.drop_column("letter_no")
         batch_op.drop_column("asked_by")
         batch_op.drop_column("marks")
+
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_column("parts")
 
     with op.batch_alter_table("office_acts", schema=None) as batch_op:
         batch_op.drop_index("ix_office_acts_chain")
