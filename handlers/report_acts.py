@@ -58,8 +58,10 @@ async def _anywhere(turn: Turn, services: Services) -> bool:
         await delegation.take_one_line(turn, services)
     elif words.is_accept_all(turn.text) and actor.provinces_to_receive():
         await receiving.offer_all_by_word(turn, services)
-    elif said in ("duyet", "tra lai") and actor.units_to_approve():
+    elif (said == "duyet" or words.read_return(turn.text)) and actor.units_to_approve():
         await approval.show_waiting(turn, services)
+    elif actor.provinces_to_receive() and _acts_on_one(turn.text):
+        turn.say("Anh/chị xem báo cáo trước: gõ “xem” kèm tên đơn vị, ví dụ: xem xã Pù Luông.")
     elif said in _OPEN_OWN and actor.units_to_see():
         await _open_own(turn, services)
     elif await _mend_returned(turn, services, said):
@@ -73,6 +75,11 @@ async def _anywhere(turn: Turn, services: Services) -> bool:
     else:
         return False
     return True
+
+
+def _acts_on_one(text: str) -> bool:
+    """Tell whether a text accepts, returns or reopens a report, and none is open."""
+    return words.is_accept(text) or words.read_return(text) is not None or words.read_reopen(text) is not None
 
 
 async def _open_own(turn: Turn, services: Services) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from isobot.actions import telling
+from isobot.actions import receiving, telling
 from isobot.actions.chain import read_reason, write_event
 from isobot.actions.reporting import NOT_YOURS, Work
 from isobot.clock import vietnam_day
@@ -43,15 +43,15 @@ async def add_note(
     now = field.show(work.values.get(field.key))
     words = f"{whose} ghi chú ở {work.name}.\nMục {field.number}. {field.label}: {now}.\n“{body}”"
     if side == OFFICE_SIDE:
-        choice = Choice(f"fx:{record.id}:{field.key}", f"Mở mục {field.number}", lasting=True)
-        answer = f"Trả lời, anh/chị mở báo cáo rồi gõ “ghi chú mục {field.number}: ...”."
+        choice = Choice(f"rv:{record.id}", "Xem báo cáo", lasting=True, by_word=True)
+        answer = f"Trả lời thì gõ “ghi chú mục {field.number}: ...”."
         told = await telling.tell_unit(
             store, record.unit, Reply(f"{words}\n{answer}", (choice,)), apart_from=actor.id
         )
         return side, told
     if not record.version:
         return side, 0
-    choice = Choice(f"rv:{record.id}", "Xem báo cáo có ghi chú", lasting=True, by_word=True)
+    choice = receiving.look_choice(work)
     return side, await telling.tell_receivers(store, record.province, Reply(words, (choice,)))
 
 

@@ -153,13 +153,19 @@ def returned_words(work: Work, kind: str = "return") -> Reply:
     return Reply("\n".join(lines), tuple(choices[:MOST_BUTTONS]))
 
 
+def look_choice(work: Work) -> Choice:
+    """Offer the office to open a report; typed, the words name the unit, so they work any time."""
+    whose = work.unit.place_name if work.unit else work.record.unit
+    return Choice(f"rv:{work.record.id}", f"Xem {whose}", lasting=True, by_word=True)
+
+
 async def tell_of_new_version(store: Store, *, work: Work, changes: str, returned_by: int | None) -> None:
     """Tell the office what a report that had come back says now; whoever returned it first of all."""
     record = work.record
     reply = Reply(
         f"Bản {record.version} của {work.name} đã được gửi lại (biên nhận {record.receipt}).\n"
         f"Thay đổi so với bản {record.version - 1}:\n{shorten(changes, 1200)}",
-        (Choice(f"rv:{record.id}", "Xem báo cáo vừa gửi lại", lasting=True, by_word=True),),
+        (look_choice(work),),
     )
     only = () if returned_by is None else (returned_by,)
     await telling.tell_receivers(store, record.province, reply, only=only)

@@ -73,7 +73,7 @@ async def test_with_buttons_the_officer_comes_to_the_figure_and_the_receiver_to_
     assert "Mục này bị trả lại: xem lại số quy trình" in (await lan.picks("Sửa mục 4"))[-1]
     await lan.says("7")
     await lan.picks("Gửi bản sửa")
-    await minh.picks("Xem báo cáo vừa gửi lại")
+    await minh.picks("Xem UBND xã Pù Luông")
     assert "Thay đổi so với bản 1:" in minh.screen[-1]
     await minh.picks("Tiếp nhận")
 
@@ -292,6 +292,7 @@ async def test_notes_go_both_ways_and_stand_in_the_view(lan, minh):
     await lan.says("ghi chú mục 2: có, gồm hai xã cũ")
 
     assert "Đơn vị ghi chú" in minh.screen[-1]
+    assert "Ghi chú mục 2" in (await minh.picks("Xem UBND xã Pù Luông"))[-1]
     said = (await minh.says("xem xã Pù Luông"))[-1]
     assert "Ghi chú mục 2 (cơ quan nhận, 20/05/2027): số này gồm cả xã cũ không?" in said
     assert "Ghi chú mục 2 (đơn vị, 20/05/2027): có, gồm hai xã cũ" in said

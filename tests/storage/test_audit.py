@@ -31,16 +31,7 @@ async def live(database, services, *, accepted: bool = True) -> int:
     async with database.write() as connection:
         await connection.execute(insert(people), [{"id": n, "created_at": NOW} for n in (1, 2)])
         store = Store(connection, NOW)
-        rule = services.rules.get("th-xa")
-        work = await reporting.open_report(
-            store,
-            actor=LAN,
-            unit=services.directory.get(UNIT),
-            rule=rule,
-            period=find_period(rule, "2027-05"),
-            forms=services.forms,
-            directory=services.directory,
-        )
+        work = await open_report(store, services)
         enter_all(store, work, ANSWERS)
         await reporting.submit(store, actor=LAN, work=work, channel="telegram")
         field = work.form.field("proc_changes")
@@ -57,6 +48,19 @@ async def live(database, services, *, accepted: bool = True) -> int:
             await receiving.accept(store, actor=MINH, work=work, seen=2, channel="zalo")
         await store.flush()
         return work.record.id
+
+
+async def open_report(store, services):
+    rule = services.rules.get("th-xa")
+    return await reporting.open_report(
+        store,
+        actor=LAN,
+        unit=services.directory.get(UNIT),
+        rule=rule,
+        period=find_period(rule, "2027-05"),
+        forms=services.forms,
+        directory=services.directory,
+    )
 
 
 def enter_all(store, work, answers):
