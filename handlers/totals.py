@@ -18,7 +18,8 @@ from isobot.actions.totals import Register
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
 from isobot.domain.deadlines import Period, ReportingRule, previous_period
-from isobot.domain.fields import Field, RollUp
+from isobot.domain.fields import Field
+from isobot.domain.kinds import RollUp
 from isobot.domain.messages import Choice
 from isobot.domain.rollup import PeriodTotals, Structure, Totals, compare_totals
 from isobot.domain.text import fold

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from isobot.domain.fields import Field, RollUp
+from isobot.domain.fields import Field
+from isobot.domain.kinds import RollUp
 from isobot.domain.numbers import format_number
 from isobot.domain.rollup import (
     BLANK,

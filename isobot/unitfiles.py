@@ -18,7 +18,7 @@ Both have the same columns, found by their heading, marks and case aside, in any
 | từ ngày, đến ngày | | days of existence, 30/6/2025 |
 | đơn vị kế thừa | | codes, apart by ";" |
 | đơn vị cấp trên | | the code of the unit right above; a commune's district is known by its name |
-| cơ quan đầu mối, dữ liệu thử | | có or blank |
+| cơ quan đầu mối, tự nguyện, dữ liệu thử | | có or blank; voluntary units may report and need not |
 """
 
 import csv
@@ -69,6 +69,7 @@ _COLUMNS = {
     "don vi ke thua": "successors",
     "don vi cap tren": "parent",
     "co quan dau moi": "lead_office",
+    "tu nguyen": "voluntary",
     "du lieu thu": "demo",
     "ghi chu": "note",
 }
@@ -380,6 +381,7 @@ class _Row:
             self._problem("Đến ngày sớm hơn từ ngày.")
         year = self._number("plan_year", "năm", 1990, 2100)
         number = self._number("plan_number", "số thứ tự", 1, 100_000)
+        voluntary = self._flag("voluntary", "tự nguyện")
         lead, demo = self._flag("lead_office", "cơ quan đầu mối"), self._flag("demo", "dữ liệu thử")
         code = self._code(name, province, level)
         if self.problems or province is None or level is None:
@@ -402,6 +404,7 @@ class _Row:
             note=self._text("note"),
             demo=demo,
             lead_office=lead,
+            voluntary=voluntary,
         )
 
     def _text(self, key: str) -> str:

@@ -196,7 +196,7 @@ def _digest_rebuilt(
     )
     if not receiving:
         return "left"
-    owing = [u for u in units.of(rule.province) if rule.concerns(u) and u.active_on(period.last_day)]
+    owing = [u for u in units.of(rule.province) if rule.is_owed_by(u, period)]
     missing = tuple(u for u in owing if (rule.id, period.key, u.code) not in situation.reported)
     if not missing:
         return "reported"
@@ -252,7 +252,7 @@ def nudges(
     due = find_period(known, period) if known else None
     if known is None or due is None or known.is_closed_on(today):
         return []
-    owing = [u for u in units.of(known.province) if known.concerns(u) and u.active_on(due.last_day)]
+    owing = [u for u in units.of(known.province) if known.is_owed_by(u, due)]
     duty = Duty(known, due, owing, timetable.calendar, timetable.ladder, situation.extensions or {})
     found: list[DueStep] = []
     for unit in owing:

@@ -202,6 +202,11 @@ class ReportingRule:
             return False
         return unit.level in self.levels and self.province in (unit.province, NATIONAL)
 
+    def is_owed_by(self, unit: Unit, period: "Period") -> bool:
+        """Tell whether a unit must report for a period; a voluntary one only where a round names it."""
+        bound = not unit.voluntary or self.only is not None
+        return bound and self.concerns(unit) and unit.active_on(period.last_day)
+
     def goes_through_district(self, level: Level, period: "Period") -> bool:
         """Tell whether units of a level send a period's report to their district."""
         return (
@@ -409,11 +414,11 @@ def previous_period(rule: ReportingRule, period: Period) -> Period | None:
 
 
 def reporting_units(rule: ReportingRule, period: Period, units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """Return who must report: the units the rule concerns that exist on the period's last day.
+    """Return who must report: the units bound by the rule that exist on the period's last day.
 
     After the reform of 2025 these are the successors, each once, however many units it took in.
     """
-    return tuple(u for u in units if rule.concerns(u) and u.active_on(period.last_day))
+    return tuple(u for u in units if rule.is_owed_by(u, period))
 
 
 def receiving_unit(rule: ReportingRule, period: Period, unit: Unit, directory: UnitDirectory) -> Unit | None:

@@ -109,6 +109,8 @@ class Unit:
     lead_office: bool = False
     parent: str = ""
     """The code of the unit right above, where the list gives it; a commune's district is found by name."""
+    voluntary: bool = False
+    """It may report and need not (tự nguyện): it is never missing, and its figures are totalled apart."""
 
     @property
     def in_plan(self) -> bool:

@@ -1,5 +1,6 @@
 """The receiving office totals its units in chat, and goes from a sum down to one report and its author."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from isobot.actions import reporting
 from isobot.clock import vietnam_day
 from isobot.domain.deadlines import find_period
 from isobot.domain.people import Actor, Post, Role
+from isobot.domain.units import UnitDirectory
 from isobot.storage.store import Store
 from tests.acceptance.conftest import ANSWERS, Office, Phone
 
@@ -173,3 +175,22 @@ async def test_words_that_mean_nothing_here_are_answered_with_an_example(plain_d
 
     assert "gõ, ví dụ: mục 3" in (await plain_desk.says("mục 99"))[-1]
     assert "Không có kỳ nào như" in (await plain_desk.says("tổng hợp năm 2090"))[-1]
+
+
+async def test_a_voluntary_unit_is_never_missing_and_is_totalled_apart(office, plain_phone, services):
+    everyone = [
+        replace(unit, voluntary=unit.code in ("th.pu-luong", "th.co-lung")) for unit in services.directory
+    ]
+    office.services = replace(services, directory=UnitDirectory(everyone))
+    office.restart()
+    await sends(office, "th.pu-luong")
+    await sends(office, "th.ba-thuoc")
+    desk = await open_desk(plain_phone)
+
+    said = (await desk.says("tổng hợp"))[-1]
+    missing = (await desk.says("đơn vị chưa gửi"))[-1]
+
+    assert "1/54 xã" in said
+    assert "2. Tổng số TTHC thuộc thẩm quyền*: 120 thủ tục" in said
+    assert "để riêng, không cộng: 1 đơn vị (UBND xã Pù Luông)" in said
+    assert "Cổ Lũng" not in missing
