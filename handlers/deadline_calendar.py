@@ -32,6 +32,8 @@ def deadline_calendar(
         name = f"Hạn báo cáo ISO, {known.name if known else province}"
         filename = f"lich-{province}.ics"
         for rule in services.rules.for_province(province):
+            if rule.is_closed_on(today):
+                continue
             for period in deadlines.periods_between(rule, today, today + timedelta(days=AHEAD_DAYS)):
                 entries += _of_office(rule, period, services)
         lead = services.directory.lead_office(province)
@@ -55,6 +57,8 @@ def _of_unit(
     entries = []
     until = today + timedelta(days=AHEAD_DAYS)
     for rule in services.rules.for_unit(unit):
+        if rule.is_closed_on(today):
+            continue
         for period in deadlines.periods_between(rule, today - timedelta(days=120), until):
             own = period.with_extension(extensions.get((rule.id, period.key, unit.code)))
             if unit.active_on(period.last_day) and own.last_day >= today:

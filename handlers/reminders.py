@@ -57,7 +57,8 @@ async def show(turn: Turn, services: Services) -> None:
         if not services.rules.for_unit(unit):
             lines.append(services.rules.silence(unit.province) or "Không có kỳ báo cáo nào để nhắc.")
         for rule in services.rules.for_unit(unit):
-            for period in _periods(rule, unit, extensions, turn.today):
+            periods = _periods(rule, unit, extensions, turn.today)
+            for period in periods:
                 report = (rule.id, period.key, unit.code)
                 if report in settled:
                     lines.append(f"• {period.label}: đã gửi số liệu, tôi không nhắc nữa.")
@@ -69,7 +70,8 @@ async def show(turn: Turn, services: Services) -> None:
                 lines += told
                 if left and period.opens <= turn.today:
                     choices += _period_choices(report, period)
-            lines.append(f"  {rule.remark()}")
+            if periods or rule.once is None:
+                lines.append(f"  {rule.remark()}")
         duty_lines, duty_choices = await _duties(turn, services, unit)
         lines += duty_lines
         choices += duty_choices

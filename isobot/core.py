@@ -13,7 +13,7 @@ from isobot.content import Content, load_content
 from isobot.domain.curation import Overlay
 from isobot.errors import SettingsError
 from isobot.settings import Settings
-from isobot.storage import bots, curation, leases, unit_records
+from isobot.storage import bots, curation, leases, rulebook, unit_records
 from isobot.storage.bots import BotRow
 from isobot.storage.database import Database
 from isobot.storage.migrate import is_current, migrate
@@ -68,12 +68,14 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         directory = await unit_records.load_directory(connection)
         overlay = await curation.load_overlay(connection)
         rows = await bots.all_bots(connection)
+        rules = await rulebook.current(connection, content.rules)
+        rules_edition = await rulebook.edition(connection)
         await counting.rebuild_if_older(Store(connection, (clock or SystemClock()).now()), content.forms)
     corpus = live_corpus(content.corpus, overlay)
     services = Services(
         knowledge=KnowledgeBase(corpus, directory, content.provinces),
         forms=content.forms,
-        rules=content.rules,
+        rules=rules,
         directory=directory,
         provinces=content.provinces,
         calendar=content.calendar,
@@ -82,6 +84,8 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         demo=settings.is_demo,
         cards_edition=overlay.edition,
         shipped=content.corpus,
+        shipped_rules=content.rules,
+        rules_edition=rules_edition,
     )
     return Core(settings, database, clock or SystemClock(), content, services, rows)
 

@@ -105,8 +105,6 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory) -> str:
     lines = [_head(what, period, today)]
     if duty and step.rule.follows_event:
         lines.append(f"Tính từ {step.rule.event} {format_date(period.opens)}.")
-    if step.rule.once is not None:
-        lines.append(f"{step.rule.title}.")
     lines.append(f"Đơn vị: {step.unit.place_name}{_former(step.unit, directory)}.")
     if step.step.startswith(MOVED) and period.was is not None:
         lines.append(f"Hạn cũ là {format_date(period.was.last_day)}; nay là {format_date(period.last_day)}.")

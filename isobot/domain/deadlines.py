@@ -228,7 +228,7 @@ class ReportingRule:
     def remark(self) -> str:
         """Return in Vietnamese what must be said along with a deadline: who set it, and how sure it is."""
         if self.once is not None:
-            says = f"Đợt này do cơ quan đầu mối yêu cầu, căn cứ {self.note}"
+            says = f"{self.title}. Đợt này do cơ quan đầu mối yêu cầu, căn cứ {self.note}"
             return f"{says} ({INHERITED_MARK})." if self.inherited else f"{says}."
         what = "Kỳ báo cáo này" if self.kind is Kind.REPORT else "Việc này"
         says = f"{what} theo {self.nature.label}"
