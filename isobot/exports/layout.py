@@ -6,6 +6,7 @@ Everything is black Times New Roman in the sizes of the decree.
 
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from docx import Document
@@ -174,15 +175,21 @@ class Letter:
         table = self.document.add_table(rows=1 + len(rows), cols=len(head))
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        # A table's cells are looked up anew at each question, which is slow for long ones.
+        # A table's cells are looked up anew at each question, and a format set anew for each: too slow
+        # for thousands. One paragraph of each look is made, and copied.
+        looks: dict[tuple[bool, Any], Any] = {}
         cells = [cell for row in table._tbl.tr_lst for cell in row.tc_lst]
         texts = [*head, *(text for row in rows for text in row)]
-        across = len(head)
         for place, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-            row, column = divmod(place, across)
+            row, column = divmod(place, len(head))
             strong = row == 0 or row - 1 in bold
-            align = LEFT if row and column in left else CENTRE
-            line(_Cell(cell, table), text, size, bold=strong, align=align, around=2)
+            look = (strong, LEFT if row and column in left else CENTRE)
+            if look not in looks:
+                line(_Cell(cell, table), " ", size, bold=strong, align=look[1], around=2)
+                looks[look] = deepcopy(cell.p_lst[0])
+            paragraph = deepcopy(looks[look])
+            paragraph.r_lst[0].text = clean(text)
+            cell.replace(cell.p_lst[0], paragraph)
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         _widths(table, *(Cm(width) for width in widths_cm))
 
