@@ -24,13 +24,15 @@ from isobot.domain.rollup import (
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Unit
 from isobot.exports.docx import ABOUT, PARTS
-from isobot.exports.layout import NOTE, SMALL, Letter, clean, draft_name
+from isobot.exports.layout import LEFT, NOTE, SMALL, Letter, clean, draft_name
 
 NAMED_IN_TEXT = 15
 """More missing units than these stand in an appendix."""
 
 COLUMNS = 8
 """Figures side by side on a page across; a longer form takes several tables."""
+
+DRAFTED = "Dự thảo do chatbot lập từ số liệu các đơn vị đã gửi; xóa ghi chú này trước khi trình ký."
 
 _COUNTED = (RollUp.SUM, RollUp.SUM_BY, RollUp.UNITS_WITH, RollUp.COUNT_BY, RollUp.COUNT_GIVEN)
 _SUMMED = (RollUp.SUM, RollUp.SUM_BY, RollUp.UNITS_WITH)
@@ -49,6 +51,7 @@ class ConsolidatedData:
     letterhead: Letterhead
     bases: tuple[str, ...] = ()
     explanations: tuple[tuple[Unit, str, str], ...] = ()
+    caution: str = ""
 
     @property
     def label(self) -> str:
@@ -94,6 +97,9 @@ def consolidated_docx(data: ConsolidatedData) -> bytes:
     to = ", ".join(data.recipients) or "quý cơ quan"
     letter.closing(f"Trên đây là báo cáo tổng hợp của {data.unit_name}, kính gửi {to}./.")
     letter.ending(data.letterhead, data.unit_name)
+    for note in (DRAFTED, data.caution):
+        if note:
+            letter.paragraph(note, NOTE, align=LEFT, italic=True, before=3)
     _appendices(letter, data, year)
     file = io.BytesIO()
     letter.document.save(file)

@@ -46,7 +46,8 @@ class UnitReportData:
 
     `reasons` gives the officer's reason for a warning by the check's id. `bases` are the lines
     after "Căn cứ", without that word and without a full stop. `recipients` are the bodies that the
-    report goes up to. `formed` says since when a unit that others were merged into exists.
+    report goes up to. `formed` says since when a unit that others were merged into exists. `caution` is
+    for whoever reads the draft, such as that nobody has verified whether a basis is still in force.
     """
 
     form: Form
@@ -64,6 +65,7 @@ class UnitReportData:
     receipt: str = ""
     version: int = 1
     practice: bool = False
+    caution: str = ""
 
 
 def report_filename(unit_name: str, period_label: str, *, version: int = 1) -> str:
@@ -89,14 +91,22 @@ def unit_report_docx(data: UnitReportData) -> bytes:
     to = ", ".join(data.recipients) or "quý cơ quan"
     letter.closing(f"Trên đây là báo cáo của {data.unit_name}, kính gửi {to} tổng hợp./.")
     letter.ending(data.letterhead, data.unit_name)
-    if data.receipt:
-        receipt = f"Mã biên nhận số liệu: {data.receipt}, bản {data.version}."
-        text = f"{receipt} Dự thảo do chatbot lập từ số liệu đã nhập."
-        letter.paragraph(text, NOTE, align=LEFT, italic=True, before=6)
+    _notes(letter, data)
     _appendix(letter, data)
     file = io.BytesIO()
     letter.document.save(file)
     return file.getvalue()
+
+
+def _notes(letter: Letter, data: UnitReportData) -> None:
+    """Tell the drafter what the letter itself does not say; the notes go before it is signed."""
+    notes = ["Dự thảo do chatbot lập từ số liệu đã nhập; xóa các ghi chú này trước khi trình ký."]
+    if data.receipt:
+        notes.append(f"Mã biên nhận số liệu: {data.receipt}, bản {data.version}.")
+    if data.caution:
+        notes.append(data.caution)
+    for note in notes:
+        letter.paragraph(note, NOTE, align=LEFT, italic=True, before=3)
 
 
 def _part(letter: Letter, data: UnitReportData, part: str) -> None:

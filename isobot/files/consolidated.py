@@ -108,6 +108,7 @@ async def load_consolidated(
         letterhead=letterhead,
         bases=tuple(bases),
         explanations=tuple(each for part in parts for each in explanations(part)),
+        caution=desk.caution_of(*(part.totals.rule for part in parts)),
     )
     return data, consolidated_filename(desk.province_name(province), chosen.period.label)
 

@@ -8,7 +8,7 @@ from datetime import date
 from handlers import live
 from handlers.services import Services
 from isobot.clock import Clock, vietnam_day
-from isobot.domain.deadlines import ReportingRule
+from isobot.domain.deadlines import INHERITED_MARK, ReportingRule
 from isobot.storage.database import Database
 from isobot.storage.store import Store
 
@@ -61,6 +61,12 @@ class Desk:
             f"về {_subject(document.title)}"
             for document in named
         )
+
+    def caution_of(self, *rules: ReportingRule | None) -> str:
+        """Warn of bases that an office carries on although nobody has verified that they hold."""
+        if not any(rule is not None and rule.inherited for rule in rules):
+            return ""
+        return f"Căn cứ của kỳ báo cáo: {INHERITED_MARK}; kiểm tra trước khi ký."
 
 
 def _subject(title: str) -> str:

@@ -59,6 +59,7 @@ async def load_unit_report(desk: Desk, *, report: int, version: int) -> tuple[Un
         receipt=sent.receipt if sent is not None else "",
         version=max(version, 1),
         practice=record.practice_of != 0,
+        caution=desk.caution_of(rule),
     )
     return data, report_filename(name, work.label, version=max(version, 1))
 

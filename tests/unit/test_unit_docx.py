@@ -11,8 +11,11 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isobot.domain.amounts import amounts_value
+from isobot.domain.forms import Kind
 from isobot.domain.letterhead import Letterhead, heading_of
-from isobot.domain.values import BLANK, NONE_ARISING, Value
+from isobot.domain.units import Level
+from isobot.domain.values import BLANK, NONE_ARISING, Value, file_value
 from isobot.exports.docx import UnitReportData, report_filename, unit_report_docx
 from isobot.exports.render import render
 from isobot.formfiles import load_forms
@@ -212,6 +215,76 @@ def test_page_number_is_centred_above_and_not_on_the_first_page():
 
 def test_form_without_official_standing_says_so_in_the_report():
     assert any("đề xuất" in line for line in texts(opened(report()))[-2:])
+
+
+def test_drafter_is_told_what_nobody_has_verified():
+    notes = texts(opened(report(caution="Căn cứ của kỳ báo cáo: chưa xác minh hiệu lực.")))
+    assert "Căn cứ của kỳ báo cáo: chưa xác minh hiệu lực." in notes
+    assert any("xóa các ghi chú này trước khi trình ký" in line for line in notes)
+
+
+def test_unit_names_those_it_was_made_of():
+    lines = texts(opened(report(former_units=("UBND xã A", "UBND xã B (Bá Thước)"), formed="01/07/2025")))
+    at = lines.index("I. TÌNH HÌNH CHUNG")
+    assert lines[at + 1] == (
+        "- UBND xã Pù Luông được hình thành từ ngày 01/07/2025 trên cơ sở (toàn bộ hoặc một phần): "
+        "UBND xã A; UBND xã B (Bá Thước)."
+    )
+
+
+def test_several_recipients_stand_one_under_another():
+    lines = texts(opened(report(recipients=("Sở A", "Sở B", "Sở C"))))
+    at = lines.index("Kính gửi:")
+    assert lines[at + 1 : at + 4] == ["- Sở A;", "- Sở B;", "- Sở C."]
+
+
+# The long form
+
+LONG = load_forms().get("co-quan-day-du", level=Level.SO)
+GIVEN = {
+    Kind.INTEGER: Value.of(7),
+    Kind.MONEY: Value.of(15_000_000),
+    Kind.DATE: Value.of(date(2026, 9, 12)),
+    Kind.YES_NO: Value.of(True),
+    Kind.TEXT: Value.of("Đã rà soát"),
+    Kind.FILE: file_value(3, "quyet-dinh.pdf"),
+}
+
+
+def every_answer() -> dict[str, Value]:
+    """An answer to each question of the long form."""
+    found = {}
+    for field in LONG.fields:
+        if field.kind is Kind.CHOICE:
+            found[field.key] = Value.of(field.choices[-1].key)
+        elif field.kind is Kind.AMOUNTS:
+            found[field.key] = amounts_value({option.key: 1_000_000 for option in field.choices})
+        elif field.computed is None:
+            found[field.key] = GIVEN[field.kind]
+    return found
+
+
+def test_long_form_stands_under_numbered_headings_and_grouped_in_the_appendix():
+    document = opened(report(form=LONG, values=every_answer()))
+    lines = texts(document)
+    inside = lines[lines.index("II. KẾT QUẢ THỰC HIỆN") : lines.index("III. KHÓ KHĂN, VƯỚNG MẮC")]
+    numbered = [line for line in inside if re.match(r"\d+\. ", line)]
+    assert [line.split(".")[0] for line in numbered] == [str(n) for n in range(1, len(numbered) + 1)]
+    assert len(numbered) > 3
+    assert len({line.split(". ", 1)[1] for line in numbered}) == len(numbered)
+
+    table = document.tables[-1]
+    counted = [row.cells[0].text for row in table.rows[1:] if row.cells[0].text]
+    figures_asked = [f for f, _ in LONG.lines(every_answer()) if f.kind is not Kind.TEXT]
+    assert counted == [str(n) for n in range(1, len(figures_asked) + 1)]
+    assert next(row.cells[1].text for row in table.rows[1:] if not row.cells[0].text).startswith("A. ")
+
+
+def test_amounts_name_their_sources_and_a_file_its_name():
+    cells = [row.cells[3].text for row in opened(report(form=LONG, values=every_answer())).tables[-1].rows]
+    assert any("1.000.000 đồng; " in cell for cell in cells)
+    if any(field.kind is Kind.FILE for field in LONG.fields):
+        assert "quyet-dinh.pdf" in cells
 
 
 def test_practice_report_says_it_counts_for_nothing():
