@@ -27,6 +27,7 @@ from isobot.domain.forms import Field
 from isobot.domain.messages import Choice, IncomingKind
 from isobot.domain.rollup import PeriodTotals
 from isobot.errors import Refusal
+from isobot.storage import form_links
 from isobot.storage.store import Store
 from knowledge.model import Outcome
 
@@ -74,6 +75,8 @@ async def open_report(
         channel=turn.incoming.bot,
     )
     _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remark())
+    if services.form_address and turn.actor.id is not None:
+        turn.say("Muốn nhập cả biểu một lần, anh/chị gõ “mở biểu trên web”.")
     if gathered:
         turn.say(_gathered(work, gathered))
     first = next((f for f in work.form.visible_fields(work.values) if f.key == at), None)
@@ -266,12 +269,33 @@ async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
     elif key == "r:confirm" and field is not None and field.key in work.values:
         reporting.confirm(turn.store, actor=turn.actor, work=work, field=field, channel=turn.incoming.bot)
         go_on(turn, work, after=field)
+    elif key == "r:web":
+        await _open_on_web(turn, services, work)
     elif key == "r:docx":
         made = draft_file(work, services, version=0)
         turn.say("Bản dự thảo để anh/chị soát và trình ký:", attachment=made)
         show_summary(turn, work)
     else:
         go_on(turn, work)
+
+
+async def _open_on_web(turn: Turn, services: Services, work: Work) -> None:
+    """Give a link that opens this very report as one form, once and for a while."""
+    person = turn.actor.id
+    if not services.form_address or person is None or work.record.practice_of:
+        turn.say("Bản này chưa mở biểu trên web được. Ta nhập tiếp ở đây.")
+    elif not turn.incoming.private:
+        turn.say("Đường dẫn mở biểu chỉ gửi trong cuộc trò chuyện riêng với tôi.")
+    else:
+        secret = await form_links.make(
+            turn.store.connection, report=work.record.id, person=person, now=turn.now
+        )
+        turn.say(
+            f"Biểu của {work.name}:\n{services.form_address}/{secret}\n"
+            "Đường dẫn này của riêng anh/chị, mở được một lần trong 30 phút; đừng chuyển cho người khác.\n"
+            "Số đã nhập ở đây có sẵn trong biểu; nhập ở đâu cũng vào cùng một báo cáo."
+        )
+    _say_again(turn, work)
 
 
 def _back(turn: Turn, work: Work, field: Field | None) -> None:

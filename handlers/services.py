@@ -39,6 +39,9 @@ class Services:
     """Which of the offices' changes `rules` holds: last days and rounds; as the files have it at first."""
     rules_looked_at: datetime | None = None
 
+    form_address: str = ""
+    """Where the form on the web is opened, such as "https://iso.example.vn/bieu"; "" where nobody could."""
+
     def __post_init__(self) -> None:
         if self.shipped is None:
             self.shipped = self.knowledge.corpus

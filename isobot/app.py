@@ -46,6 +46,8 @@ from isobot.settings import LOOPBACK, Settings, tokens_around
 from isobot.storage import delivery, records, unit_records
 from isobot.storage.leases import Leases, Signals
 from isobot.storage.store import Store
+from isobot.web.pages import PATH as FORMS_AT
+from isobot.web.pages import FormPages
 from scheduler import rounds
 from scheduler.dispatch import Dispatcher, LastLook, situation_on
 from scheduler.runner import Runner
@@ -104,6 +106,9 @@ class Application:
         channels: list[Channel] = [*self.telegrams, *self.zalos, *web]
         sources: list[TelegramChannel | ZaloChannel | WebChannel] = [*self.telegrams, *self.zalos, *web]
         self._fetcher = Fetcher(database, sources, clock, told=self._outbox_bell.ring)
+        self._forms = FormPages(database, core.services, clock, told=self._outbox_bell.ring)
+        if self.web is not None or self._reaches_phones():
+            core.services.form_address = self.address + FORMS_AT
         token = settings.metrics_token
         self._metrics = Metrics(database, clock, token=token.get_secret_value() if token else None)
         self._engine = Engine(
@@ -207,6 +212,8 @@ class Application:
             routes += [bot.webhook_route(hidden) for bot in self.bots]
         if self.web is not None:
             routes += self.web.routes()
+        if self._core.services.form_address:
+            routes += self._forms.routes()
         if self.zalos:
             routes.append(files_route(self._links, self._history, self._files.make))
         return routes

@@ -11,7 +11,14 @@ from isobot.domain.text import shorten
 from isobot.domain.values import Value
 
 ERASED = "người đã xóa thông tin"
-CHANNELS = {"telegram": "Telegram", "zalo": "Zalo", "web": "trang web", "terminal": "dòng lệnh"}
+CHANNELS = {
+    "telegram": "Telegram",
+    "zalo": "Zalo",
+    "web": "trang web",
+    "web-form": "biểu trên web",
+    "xlsx": "tệp .xlsx",
+    "terminal": "dòng lệnh",
+}
 REASON = "reason:"
 
 

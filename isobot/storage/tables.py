@@ -372,6 +372,16 @@ uploads = Table(
     Column("at", Moment, nullable=False),
 )
 
+form_links = Table(
+    "form_links",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("report", Key, ForeignKey("reports.id"), nullable=False),
+    Column("person", Key, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("session", String(64), nullable=False, default=""),
+)
+
 delegations = Table(
     "delegations",
     metadata,

@@ -142,6 +142,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_figures_report"), ["report"], unique=False)
 
     op.create_table(
+        "form_links",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("report", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("session", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["report"], ["reports.id"], name=op.f("fk_form_links_report")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_form_links")),
+    )
+    op.create_table(
         "report_files",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -258,6 +268,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_report_files_report"))
 
     op.drop_table("report_files")
+    op.drop_table("form_links")
     with op.batch_alter_table("figures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_figures_report"))
 

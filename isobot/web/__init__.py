@@ -1,0 +1,1 @@
+"""Pages outside the chat: the report as one form."""
