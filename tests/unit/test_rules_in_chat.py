@@ -1,4 +1,4 @@
-"""Every rule between figures as an officer meets it: in the dialogue, with both forms."""
+"""Every rule between figures as an officer meets it: in the dialogue, with every form."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,23 @@ import pytest
 from isobot.domain.values import values_to_json
 from isobot.storage.reports import InForce
 from tests.paper import PaperChat, PaperReport
-from tests.rule_cases import AGENCY_FORM, ANSWERS, BEFORE, COMMUNE_FORM, RULE_CASES, TODAY, RuleCase
+from tests.rule_cases import (
+    AGENCY_FORM,
+    ANSWERS,
+    BEFORE,
+    COMMUNE_FORM,
+    PROVINCE_FORM,
+    RULE_CASES,
+    TODAY,
+    RuleCase,
+)
 
-WHO = {COMMUNE_FORM: ("kg.minh-hoa-mot", "kg-nam-xa"), AGENCY_FORM: ("kg.so-minh-hoa-mot", "kg-nam")}
-FAR = {COMMUNE_FORM: set(), AGENCY_FORM: {"nc_found", "nc_closed"}}
+WHO = {
+    COMMUNE_FORM: ("kg.minh-hoa-mot", "kg-nam-xa"),
+    AGENCY_FORM: ("kg.so-minh-hoa-mot", "kg-nam"),
+    PROVINCE_FORM: ("kg.so-khcn", "qg-thang-12"),
+}
+FAR: dict[str, set[str]] = {COMMUNE_FORM: set(), PROVINCE_FORM: set(), AGENCY_FORM: {"nc_found", "nc_closed"}}
 """Figures of the good answers that are far from those of the year before."""
 
 REASON = "Đã đối chiếu hồ sơ, số đúng"
@@ -91,7 +104,7 @@ def test_answers_that_break_a_rule_are_told_so(services, case: RuleCase):
         assert chat.report.draft[f"reason:{case.told}"] == {"given": REASON}
 
 
-@pytest.mark.parametrize("form_id", [COMMUNE_FORM, AGENCY_FORM])
+@pytest.mark.parametrize("form_id", [COMMUNE_FORM, AGENCY_FORM, PROVINCE_FORM])
 def test_answers_that_keep_every_rule_are_taken_without_a_word(services, form_id):
     chat = opened(services, form_id)
 
