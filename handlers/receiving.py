@@ -8,6 +8,7 @@ Everything also works by word; a question in between is answered, and the report
 
 from handlers import notes as noting_dialogue
 from handlers import report_acts_words as words
+from handlers import report_files
 from handlers.periods_now import current_period
 from handlers.report_view import Shown, draft_of, shown, shown_in_period, text_of
 from handlers.services import Services
@@ -88,7 +89,8 @@ async def open_one(turn: Turn, services: Services, key: int) -> None:
     if receives:
         turn.conversation.enter(DIALOGUE, report=record.id, version=record.version)
     text = await text_of(turn, one)
-    turn.say(text, *_choices(one, receives=receives))
+    files = await report_files.choices_for(turn, [record.id])
+    turn.say(text, *_choices(one, receives=receives), *files)
 
 
 def _choices(one: Shown, *, receives: bool) -> list[Choice]:

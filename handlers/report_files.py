@@ -90,6 +90,8 @@ async def _attach(
     except Refusal as refusal:
         turn.say(str(refusal))
         return
+    # What is typed next, such as the letter's number, is about this report.
+    turn.conversation.memory["report"] = record.id
     ask = "" if record.letter_no else f"\n{ASK_LETTER}"
     turn.say(f"Đã nhận tệp “{name_of(file)}” cho {_name(services, record)}.{ask}")
 
@@ -148,7 +150,9 @@ def _work(services: Services, record: ReportRecord) -> Work:
 async def choices_for(turn: Turn, records: list[int]) -> tuple[Choice, ...]:
     """Offer to open the files of reports, for whoever may see them."""
     files = await report_files.of_reports(turn.store.connection, records)
-    return tuple(Choice(f"rf:{f.id}", f"Mở tệp {f.filename}", lasting=True) for f in files[:OFFERED])
+    return tuple(
+        Choice(f"rf:{f.id}", f"Mở tệp {f.filename}", lasting=True, by_word=True) for f in files[:OFFERED]
+    )
 
 
 async def send(turn: Turn, services: Services, key: str) -> bool:

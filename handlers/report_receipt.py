@@ -10,7 +10,9 @@ from isobot.domain import timeliness
 from isobot.domain.messages import Attachment, Choice
 from isobot.storage import office, unit_ways
 
-LETTER_HINT = "Khi có số văn bản, gõ: số 12/BC-UBND ngày 5/12."
+LETTER_HINT = (
+    "Ký xong, anh/chị gửi ảnh hoặc bản quét văn bản vào đây và gõ số, ví dụ: số 12/BC-UBND ngày 5/12."
+)
 
 AFTER_DRAFT = (
     Choice("go:truocky", "Cần kiểm tra gì trước khi ký?", lasting=True),

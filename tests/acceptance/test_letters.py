@@ -55,6 +55,30 @@ async def test_scan_after_sending_belongs_to_the_report_and_asks_for_its_number(
     assert await fetcher.step() == 1
 
 
+async def test_number_and_date_of_the_letter_are_recorded_for_the_report_that_got_the_scan(sent):
+    await attaches(sent)
+
+    said = (await sent.says("số 125/BC-UBND ngày 19/5"))[-1]
+
+    assert "số 125/BC-UBND ngày 19/05/2027" in said
+    record = await sent.office.report(UNIT, PERIOD)
+    assert record.letter_no == "125/BC-UBND"
+    assert (await sent.office.events_of(record))[-1]["kind"] == "letter"
+    assert "số và ngày" not in await attaches(sent)
+
+
+async def test_the_receiver_finds_the_scan_beside_the_report(sent, fetcher):
+    await attaches(sent)
+    await fetcher.step()
+    receiver = await receiver_of(sent)
+
+    await receiver.says("xem xã Pù Luông")
+
+    assert "Mở tệp BC 125.pdf" in receiver.choices
+    await receiver.picks("Mở tệp BC 125.pdf")
+    assert sent.office.channels["telegram"].files[-1].content == PDF
+
+
 async def test_photo_while_a_report_is_open_is_kept_and_the_same_question_asked_again(plain_phone, fetcher):
     await plain_phone.registers(UNIT)
     await plain_phone.opens_report()

@@ -102,6 +102,9 @@ class ReportMachine(RuleBasedStateMachine):
     def answer(self, phone: Phone, said: str) -> None:
         """Answer what is asked, where it stands alone; else pause, so that the model knows enough."""
         state = self.state_of(phone)
+        if "batch" in state:
+            self.run(phone.says("bỏ"))
+            state = self.state_of(phone)
         field = state.get("field")
         if not field:
             return
@@ -125,6 +128,8 @@ class ReportMachine(RuleBasedStateMachine):
     def goes_to(self, phone: Phone, number: str) -> None:
         if not self.state_of(phone):
             self.run(phone.opens_report())
+        if "batch" in self.state_of(phone):
+            self.run(phone.says("bỏ"))
         self.run(phone.says(f"sửa mục {number}"))
 
     @rule(who=st.integers(0, 1), number=st.sampled_from(NUMBERS))
@@ -139,6 +144,35 @@ class ReportMachine(RuleBasedStateMachine):
             self.goes_to(phone, number)
         for who, text in enumerate(said):
             self.answer(self.phones[who], text)
+
+    @rule(who=st.integers(0, 1), said=st.lists(st.sampled_from(sorted(GOOD)), min_size=2, max_size=2))
+    def sends_both_figures_at_once(self, who: int, said: list[str]) -> None:
+        phone = self.phones[who]
+        if not self.state_of(phone):
+            self.run(phone.opens_report())
+        if "batch" in self.state_of(phone):
+            self.run(phone.says("bỏ"))
+        pieces = [f"mục {number}: {text}" for number, text in zip(NUMBERS, said, strict=True)]
+        self.run(phone.says("; ".join(pieces)))
+        assert "batch" in self.state_of(phone)
+
+    @rule(who=st.integers(0, 1), yes=st.sampled_from(("đúng", "đúng, ghi lại", "bỏ")))
+    def answers_what_was_read_back(self, who: int, yes: str) -> None:
+        """Confirm or drop; a figure that the other one changed meanwhile is refused by itself."""
+        phone = self.phones[who]
+        batch = self.state_of(phone).get("batch")
+        if batch is None:
+            return
+        overtaken = {
+            field
+            for field in FIGURES
+            if batch["seen"].get(field) != self.meant.get(field)
+            and batch["figures"][field] != self.meant.get(field)
+            and self.author(field) != self.person(phone)
+        }
+        self.run(phone.says(yes))
+        if yes != "bỏ":
+            self.meant |= {f: batch["figures"][f] for f in FIGURES if f not in overtaken}
 
     @rule(who=st.integers(0, 1), said=st.sampled_from(DIGRESSIONS))
     def digresses(self, who: int, said: str) -> None:
