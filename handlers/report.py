@@ -96,11 +96,24 @@ async def open_at(turn: Turn, services: Services, key: int, field_key: str) -> N
     await open_report(turn, services, record.rule, record.period, record.unit, at=field_key)
 
 
+def _practice_form(turn: Turn, services: Services) -> str:
+    """Return the form that the person's unit fills in every year; the short one where there is none."""
+    for code in turn.actor.units_to_report():
+        unit = services.directory.get(code)
+        rules = services.rules.for_unit(unit) if unit is not None else ()
+        yearly = (rule for rule in rules if rule.once is None and not rule.lead_office_only)
+        if unit is not None and (rule := next(yearly, None)):
+            return rule.form_for(unit.level)
+    return PRACTICE_FORM
+
+
 async def practise(turn: Turn, services: Services) -> None:
     """Open a practice report, empty, that counts for nothing (nhập thử)."""
     person = turn.actor.id or -zlib.crc32(turn.conversation.chat_key.encode()) - 1
-    form = services.forms.get(PRACTICE_FORM)
+    form = services.forms.get(_practice_form(turn, services))
     work = await reporting.open_practice(turn.store, person=person, form=form, today=turn.today)
+    # Who got a post since the morning goes on with the form that was begun.
+    work.form = services.forms.get(work.record.form, work.record.form_version)
     _welcome(turn, work, "Đây là báo cáo nhập thử, không gửi đi đâu và không tính vào đâu.", "")
     begin(turn, work)
 

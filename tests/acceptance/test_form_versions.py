@@ -59,3 +59,28 @@ def words_of(content: bytes) -> str:
     document = Document(BytesIO(content))
     cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.mark.parametrize(
+    ("unit", "size"), [("kt.so-tu-phap", 32), ("th.pu-luong", 12), ("th.so-khcn", 12), ("", 12)]
+)
+async def test_practice_is_on_the_form_of_ones_own_unit(plain_phone, unit, size):
+    if unit:
+        await plain_phone.registers(unit)
+
+    assert f"1/{size}. " in await practises(plain_phone)
+
+
+async def test_practice_begun_before_a_post_was_given_goes_on_with_its_form(plain_phone):
+    await plain_phone.registers("th.so-khcn")
+    await practises(plain_phone)
+    await plain_phone.says("2")
+    await plain_phone.says("tạm dừng")
+    await plain_phone.registers("kt.so-tu-phap")
+
+    assert "2/12. " in await practises(plain_phone)
+
+
+async def practises(phone) -> str:
+    await phone.says("báo cáo")
+    return "\n".join(await phone.picks("Nhập thử"))
