@@ -75,7 +75,7 @@ async def open_report(
         channel=turn.incoming.bot,
     )
     _welcome(turn, work, f"Báo cáo {period.label} của {unit.place_name}.", rule.remark())
-    if services.form_address and turn.actor.id is not None:
+    if _form_address(turn, services) and turn.actor.id is not None:
         turn.say("Muốn nhập cả biểu một lần, anh/chị gõ “mở biểu trên web”.")
     if gathered:
         turn.say(_gathered(work, gathered))
@@ -292,10 +292,16 @@ async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:
         go_on(turn, work)
 
 
+def _form_address(turn: Turn, services: Services) -> str:
+    """Return where the form opens from this chat; "" where the link would lead nowhere."""
+    return services.form_address if services.form_on_phones or turn.incoming.bot == "web" else ""
+
+
 async def _open_on_web(turn: Turn, services: Services, work: Work) -> None:
     """Give a link that opens this very report as one form, once and for a while."""
     person = turn.actor.id
-    if not services.form_address or person is None or work.record.practice_of:
+    address = _form_address(turn, services)
+    if not address or person is None or work.record.practice_of:
         turn.say("Bản này chưa mở biểu trên web được. Ta nhập tiếp ở đây.")
     elif not turn.incoming.private:
         turn.say("Đường dẫn mở biểu chỉ gửi trong cuộc trò chuyện riêng với tôi.")
@@ -304,7 +310,7 @@ async def _open_on_web(turn: Turn, services: Services, work: Work) -> None:
             turn.store.connection, report=work.record.id, person=person, now=turn.now
         )
         turn.say(
-            f"Biểu của {work.name}:\n{services.form_address}/{secret}\n"
+            f"Biểu của {work.name}:\n{address}/{secret}\n"
             "Đường dẫn này của riêng anh/chị, mở được một lần trong 30 phút; đừng chuyển cho người khác.\n"
             "Số đã nhập ở đây có sẵn trong biểu; nhập ở đâu cũng vào cùng một báo cáo."
         )

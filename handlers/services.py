@@ -41,6 +41,8 @@ class Services:
 
     form_address: str = ""
     """Where the form on the web is opened, such as "https://iso.example.vn/bieu"; "" where nobody could."""
+    form_on_phones: bool = False
+    """Whether that address opens from anywhere, and not only on the machine of the web chat."""
 
     def __post_init__(self) -> None:
         if self.shipped is None:

@@ -109,6 +109,7 @@ class Application:
         self._forms = FormPages(database, core.services, clock, told=self._outbox_bell.ring)
         if self.web is not None or self._reaches_phones():
             core.services.form_address = self.address + FORMS_AT
+            core.services.form_on_phones = self._reaches_phones()
         token = settings.metrics_token
         self._metrics = Metrics(database, clock, token=token.get_secret_value() if token else None)
         self._engine = Engine(

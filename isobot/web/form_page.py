@@ -29,6 +29,7 @@ class Entered:
     written: int = 0
     typed: dict[str, str] = field(default_factory=dict)
     """What was typed into cells that could not be written, to be shown again."""
+    ticked: dict[str, str] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, str] = field(default_factory=dict)
     """Questions to confirm: figures far from the last period's."""
@@ -66,10 +67,11 @@ def take(store: Store, *, actor: Actor, work: Work, posted: Mapping[str, str], t
     for asked in work.form.visible_fields(work.values):
         if asked.kind is Kind.FILE or f"seen-{asked.key}" not in posted:
             continue
-        typed = posted.get(asked.key, "").strip()
+        typed, state = posted.get(asked.key, "").strip(), posted.get(f"state-{asked.key}", "")
         try:
-            value = _read(asked, typed, posted.get(f"state-{asked.key}", ""), today)
+            value = _read(asked, typed, state, today)
         except AnswerRefused as refused:
+            entered.ticked[asked.key] = state
             entered.typed[asked.key], entered.wrong[asked.key] = typed, str(refused)
             continue
         if value is None or value == _seen(posted[f"seen-{asked.key}"]):
@@ -175,7 +177,7 @@ def _cell(work: Work, asked: Field, entered: Entered) -> Cell:
         kind=_drawn_as(asked),
         text=entered.typed.get(asked.key, shown),
         seen=json.dumps(work.record.draft.get(asked.key)),
-        chosen=state,
+        chosen=entered.ticked.get(asked.key, state),
         options=options,
         states=tuple((option.key, option.label) for option in asked.shortcuts),
         last=asked.show(last) if last is not None else "",

@@ -177,10 +177,12 @@ class FormPages:
         if not actor.may_report_for(work.record.unit):
             return _note(TAKEN_AWAY, HTTPStatus.FORBIDDEN)
         missing = work.form.missing(work.values)
+        drawn = cells(work, entered)
         return _page(
             "form.html",
             work=work,
-            cells=cells(work, entered),
+            cells=drawn,
+            again=[cell for cell in drawn if cell.wrong or cell.doubted],
             said=said,
             clean=entered.is_clean,
             sure=entered.sure,

@@ -25,9 +25,9 @@ NONE_AROSE = ("legal_changes", "mr_count", "complaints", "fund_spent", "difficul
 @pytest.fixture
 async def office(sqlite_file, services, clock):
     database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
-    services.form_address = f"https://iso.test{PATH}"
+    services.form_address, services.form_on_phones = f"https://iso.test{PATH}", True
     yield Office(database, services, clock)
-    services.form_address = ""
+    services.form_address, services.form_on_phones = "", False
     await database.close()
 
 
@@ -204,3 +204,9 @@ async def test_without_an_address_the_chat_goes_on(phone):
 
     assert said[-1].startswith("Bản này chưa mở biểu trên web được. Ta nhập tiếp ở đây.")
     assert "1/12." in said[-1]
+
+
+async def test_link_that_opens_on_this_machine_alone_is_offered_in_the_web_chat_alone(phone):
+    phone.office.services.form_on_phones = False
+
+    assert "chưa mở biểu trên web được" in (await phone.says("mở biểu trên web"))[-1]
