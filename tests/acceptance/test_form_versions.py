@@ -61,12 +61,9 @@ def words_of(content: bytes) -> str:
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
-@pytest.mark.parametrize(
-    ("unit", "size"), [("kt.so-tu-phap", 32), ("th.pu-luong", 12), ("th.so-khcn", 12), ("", 12)]
-)
+@pytest.mark.parametrize(("unit", "size"), [("kt.so-tu-phap", 32), ("th.so-khcn", 12)])
 async def test_practice_is_on_the_form_of_ones_own_unit(plain_phone, unit, size):
-    if unit:
-        await plain_phone.registers(unit)
+    await plain_phone.registers(unit)
 
     assert f"1/{size}. " in await practises(plain_phone)
 
