@@ -22,7 +22,7 @@ from isobot.domain.fields import Field
 from isobot.domain.kinds import RollUp
 from isobot.domain.messages import Choice
 from isobot.domain.rollup import PeriodTotals, Structure, Totals, compare_totals
-from isobot.domain.text import fold
+from isobot.domain.text import fold, shorten
 from isobot.domain.units import PARTING
 from isobot.storage import rollup
 
@@ -81,7 +81,7 @@ async def begin(turn: Turn, services: Services) -> None:
 
 
 def _title(rule: ReportingRule, period: Period) -> str:
-    return f"{period.label}: {rule.title}"[: words.LONGEST_NAME]
+    return shorten(f"{_capital(period.label)}: {rule.title}", words.LONGEST_NAME)
 
 
 async def take(turn: Turn, services: Services) -> bool:
@@ -256,7 +256,7 @@ async def show(turn: Turn, services: Services, view: View) -> None:
     main = words.main_totals(shown)
     page = main[view.start : view.start + words.PAGE]
     lines = words.heading(totals, shown, name, opened.level) if not view.start else []
-    lines += words.total_lines(page)
+    lines += words.total_lines(page, reported=len(shown.reported))
     left = len(main) - view.start - len(page)
     if not left:
         lines += words.ratio_lines(shown)
@@ -378,7 +378,10 @@ async def show_groups(turn: Turn, services: Services, view: View, structure: Str
     shown = [group for group in groups if group.totals.reported]
     empty = sum(1 for group in groups if not group.totals.reported)
     how = "đơn vị hiện nay" if structure is Structure.NOW else "huyện lúc báo cáo"
-    lines = [f"{_capital(opened.period.label)}, theo {how}:", *words.total_lines([total])]
+    lines = [
+        f"{_capital(opened.period.label)}, theo {how}:",
+        *words.total_lines([total], reported=len(opened.shown.reported)),
+    ]
     lines += [words.group_line(group, total.field.key) for group in shown[:GROUPS_SHOWN]]
     if len(shown) > GROUPS_SHOWN:
         lines.append(f"Và {len(shown) - GROUPS_SHOWN} nhóm khác có số liệu.")

@@ -97,10 +97,23 @@ def main_totals(totals: Totals) -> list[FieldTotal]:
     return [t for t in totals.fields if t.field.roll_up not in texts and t.asked]
 
 
-def total_lines(totals: Sequence[FieldTotal]) -> list[str]:
-    """Write totals one a line; what a sum is not stands once, below."""
-    lines = [f"{_name(total)}: {total.show()}" for total in totals]
+def total_lines(totals: Sequence[FieldTotal], *, reported: int) -> list[str]:
+    """Write totals one a line; says where a sum is not of all who reported, and once what a sum is not."""
+    lines = [f"{_name(total)}: {_shown(total)}{_from_fewer(total, reported)}" for total in totals]
     return lines + notes(totals)
+
+
+def _shown(total: FieldTotal) -> str:
+    """Write a total for a chat: of choices only those that somebody made."""
+    if total.choices and total.given:
+        made = ((option.label, units) for option, units in total.choices if units)
+        return "; ".join(f"{label}: {format_number(units)}" for label, units in made)
+    return total.show()
+
+
+def _from_fewer(total: FieldTotal, reported: int) -> str:
+    """Say of how many units a figure is, where some that reported were not asked or left it blank."""
+    return f" (từ {format_number(total.counted)} đơn vị)" if 0 < total.counted < reported else ""
 
 
 def notes(totals: Iterable[FieldTotal]) -> list[str]:
@@ -122,7 +135,7 @@ def ratio_lines(totals: Totals) -> list[str]:
 
 def field_lines(total: FieldTotal, totals: Totals) -> list[str]:
     """Say the total of one field, what it is made of, and out of how many."""
-    lines = [f"{_name(total)}: {total.show()}", f"Từ {totals.denominator()}: {total.parts()}."]
+    lines = [f"{_name(total)}: {_shown(total)}", f"Từ {totals.denominator()}: {total.parts()}."]
     return lines + notes([total])
 
 

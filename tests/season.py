@@ -69,6 +69,9 @@ class Season:
         async with self._at(self.period.last_day - timedelta(days=3)) as store:
             for unit in units:
                 luck = self.chance.random()
+                if luck < 0.03:
+                    await self._say_on_paper(store, unit)
+                    continue
                 if luck < 0.10:
                     continue
                 if luck < 0.25:
@@ -98,6 +101,11 @@ class Season:
             store.connection, rule=self.rule.id, period=self.period.key, unit=unit.code, extension=longer
         )
         self.told[unit.code].standing = Standing.EXTENDED
+
+    async def _say_on_paper(self, store: Store, unit: Unit) -> None:
+        report = (self.rule.id, self.period.key, unit.code)
+        await office.say_on_paper(store.connection, report, said="12/BC-UBND", person=7, at=store.now)
+        self.told[unit.code].standing = Standing.ON_PAPER
 
     async def open(self, store: Store, unit: Unit) -> Work:
         return await reporting.open_report(
