@@ -221,7 +221,7 @@ class Field:
         defaults = {
             Kind.INTEGER: "5",
             Kind.MONEY: "15 triệu",
-            Kind.DATE: "",
+            Kind.DATE: "hôm qua",
             Kind.CHOICE: "1",
             Kind.YES_NO: "có",
             Kind.TEXT: "Đang bổ sung hồ sơ",
