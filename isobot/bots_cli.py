@@ -14,7 +14,7 @@ from isobot.app import secrets_of
 from isobot.bots import CHANNELS, limits_of, users_of
 from isobot.core import Core, opened
 from isobot.settings import TOKEN_NAME, read_settings, token_named
-from isobot.storage import bots
+from isobot.storage import bots, records
 from isobot.unitfiles import load_provinces
 
 _WIDTH = 140
@@ -49,7 +49,8 @@ def list_bots() -> None:
         limits = limits_of(core.settings, core.bots)
         users = users_of(core.settings, core.bots)
         table = Table("Bot", "Kênh", "Tỉnh", "Token", "Tin mỗi giây", "Tin mỗi tháng", "Số người")
-        for row in core.bots:
+        rows = _with_firsts(core)
+        for row in rows:
             known = limits.get(row.key)
             overall = known.overall if known else None
             monthly = known.monthly if known else None
@@ -63,9 +64,17 @@ def list_bots() -> None:
                 str(users.get(row.key, "không giới hạn")),
             )
         Console(width=max(Console().width, _WIDTH)).print(table)
-        print(f"{len(core.bots)} bot. Thêm: isobot bots add. Đổi: isobot bots set.")
+        print(f"{len(rows)} bot. Thêm: isobot bots add. Đổi: isobot bots set.")
 
     _with_core(go)
+
+
+def _with_firsts(core: Core) -> list[bots.BotRow]:
+    """Return the rows, and the bots of the settings that have none before the first run."""
+    known = {row.key for row in core.bots}
+    tokens = {"telegram": core.settings.telegram_token, "zalo": core.settings.zalo_token}
+    fresh = [bots.BotRow(key, key) for key, token in tokens.items() if token and key not in known]
+    return [*fresh, *core.bots]
 
 
 def _token_words(core: Core, row: bots.BotRow) -> str:
@@ -135,6 +144,8 @@ def set_bot(
 
     async def go(core: Core) -> None:
         async with core.database.write() as connection:
+            if key in CHANNELS:
+                await records.ensure_bot(connection, key, channel=key)
             if not await bots.change(connection, key, **values):
                 raise typer.BadParameter(f"Không có bot “{key}”. Xem: isobot bots list")
         print(f"Đã đổi bot {key}. {RESTART}")

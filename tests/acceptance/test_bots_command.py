@@ -49,6 +49,7 @@ def test_bot_is_added_changed_listed_and_turned_off_without_showing_a_token(run,
 
     assert [code for code, _ in (added, changed, listed, off)] == [0, 0, 0, 0]
     assert "telegram-kg telegram kien-giang ISOBOT_KG_TOKEN 20" in listed[1]
+    assert "telegram telegram mọi tỉnh ISOBOT_TELEGRAM_TOKEN 30" in listed[1]
     assert "telegram-kg (tắt)" in listed_off[1]
     for _, said in (added, changed, listed, off, listed_off):
         assert SECOND not in said
@@ -84,6 +85,12 @@ def test_demo_takes_no_further_bots(run, tmp_path, monkeypatch):
 
     assert code == 2
     assert "chế độ dùng thử" in said
+
+
+def test_rate_of_the_first_bot_may_be_set_before_it_ever_ran(run, settings):
+    assert run("set", "telegram", "--per-second", "10")[0] == 0
+
+    assert "telegram telegram mọi tỉnh ISOBOT_TELEGRAM_TOKEN 10" in run("list")[1]
 
 
 def test_rates_of_a_row_stand_before_the_settings(settings):
