@@ -12,9 +12,10 @@ from handlers.services import Services
 from isobot.actions import reporting
 from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
-from isobot.domain.batches import Proposal, Reading, fill, is_batch, propose, read_batch
+from isobot.domain.batches import Reading, is_batch, read_batch
 from isobot.domain.forms import Field
 from isobot.domain.messages import Choice, IncomingKind
+from isobot.domain.proposals import Proposal, fill, propose
 from isobot.domain.text import shorten
 from isobot.domain.values import Value, values_from_json, values_to_json
 from isobot.errors import Refusal, StaleEdit

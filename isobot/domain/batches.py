@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from isobot.domain.expressions import Period
 from isobot.domain.fields import Field
 from isobot.domain.forms import Form
 from isobot.domain.kinds import Kind
 from isobot.domain.text import fold, nfc, shorten
-from isobot.domain.values import BLANK, NONE_ARISING, Value, Values
+from isobot.domain.values import Value
 from isobot.errors import AnswerRefused
 
 LONGEST_BATCH = 4000
@@ -100,14 +99,16 @@ def read_batch(form: Form, text: str, *, today: date, current: Field | None = No
     for hard in _HARD.split(nfc(text)):
         opens = True
         for soft in _apart(hard, names):
-            said = _MEND.sub("", soft.strip(" \t.–-•*+"))
+            said = soft.strip(" \t.–-•*+")
             if not said:
                 continue
             if (found := _rest_of(said)) is not None:
                 rest = found
                 opens = True
                 continue
-            piece = _piece(form, names, said, today)
+            piece = _piece(form, names, said)
+            if not piece.fields and _MEND.match(said):
+                piece = _piece(form, names, _MEND.sub("", said))
             last = pieces[-1] if pieces and not opens else None
             if last is not None and _goes_on(last, piece, today):
                 last.said, last.value = f"{last.said}, {said}", None
@@ -166,7 +167,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(fold(word).strip(".,;?!“”\"'") for word in _WORD.findall(text))
 
 
-def _piece(form: Form, names: Mapping[tuple[str, ...], list[Field]], said: str, today: date) -> _Piece:
+def _piece(form: Form, names: Names, said: str) -> _Piece:
     """Find the field that a piece names: by the longest name it begins with, or by its number."""
     words = list(_WORD.finditer(said))
     folded = tuple(fold(w[0]).strip(".,;?!“”\"'") for w in words)
@@ -182,7 +183,7 @@ def _piece(form: Form, names: Mapping[tuple[str, ...], list[Field]], said: str, 
         known = form.by_number(match[2])
         signed = bool(match[1]) or said[match.end(2) :].lstrip()[:1] in (":", "=", ")")
         if signed and known is not None and known.computed is None:
-            return _Piece(said, (known,), _value_in(match[3]), signed=True)
+            return _Piece(said, (known,), _value_in(f" {match[3]}"), signed=True)
         if signed and match[1]:
             return _Piece(said, (), "", signed=True)
     return _option(form, said) or _Piece(said)
@@ -252,7 +253,7 @@ def _judge(form: Form, pieces: list[_Piece], rest: str, today: date, current: Fi
         if not piece.fields:
             gathered.unread.append(f"“{shorten(piece.text, 60)}”: tôi không biết đây là mục nào.")
         elif len(piece.fields) > 1:
-            either = " hay ".join(_name(f) for f in piece.fields)
+            either = " hay ".join(name_of(f) for f in piece.fields)
             gathered.unread.append(f"“{shorten(piece.text, 60)}”: đây là {either}?")
         else:
             _take_piece(gathered, form, piece, today)
@@ -276,12 +277,12 @@ def _take_piece(gathered: _Gathered, form: Form, piece: _Piece, today: date) -> 
         return
     for each, said in _parts(form, known, piece.said):
         if not said:
-            gathered.unread.append(f"{_name(each, 'Mục')}: chưa thấy số liệu đi kèm.")
+            gathered.unread.append(f"{name_of(each, 'Mục')}: chưa thấy số liệu đi kèm.")
             continue
         try:
             _take(gathered, each, _parse(each, said, today))
         except AnswerRefused as refused:
-            gathered.unread.append(f"{_name(each, 'Mục')}: {refused}")
+            gathered.unread.append(f"{name_of(each, 'Mục')}: {refused}")
 
 
 def _parts(form: Form, known: Field, said: str) -> Iterator[tuple[Field, str]]:
@@ -302,7 +303,7 @@ def _take(gathered: _Gathered, known: Field, value: Value) -> None:
     if before is not None and before != value:
         gathered.twice.add(known.key)
         gathered.unread.append(
-            f"{_name(known, 'Mục')} có hai số: {known.show(before)} và {known.show(value)}."
+            f"{name_of(known, 'Mục')} có hai số: {known.show(before)} và {known.show(value)}."
         )
     gathered.figures[known.key] = value
 
@@ -335,105 +336,6 @@ def _without_unit(known: Field, said: str) -> str:
     return " ".join(words)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What can be written down of a reading, in the order of the form, and what cannot, and why."""
-
-    figures: Mapping[str, Value]
-    left_out: tuple[str, ...] = ()
-
-
-def propose(
-    form: Form,
-    known: Values,
-    reading: Reading,
-    *,
-    period: Period | None = None,
-    last: Values | None = None,
-    kept: Values | None = None,
-) -> Proposal:
-    """Fit figures to those there are: leave out what is not asked, and what contradicts the others.
-
-    `kept` are the values of the last period that may stand again, for "còn lại giữ nguyên".
-    """
-    figures = dict(reading.figures)
-    if reading.rest:
-        figures = fill(form, {**known, **figures}, reading.rest, kept=kept or {}) | figures
-    left_out = [_not_asked(form, key) for key in _drop_unasked(form, known, figures)]
-    while (wrong := _first_wrong(form, known, figures, period, last)) is not None:
-        key, said = wrong
-        del figures[key]
-        left_out.append(said)
-        left_out += [_not_asked(form, other) for other in _drop_unasked(form, known, figures)]
-    return Proposal({f.key: figures[f.key] for f in form.fields if f.key in figures}, tuple(left_out))
-
-
-def fill(form: Form, known: Values, rest: str, *, kept: Values) -> dict[str, Value]:
-    """Give every field still to be asked the value that was said for all the rest, where it takes it."""
-    found: dict[str, Value] = {}
-    passed: set[str] = set()
-    while True:
-        missing = [f for f in form.missing({**known, **found}) if f.key not in passed]
-        if not missing:
-            return found
-        each = missing[0]
-        value = _for_rest(each, rest, kept)
-        if value is None:
-            passed.add(each.key)
-        else:
-            found[each.key] = value
-
-
-def _for_rest(each: Field, rest: str, kept: Values) -> Value | None:
-    offered = {option.key for option in each.shortcuts}
-    if rest == "keep":
-        return kept.get(each.key)
-    if rest == "none" and "khong-phat-sinh" in offered:
-        return NONE_ARISING
-    return BLANK if rest == "blank" and "de-trong" in offered else None
-
-
-def _drop_unasked(form: Form, known: Values, figures: dict[str, Value]) -> list[str]:
-    """Take out of `figures` what the form does not ask with these answers, and return the keys."""
-    dropped: list[str] = []
-    while True:
-        asked = {f.key for f in form.visible_fields({**known, **figures})}
-        out = [key for key in figures if key not in asked]
-        if not out:
-            return dropped
-        dropped += out
-        for key in out:
-            del figures[key]
-
-
-def _name(each: Field, item: str = "mục") -> str:
-    label = each.label
-    return f"{item} {each.number} ({label if label[1:2].isupper() else label[:1].lower() + label[1:]})"
-
-
-def _not_asked(form: Form, key: str) -> str:
-    each = form.field(key)
-    condition = each.when or each.skip
-    above = [form.field(k) for k in (condition.fields() if condition is not None else ())]
-    asked = [f for f in above if f.computed is None] or [
-        form.field(k) for f in above if f.computed is not None for k in f.computed.fields()
-    ]
-    numbers = " và ".join(f"mục {f.number}" for f in asked if f.number)
-    why = f"mục này còn tùy câu trả lời ở {numbers}" if numbers else "mục này không hỏi cho đơn vị"
-    return f"{_name(each, 'Mục')}: {why}."
-
-
-def _first_wrong(
-    form: Form, known: Values, figures: Mapping[str, Value], period: Period | None, last: Values | None
-) -> tuple[str, str] | None:
-    """Find an error in which these figures have a part, and the one of them to leave out."""
-    for problem in form.problems({**known, **figures}, period=period, last=last):
-        mine = [key for key in problem.fields if key in figures]
-        if problem.is_error and mine:
-            return mine[-1], problem.as_text()
-    return None
-
-
 def is_batch(reading: Reading, *, current: Field | None) -> bool:
     """Tell a message with several figures from a plain answer to the `current` field, or a question.
 
@@ -447,3 +349,9 @@ def is_batch(reading: Reading, *, current: Field | None) -> bool:
         figures_only = reading.counted == len(reading.figures) >= 2
         return not reading.unread and (reading.signed or figures_only)
     return reading.signed or reading.counted > 0
+
+
+def name_of(each: Field, item: str = "mục") -> str:
+    """Name a field in the middle of a sentence: "mục 3 (số TTHC đã đưa vào hệ thống)"."""
+    label = each.label
+    return f"{item} {each.number} ({label if label[1:2].isupper() else label[:1].lower() + label[1:]})"
