@@ -1,0 +1,86 @@
+"""Periods: days that come every year, what is due once, and how its last day may be moved (kỳ báo cáo)."""
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfYear:
+    """A day that comes every year; the 31st of a shorter month is its last day."""
+
+    day: int
+    month: int
+
+    def of(self, year: int) -> date:
+        """Return this day in one year."""
+        return date(year, self.month, min(self.day, monthrange(year, self.month)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Another last day of an occurrence, set by the office, for one year and those after it (đổi hạn)."""
+
+    rule: str
+    occurrence: str
+    from_year: int
+    day: DayOfYear
+    set_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One report of every year.
+
+    `key` and `label` hold "{year}". `named` is the day as the source writes it; with `exclusive` it is
+    written "trước ngày", and the day itself is late. The window opens `window_days` before the last day,
+    or with its month where that is None. `covers` is what the figures cover, first and last day.
+    """
+
+    key: str
+    label: str
+    named: DayOfYear
+    exclusive: bool
+    window_days: int | None
+    covers: tuple[DayOfYear, DayOfYear]
+    moves: tuple[Move, ...] = ()
+
+    def move_for(self, year: int) -> Move | None:
+        """Return the office's own last day for a year, the latest that was set; None where none was."""
+        return next((move for move in reversed(self.moves) if move.from_year <= year), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for one unit's one report (gia hạn): its last day, and when that was granted."""
+
+    last_day: date
+    granted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One report that is due once (kỳ báo cáo). All days belong to it, the last ones too.
+
+    `moved_on` is the day on which its last day was changed; `was` is the period before that.
+    """
+
+    rule: str
+    key: str
+    label: str
+    opens: date
+    last_day: date
+    covers_from: date
+    covers_to: date
+    moved_on: date | None = None
+    was: "Period | None" = None
+
+    def with_extension(self, extension: Extension | None) -> "Period":
+        """Return the period as it is for a unit that has more time."""
+        if extension is None:
+            return self
+        return replace(self, last_day=extension.last_day, moved_on=extension.granted_on, was=self)
+
+    def is_open_on(self, day: date) -> bool:
+        """Tell whether a report handed in that day is in its window and on time."""
+        return self.opens <= day <= self.last_day
