@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from isobot.domain.amounts import amounts_in
 from isobot.domain.forms import BLANK_LABEL, NONE_ARISING_LABEL, Field, Form, Kind, RollUp
 from isobot.domain.letterhead import Letterhead
 from isobot.domain.numbers import format_date, format_number
@@ -393,8 +394,10 @@ def _heading(field: Field) -> str:
 
 
 def _figure(field: Field, row: UnitFigures) -> str:
-    """Write a unit's figure; a question that did not arise is a dash."""
+    """Write a unit's figure, of several amounts their sum; a question that did not arise is a dash."""
     value = row.values.get(field.key)
+    if value is not None and value.is_given and field.kind is Kind.AMOUNTS:
+        return format_number(sum(amounts_in(value).values()))
     return "–" if value is None else field.show(value, unit=False)
 
 

@@ -186,6 +186,8 @@ class Letter:
             look = (strong, LEFT if row and column in left else CENTRE)
             if look not in looks:
                 line(_Cell(cell, table), " ", size, bold=strong, align=look[1], around=2)
+                # A heading of rows never stands alone at the end of a page.
+                cell.p_lst[0].get_or_add_pPr().keepNext_val = strong or None
                 looks[look] = deepcopy(cell.p_lst[0])
             paragraph = deepcopy(looks[look])
             paragraph.r_lst[0].text = clean(text)

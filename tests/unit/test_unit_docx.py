@@ -280,6 +280,13 @@ def test_long_form_stands_under_numbered_headings_and_grouped_in_the_appendix():
     assert next(row.cells[1].text for row in table.rows[1:] if not row.cells[0].text).startswith("A. ")
 
 
+def test_heading_of_rows_stays_with_the_rows_below_it():
+    table = opened(report(form=LONG, values=every_answer())).tables[-1]
+    heads = [row for row in table.rows if not row.cells[0].text or row.cells[0].text == "TT"]
+    assert all(cell.paragraphs[0].paragraph_format.keep_with_next for row in heads for cell in row.cells)
+    assert not table.rows[-1].cells[0].paragraphs[0].paragraph_format.keep_with_next
+
+
 def test_amounts_name_their_sources_and_a_file_its_name():
     cells = [row.cells[3].text for row in opened(report(form=LONG, values=every_answer())).tables[-1].rows]
     assert any("1.000.000 đồng; " in cell for cell in cells)
