@@ -50,7 +50,7 @@ def send(turn: Turn, services: Services, rule_id: str, period_key: str, province
     made = Attachment(TEMPLATE_XLSX, template_filename(name, period.label), parameters)
     turn.say(
         f"Mẫu nhập {period.label}. Ô trống là chưa nhập; không có việc đó thì ghi “Không phát sinh”. "
-        "Điền xong, anh/chị gửi tệp cho quản trị viên để nhập; ô sai sẽ được nêu trước khi ghi.",
+        "Điền xong, anh/chị gửi tệp vào đây; tôi nêu từng ô sai trước, anh/chị đồng ý thì mới ghi.",
         attachment=made,
     )
 

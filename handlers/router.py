@@ -9,6 +9,7 @@ from handlers import (
     deadlines_desk,
     delegation,
     entry_template,
+    filled_files,
     help,
     history,
     letterhead,
@@ -75,6 +76,8 @@ class DialogueRouter:
             await self._read(turn)
         elif kind is IncomingKind.EDITED:
             await self._edited(turn)
+        elif kind is IncomingKind.FILE and await filled_files.take(turn):
+            await self._go_on(turn)
         elif kind in (IncomingKind.PHOTO, IncomingKind.FILE) and await report_files.take(
             turn, self._services
         ):
@@ -261,6 +264,8 @@ class DialogueRouter:
         elif head == "lh":
             await self._leave_report(turn)
             await letterhead.pick(turn, services, parts)
+        elif head == filled_files.KEY and len(parts) == 2 and await filled_files.pick(turn, *parts):
+            await self._go_on(turn)
         elif head == entry_template.KEY and len(parts) == 3:
             entry_template.send(turn, services, *parts)
         elif head == "ask" and rest.isdecimal() and len(rest) < 4:

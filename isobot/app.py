@@ -41,6 +41,7 @@ from isobot.clock import vietnam_day
 from isobot.core import Core
 from isobot.demo import DemoDesk
 from isobot.errors import SettingsError
+from isobot.files.filled import FilledDesk
 from isobot.metrics import Metrics
 from isobot.settings import LOOPBACK, Settings, tokens_around
 from isobot.storage import delivery, records, unit_records
@@ -110,6 +111,7 @@ class Application:
         if self.web is not None or self._reaches_phones():
             core.services.form_address = self.address + FORMS_AT
             core.services.form_on_phones = self._reaches_phones()
+        self._filled = FilledDesk(database, core.services, clock, sources, told=self._outbox_bell)
         token = settings.metrics_token
         self._metrics = Metrics(database, clock, token=token.get_secret_value() if token else None)
         self._engine = Engine(
@@ -255,6 +257,7 @@ class Application:
         work: list[Awaitable[Any]] = [
             self._engine.run(),
             self._fetcher.run(),
+            self._filled.run(),
             self._watch_units(),
             self._watch_health(),
         ]

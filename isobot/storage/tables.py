@@ -372,6 +372,20 @@ uploads = Table(
     Column("at", Moment, nullable=False),
 )
 
+filled_files = Table(
+    "filled_files",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("bot", String(40), nullable=False),
+    Column("chat", String(120), nullable=False),
+    Column("source", Json, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("stage", String(20), nullable=False, index=True),
+    Column("content", LargeBinary),
+)
+
 form_links = Table(
     "form_links",
     metadata,

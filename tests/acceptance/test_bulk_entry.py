@@ -9,15 +9,19 @@ from openpyxl import Workbook, load_workbook
 from isobot.actions.bulk import CHANNEL, Rules, plan_import, write_import
 from isobot.attachments import FileMaker
 from isobot.domain.bulk import FIRST_ROW, KEY_ROW
+from isobot.domain.messages import IncomingKind
 from isobot.domain.people import Role
 from isobot.domain.values import NONE_ARISING, Value
 from isobot.errors import AnswerRefused, Refusal
+from isobot.files.filled import FilledDesk
 from isobot.sheetfiles import read_sheets
 from isobot.storage import people, reports
 from isobot.storage.store import Store
 from tests.acceptance.conftest import ANSWERS, Phone
+from tests.fakes import FakeSource
 
 LEAD, PU_LUONG, BA_THUOC = "th.so-khcn", "th.pu-luong", "th.ba-thuoc"
+SOURCE = FakeSource("telegram", {})
 CELLS = {
     **ANSWERS,
     "status": "Đang xây dựng",
@@ -53,9 +57,7 @@ def fill(book, unit, **answers):
 
 
 async def import_book(desk, book, *, write=False, sender="telegram:9", send=True):
-    content = io.BytesIO()
-    book.save(content)
-    sheets = read_sheets(content.getvalue())
+    sheets = read_sheets(as_bytes(book))
     services = desk.office.services
     known = Rules(services.rules, services.forms, services.directory)
     async with desk.office.database.write() as connection:
@@ -203,3 +205,115 @@ async def test_other_workbook_is_told_how_to_get_the_right_one(desk):
     plan, _ = await import_book(desk, Workbook())
 
     assert "Gõ “mẫu nhập”" in str(plan.problems[0])
+
+
+def as_bytes(book):
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.fixture
+def reading(desk):
+    """The part that reads workbooks, over the fake channels."""
+    office = desk.office
+    made = FilledDesk(office.database, office.services, office.clock, [SOURCE], told=office.outbox_bell)
+    SOURCE.contents.clear()
+    return made
+
+
+async def sends_book(phone, reading, book, name="mau.xlsx"):
+    """Send a workbook into the chat, and let it be read."""
+    SOURCE.contents["f1"] = as_bytes(book)
+    await phone.sends(IncomingKind.FILE, file={"file_id": "f1", "name": name})
+    await works(phone, reading)
+    return phone.screen[-1]
+
+
+async def works(phone, reading):
+    while await reading.step():
+        pass
+    await phone.office.sender.drain()
+
+
+async def test_workbook_sent_into_the_chat_is_checked_first_and_written_on_a_word(desk, reading):
+    book = await workbook(desk)
+    fill(book, PU_LUONG, **CELLS)
+    fill(book, BA_THUOC, tthc_total=120)
+
+    said = await sends_book(desk, reading, book)
+
+    assert "đọc được 2 đơn vị, không có ô sai. Tôi chưa ghi gì." in said
+    assert "Đủ để gửi: 1 đơn vị; còn thiếu, sẽ là bản nháp: 1." in said
+    async with desk.office.database.read() as connection:
+        assert await reports.find(connection, unit=PU_LUONG, rule="th-xa", period="2027-05") is None
+
+    await desk.picks("Ghi và gửi")
+    await works(desk, reading)
+
+    assert "Đã gửi 1 báo cáo:" in desk.screen[-1]
+    assert "Còn là bản nháp 1:" in desk.screen[-1]
+    assert (await desk.office.report(PU_LUONG, "2027-05")).version == 1
+
+
+async def test_bad_cells_are_named_in_the_chat_and_nothing_can_be_written(desk, reading):
+    book = await workbook(desk)
+    cells = fill(book, PU_LUONG, tthc_total="rất nhiều")
+
+    said = await sends_book(desk, reading, book)
+
+    assert f"Ô {cells['tthc_total']}, trang “Cấp xã”" in said
+    assert "Đọc được “rất nhiều”" in said
+    assert desk.choices == []
+
+
+async def test_workbook_is_written_once_however_often_the_button_is_pressed(desk, reading):
+    book = await workbook(desk)
+    fill(book, PU_LUONG, **CELLS)
+    await sends_book(desk, reading, book)
+
+    await desk.picks("Ghi và gửi")
+    again = await desk.picks("Ghi và gửi")
+    await works(desk, reading)
+
+    assert "Tôi đang ghi" not in again[-1]
+    assert (await desk.office.report(PU_LUONG, "2027-05")).version == 1
+
+
+async def test_workbook_may_be_dropped_or_kept_as_drafts(desk, reading):
+    book = await workbook(desk)
+    fill(book, PU_LUONG, **CELLS)
+    await sends_book(desk, reading, book)
+    await desk.picks("Bỏ tệp này")
+    await works(desk, reading)
+    async with desk.office.database.read() as connection:
+        assert await reports.find(connection, unit=PU_LUONG, rule="th-xa", period="2027-05") is None
+
+    await sends_book(desk, reading, book)
+    await desk.picks("Chỉ ghi nháp")
+    await works(desk, reading)
+    record = await desk.office.report(PU_LUONG, "2027-05")
+    assert (record.status, record.version) == ("draft", 0)
+
+
+async def test_another_person_cannot_write_somebody_s_workbook(desk, reading):
+    book = await workbook(desk)
+    fill(book, PU_LUONG, **CELLS)
+    await sends_book(desk, reading, book)
+    key = next(c.key for c in desk.messages[-1].reply.choices if c.label == "Ghi và gửi")
+    stranger = desk.other("7")
+    await stranger.registers(BA_THUOC)
+
+    await stranger.presses_key(key)
+    await works(desk, reading)
+
+    async with desk.office.database.read() as connection:
+        assert await reports.find(connection, unit=PU_LUONG, rule="th-xa", period="2027-05") is None
+
+
+async def test_file_that_is_no_workbook_is_told_in_the_chat(desk, reading):
+    SOURCE.contents["f1"] = b"PK\x03\x04 not really"
+    await desk.sends(IncomingKind.FILE, file={"file_id": "f1", "name": "la.xlsx"})
+    await works(desk, reading)
+
+    assert "Tôi chưa đọc được tệp “la.xlsx”" in desk.screen[-1]

@@ -40,6 +40,28 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "filled_files",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("bot", sa.String(length=40), nullable=False),
+        sa.Column("chat", sa.String(length=120), nullable=False),
+        sa.Column(
+            "source",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filled_files")),
+    )
+    with op.batch_alter_table("filled_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_filled_files_stage"), ["stage"], unique=False)
+
+    op.create_table(
         "requests",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -283,4 +305,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_requests_province"))
 
     op.drop_table("requests")
+    with op.batch_alter_table("filled_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_filled_files_stage"))
+
+    op.drop_table("filled_files")
     op.drop_table("figure_lines")
