@@ -57,6 +57,8 @@ __all__ = [
     "load_knowledge",
 ]
 
+WELL_GROUNDED = 0.3
+"""Below this, the other sentences of a long message are heard, and the best grounded reading answered."""
 OF_THE_WHOLE_TOPIC = 1.3
 """What a card gains, where provinces are compared, that bears the name of its topic."""
 ENOUGH_COMPARED = 0.22
@@ -176,6 +178,10 @@ class KnowledgeBase:
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
         hits = self._weigher.hits(read, scope, own, asker)
+        if read.otherwise and self._grounds(read, hits) < WELL_GROUNDED:
+            readings = [(read, hits)]
+            readings += [(r, self._weigher.hits(r, scope, own, asker)) for r in read.read_otherwise()]
+            read, hits = max(readings, key=lambda reading: self._grounds(*reading))
         elsewhere = self._of_the_country(read, scope, asker)
         if elsewhere:
             return elsewhere
@@ -298,6 +304,10 @@ class KnowledgeBase:
             if good[0].card.scope in SEED_PROVINCES:
                 good = law_first(good)
         return self._giver.given(read, scope, good, today)
+
+    def _grounds(self, read: Question, hits: Sequence[Hit]) -> float:
+        """Return how well the best card grounds an answer: how sure the subject is, and how well it fits."""
+        return min(1.0, hits[0].score) * sureness(self._signs(read, hits), read) if hits else 0.0
 
     def _holds_the_subject(self, read: Question, hits: Sequence[Hit]) -> bool:
         return sureness(self._signs(read, hits), read) >= LEAST_SURE

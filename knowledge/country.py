@@ -103,7 +103,7 @@ class Country:
         typed = f"{place.kind} {place.name}".strip()
         return Answer(
             Outcome.REFUSED,
-            f"Danh mục đơn vị hành chính đến 30/6/2025 và hiện nay không có {typed} ở {where}. "
+            f"Danh mục đơn vị hành chính trước 1/7/2025 và hiện nay không có {typed} ở {where}. "
             "Nơi này có thể đã nhập vào xã khác trước đó, hoặc thuộc huyện khác. "
             "Anh/chị xem lại tên huyện, tỉnh giúp tôi.",
         )

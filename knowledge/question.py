@@ -4,7 +4,7 @@ Reading decides nothing about the answer; it only makes plain what was typed.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from isobot.domain.units import Unit
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.lexicon import Lexicon
 from knowledge.references import Reference, ReferenceFinder, find_places
+from knowledge.stories import STORY_BESIDE_WHOLE, clause_weights
 from knowledge.vietnamese import Reader, Word, one_spelling, sentences, unicode_text
 
 SELF = r"(?:toi|minh|em|chung toi|chung em|chung minh|bon em|ben em|ta|nha)"
@@ -27,14 +28,6 @@ _LEVEL_WORDS = (
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PERIOD = re.compile(r"\b20\d\d ?(?:-|–|den|toi)(?: het)?(?: nam)? ?20\d\d\b")
 """The years of a plan, which name no year of their own: "giai đoạn 2022-2024"."""
-_ASKING = re.compile(
-    r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|ra sao|phai khong|dung khong)\b"
-    r"|\bkhong(?: \w+)?\s*$|\b(?:co|hay)\b(?: \w+)* khong\b"
-)
-_PLEADING = re.compile(
-    r"\b(?:giup|chi (?:toi|em|minh)|huong dan|cho (?:em |toi |minh )?(?:hoi|xin|biet)|can biet|muon biet|"
-    r"xin)\b"
-)
 _YES_NO = re.compile(
     r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b"
 )
@@ -52,32 +45,8 @@ _FRAME = re.compile(
     r"\bquy dinh(?= (?:the nao|nhu the nao|ra sao|gi|la|rang|ve|cac|cho|o|xa|thi|co)\b|$)|"
     r"\bcho (?:hoi|biet)\b"
 )
-_SUBJECT = re.compile(
-    r"\b(?:iso|9001|he thong|mo hinh khung|ban chi dao|danh gia noi bo|xem xet|khoa hoc va cong nghe|"
-    r"cong bo|ke hoach|bao cao|quyet dinh|thong tu|chi thi|nghi dinh|cong van|kinh phi|du toan|kiem tra|"
-    r"tap huan|dao tao|tu van|thu tuc|phu luc|danh sach|hieu luc|so noi vu|so tai chinh|hoan thanh|han|buoc|"
-    r"muc chi|trieu|tien|quy trinh|dung dau|trach nhiem|nhiem vu|duy tri|cai tien|ap dung|xa|phuong|huyen|"
-    r"sap xep|sap nhap|tinh|nop|gui|ky|bot|so|niem yet|chung nhan|co quan)\b"
-)
-_PLEA = re.compile(
-    r"\b(?:giup em|giup minh|giup toi|tra loi giup|tra loi som|chi em|chi giup|chi minh voi|"
-    r"mong (?:anh|chi|duoc)|"
-    r"ai biet|thi sao day|lo khong kip|cam on|xin cam|gap lam|dang giuc|thong cam)\b"
-)
 _ENDS_AN_OFFICE = frozenset(["nghe", "vu", "thong", "dan", "chinh"])
 """Last words of offices: "Sở KHCN TH" names a province."""
-_SPELT = {
-    "dau": ("đâu",), "so": ("sở",), "may": ("mấy",), "tinh": ("tỉnh",), "han": ("hạn",), "xa": ("xã",),
-    "ky": ("ký", "kỳ"), "nao": ("nào",), "buoc": ("bước",), "sao": ("sao",), "bot": ("bot",), "gi": ("gì",),
-}  # fmt: skip
-"""How words that ask, or name the subject, are spelt; "từ đầu" asks nothing, and "sợ" is no office."""
-WHOLE_QUESTION = 5
-"""A clause that asks with so many words of its own needs no other clause to be understood."""
-STORY_BESIDE_WHOLE, STORY_LEANT_ON = (0.45, 0.4, 0.15), (0.7, 0.6, 0.35)
-"""What the clause before, another question and the rest of a story weigh, beside such a clause or not.
-
-What is asked often leans on the clause before it: "nếu ... thì sao, có cần báo cáo không?"
-"""
 NUMBER_WEIGHT = 0.6
 """What a document's number counts as words; it weighs by itself as well."""
 ARTICLE_WEIGHT, FRAME_WEIGHT = 0.2, 0.4
@@ -118,6 +87,8 @@ class Question:
     """The weight of each sentence: 1 where something is asked, less where the person tells a story."""
     story: str = ""
     """The folded text of the whole message, where this is only the part of it that asks."""
+    otherwise: tuple[tuple[float, ...], ...] = ()
+    """Other weights that the sentences of a long message may have: what else may be asked."""
 
     def weights(self) -> list[float]:
         """Return how much each word counts: a document's own title counts little."""
@@ -151,6 +122,10 @@ class Question:
         """Tell whether the question names a level that is not the asker's own."""
         mine = {str(u.level) for u in own}
         return any(level not in mine and p.search(self.folded) for level, p in _LEVEL_WORDS)
+
+    def read_otherwise(self) -> "list[Question]":
+        """Return the other ways to read a long message."""
+        return [replace(self, sentences=weights, otherwise=()) for weights in self.otherwise]
 
     def without_story(self) -> "Question":
         """Return only the clause that asks, as a question of its own; itself where there is no story."""
@@ -210,6 +185,7 @@ class QuestionReader:
         marked = " ".join(w.marked for w in words)
         marks = sum(w.marked != w.bare for w in words) > 0.25 * len(words)
         provinces = self._provinces(words, folded, marked, marks)
+        first, *others = clause_weights(words, sentences(unicode_text(text)), self._stop)
         return Question(
             typed=text,
             words=words,
@@ -223,7 +199,8 @@ class QuestionReader:
             level=_level(_plain(words, marked, marks)),
             marks=marks,
             yes_no=_YES_NO.search(folded) is not None,
-            sentences=_weights(words, sentences(unicode_text(text)), self._stop),
+            sentences=first,
+            otherwise=tuple(others),
         )
 
     def _provinces(self, words: Sequence[Word], folded: str, marked: str, marks: bool) -> tuple[str, ...]:
@@ -316,6 +293,10 @@ def _years(folded: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(m.group()) for m in _YEAR.finditer(_without_numbers(folded))))
 
 
+_NO_LEVELS = ("số", "xa", "so", "sổ", "xả", "xá", "thì")
+"""Words that only fold to a level, or make one with their neighbour: "thì xã" is no "thị xã"."""
+
+
 def _plain(words: Sequence[Word], marked: str, marks: bool) -> str:
     """Return the folded text without words that only fold to a level: "số", "xa"."""
     if not marks:
@@ -325,7 +306,7 @@ def _plain(words: Sequence[Word], marked: str, marks: bool) -> str:
             " ",
             " ".join(w.bare for w in words),
         )
-    return " ".join(w.bare for w in words if w.marked not in ("số", "xa", "so", "sổ", "xả", "xá"))
+    return " ".join(w.bare for w in words if w.marked not in _NO_LEVELS)
 
 
 def _level(folded: str) -> str:
@@ -335,63 +316,3 @@ def _level(folded: str) -> str:
             return level
     named = [level for level, pattern in _LEVEL_WORDS if pattern.search(folded)]
     return named[0] if len(named) == 1 else ""
-
-
-def _heard(word: Word, marks: bool) -> str:
-    """Return the bare word, or nothing where its marks make it another word than the one looked for."""
-    spelt = _SPELT.get(word.bare)
-    return word.bare if spelt is None or not marks or word.guessed or word.marked in spelt else "-"
-
-
-def _weights(
-    words: Sequence[Word], said: Sequence[Sequence[str]], stop: Collection[str]
-) -> tuple[float, ...]:
-    """Weigh each clause: 1 for what is asked; little for the story, more where the question leans on it.
-
-    `said` is the clauses of each sentence. A question mark tells which sentence asks; where there is none,
-    the words tell. A long sentence may ask in any of its clauses.
-    """
-    count = words[-1].sentence + 1 if words else 0
-    of = [number for number, parts in enumerate(said) for _ in parts]
-    if count < 2 or len(of) != count:
-        return (1.0,) * count
-    marks = sum(w.marked != w.bare for w in words) > 0.25 * len(words)
-    texts = [" ".join(_heard(w, marks) for w in words if w.sentence == n) for n in range(count)]
-    words_ask = [bool(_ASKING.search(t)) and len(t.split()) > 3 for t in texts]
-    marked = [said[n][-1].rstrip().endswith("?") for n in of]
-    ends = [n == count - 1 or of[n + 1] != of[n] for n in range(count)]
-    marked = [m and (w or e) for m, w, e in zip(marked, words_ask, ends, strict=True)]
-    # "Trả lời giúp em được không?" asks for nothing that could be looked up.
-    on_subject = [bool(_SUBJECT.search(t)) and not _PLEA.search(t) for t in texts]
-    asking = next(
-        (
-            kind
-            for kind in (
-                [m and s for m, s in zip(marked, on_subject, strict=True)],
-                [
-                    m and w and not _PLEA.search(t) and sum(b not in stop for b in t.split()) >= 4
-                    for m, w, t in zip(marked, words_ask, texts, strict=True)
-                ],
-                [w and s for w, s in zip(words_ask, on_subject, strict=True)],
-                [bool(_PLEADING.search(t)) and s for t, s in zip(texts, on_subject, strict=True)],
-                marked,
-                words_ask,
-                [bool(_PLEADING.search(t)) for t in texts],
-            )
-            if any(kind)
-        ),
-        [],
-    )
-    if not asking:
-        return (1.0,) * count
-    last = max(n for n, a in enumerate(asking) if a)
-    focus = {n for n, a in enumerate(asking) if a and of[n] == of[last]}
-    # What follows a clause that asks belongs to it: "ai phải lập kế hoạch để xây dựng, duy trì ..."
-    focus |= {n for n in range(count) if of[n] == of[last] and n > min(focus)}
-    own = sum(bare not in stop for n in focus for bare in texts[n].split())
-    before, beside, story = STORY_BESIDE_WHOLE if own >= WHOLE_QUESTION else STORY_LEANT_ON
-    first = min(focus)
-    return tuple(
-        1.0 if n in focus else before if n == first - 1 else beside if asking[n] else story
-        for n in range(count)
-    )

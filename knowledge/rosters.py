@@ -34,6 +34,7 @@ _ADOPT = re.compile(
 _OTHER_MATTER = re.compile(
     r"\b(?:bao cao|kiem tra|du toan|kinh phi|tien|danh gia|tap huan|dao tao|cong bo|xem xet|hieu luc|ky|"
     r"phien ban|ban hanh|quyet dinh|can cu|thong tu|mau|hoi thao|hoi nghi|ban chi dao|tu van|mot lan|"
+    r"thuc te|phe duyet|moi duoc|"
     r"gui|nop)\b"
 )
 _NUMBERED = re.compile(r"\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)")

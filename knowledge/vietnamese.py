@@ -257,6 +257,8 @@ class Reader:
         near = vocabulary.nearest(bare, previous, following)
         short_slip = near and len(bare) <= 5 and vocabulary.follows(previous, near, following)
         pieces = None if short_slip else vocabulary.split(bare)
+        if once != bare and (others := vocabulary.split(once)) and len(others) < len(pieces or bare):
+            return [(piece, piece) for piece in others]
         if pieces:
             return self._cut(marked, pieces)
         if near:

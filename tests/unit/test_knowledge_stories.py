@@ -104,3 +104,22 @@ def test_the_communes_of_today_are_not_those_of_the_plan(ask):
 
 def test_a_letter_typed_twice_is_read_once(ask):
     assert "2030" in ask("xã Pờ Ê huyện Kon Plông ISO điện tử năm maấy", "kon-tum").text
+
+
+def test_the_sentence_that_is_best_grounded_is_answered(ask):
+    told = (
+        "Hệ thống ở xã em chạy thử được một thời gian, ai cũng quen. Nay lãnh đạo muốn làm tiếp mà em "
+        "chưa rõ có phải đưa lên mạng không. Anh chị chỉ em các việc khi công bố hệ thống với ạ."
+    )
+    answer = ask(told, "thanh-hoa", "UBND xã Ban Công, huyện Bá Thước")
+    assert "niêm yết" in answer.text
+
+
+def test_words_with_marks_of_another_word_ask_nothing(ask):
+    told = "Tôi sợ phải làm lại từ đầu thì mất công. Có cách nào quay lại câu vừa nhập không?"
+    assert "quay lại" in ask(told).text.casefold()
+
+
+def test_then_a_commune_is_no_town(ask):
+    answer = ask("ở Kon Tum và Kiên Giang thì xã gửi báo cáo ISO về đâu")
+    assert "UBND huyện" in answer.text or "UBND cấp huyện" in answer.text
