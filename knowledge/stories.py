@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from knowledge.vietnamese import Word
 
 _ASKING = re.compile(
-    r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|ra sao|phai khong|dung khong)\b"
+    r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|ra sao|phai khong|dung khong)\b(?! cung\b)"
     r"|\bkhong(?: \w+)?\s*$|\b(?:co|hay)\b(?: \w+)* khong\b"
 )
 _PLEADING = re.compile(
@@ -106,7 +106,7 @@ def _signs(
     own = [count >= OWN_WORDS for count in own_words]
     # "Trả lời giúp em được không?" asks for nothing that could be looked up.
     on_subject = [
-        bool(_SUBJECT.search(t)) and not (p and count < WHOLE_QUESTION)
+        bool(_SUBJECT.search(t)) and not (p and count < OWN_WORDS)
         for t, p, count in zip(texts, plea, own_words, strict=True)
     ]
     rows = list(zip(marked, words_ask, pleading, on_subject, plea, own, strict=True))

@@ -15,12 +15,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from isobot.adminfiles import load_admin_units
 from isobot.domain.law import LegalDocument
 from isobot.domain.text import fold
 from isobot.domain.units import PARTING, Level, Unit, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
 from knowledge.answer import Answer, Asker, KnowledgeBase, Outcome, load_knowledge
 from knowledge.corpus import SEED_PROVINCES
+from knowledge.country import CATALOGUE
 
 TODAY = date(2026, 11, 21)
 
@@ -72,6 +74,13 @@ class Records:
                 yield from _fields(province)
         yield from (c.section for c in answer.citations if self._is_a_place(c.document, c.section))
         yield _day(PARTING)
+        if (
+            CATALOGUE in answer.text
+            or "Danh mục" in answer.text
+            or "trước 1/7/2025" in answer.text.casefold()
+        ):
+            yield from _of_the_catalogue()
+            yield f"{answer.text.count(', ') + 1} | {answer.text.count(chr(10) + '- ')}"  # parts, namesakes
         yield from (name for name, _ in self.knowledge._lexicon.other_provinces)
 
     def _is_a_place(self, document: LegalDocument, section: str) -> bool:
@@ -168,6 +177,16 @@ def _folded_names(units: UnitDirectory) -> tuple[tuple[str, Unit], ...]:
 
 
 @cache
+@cache
+def _of_the_catalogue() -> tuple[str, ...]:
+    """Return every name of the country's units, and the day of the list."""
+    table = load_admin_units()
+    units = (*table.provinces, *table.districts, *table.former, *table.current.values())
+    names = [f"{u.kind} {u.name}" for u in units]
+    names += [p.now for p in table.provinces]
+    return (" | ".join(names), _day(date.fromisoformat(table.version)))
+
+
 def _all_names(units: UnitDirectory) -> str:
     """Return every name of a unit, district or province, folded, with bars between."""
     provinces = [name for p in load_provinces().values() for name in (p.name, p.now, *p.aliases)]

@@ -109,7 +109,7 @@ def test_a_letter_typed_twice_is_read_once(ask):
 def test_the_sentence_that_is_best_grounded_is_answered(ask):
     told = (
         "Hệ thống ở xã em chạy thử được một thời gian, ai cũng quen. Nay lãnh đạo muốn làm tiếp mà em "
-        "chưa rõ có phải đưa lên mạng không. Anh chị chỉ em các việc khi công bố hệ thống với ạ."
+        "chưa rõ có phải đưa lên mạng không. Anh chị hướng dẫn em các việc khi công bố hệ thống với ạ."
     )
     answer = ask(told, "thanh-hoa", "UBND xã Ban Công, huyện Bá Thước")
     assert "niêm yết" in answer.text
