@@ -121,7 +121,10 @@ async def practise(turn: Turn, services: Services) -> None:
 def _gathered(work: Work, periods: Sequence[PeriodTotals]) -> str:
     """Say how many figures were filled in from the units' reports, and out of how many."""
     filled = sum(1 for f in work.form.visible_fields(work.values) if f.gather and f.key in work.values)
-    from_where = "; ".join(f"{made.period.label}: {made.whole.denominator()}" for made in periods)
+    rounds: dict[str, list[str]] = {}
+    for made in periods:
+        rounds.setdefault(made.period.label, []).append(made.whole.denominator())
+    from_where = "; ".join(f"{label}: {', '.join(counted)}" for label, counted in rounds.items())
     return (
         f"Tôi đã điền sẵn {filled} mục từ báo cáo của các đơn vị ({from_where}).\n"
         "Đơn vị thiếu được nêu tên, không tính là số 0.\n"
