@@ -364,13 +364,14 @@ async def show_groups(turn: Turn, services: Services, view: View, structure: Str
     if opened is None:
         return
     if not opened.totals.old_units:
-        turn.say("Kỳ này đã do các đơn vị hiện nay báo cáo, nên chỉ có một cơ cấu.")
+        back = Choice(f"{STEP}:whole", "Các mục")
+        turn.say("Kỳ này đã do các đơn vị hiện nay báo cáo, nên chỉ có một cơ cấu.", back)
         return
     total = opened.shown.get(view.field) or next(
         (t for t in opened.shown.fields if t.field.roll_up is RollUp.SUM and t.asked), None
     )
     if total is None:
-        turn.say("Kỳ này chưa có số liệu nào để cộng theo nhóm đơn vị.")
+        turn.say("Kỳ này chưa có số liệu nào để cộng theo nhóm đơn vị.", Choice(f"{STEP}:other", "Kỳ khác"))
         return
     groups = await totalling.grouped(
         turn.store, opened.register, opened.totals, structure=structure, today=turn.today

@@ -268,3 +268,30 @@ async def test_rows_that_went_astray_are_found_and_mended(database, services):
         assert await counting.rebuild(store, services.forms) == 2
         assert await counting.discrepancies(store, services.forms) == []
         assert not await counting.rebuild_if_older(store, services.forms)
+
+
+async def test_reports_sent_at_the_same_moment_are_all_counted(database, services):
+    form = services.forms.get("xa-rut-gon", 1)
+    codes = [unit.code for unit in services.directory.of_province("kon-tum", Level.XA)][:24]
+    drafts = [Sent(code, period, "draft", 0, 0, {}) for code in codes for period in PERIODS]
+    await write(database, form, "kt-nam", drafts)
+    values = {"status": Value.of("chua-xay-dung"), "tthc_total": Value.of(5), "tthc_in": Value.of(3)}
+
+    async def send(some: list[str], order: tuple[str, ...]) -> None:
+        async with database.write() as connection:
+            store = Store(connection, datetime(2026, 12, 1, tzinfo=UTC))
+            for period in order:
+                for code in some:
+                    record = await reports.find(connection, unit=code, rule="kt-nam", period=period)
+                    record.status, record.version = "submitted", 1
+                    store.hold(record)
+                    store.count(record, file_figures(form, values))
+            await store.flush()
+
+    # Each sends for both periods, half of them in the other order, so that they meet on the same lines.
+    some = [codes[start : start + 3] for start in range(0, len(codes), 3)]
+    await asyncio.gather(*(send(each, PERIODS[:: 1 if n % 2 else -1]) for n, each in enumerate(some)))
+
+    async with database.read() as connection:
+        assert await figures.crooked_lines(connection) == 0
+        assert len(await figures.counted_reports(connection)) == len(codes) * len(PERIODS)
