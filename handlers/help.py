@@ -9,7 +9,7 @@ HELP = (
     "• “báo cáo”: lập và gửi báo cáo của đơn vị\n"
     "• “căn cứ”: căn cứ pháp lý theo chủ đề\n"
     "• “các bước”: các bước xây dựng, áp dụng\n"
-    "• “tiến độ”: đơn vị nào đã báo cáo\n"
+    "• “tiến độ”: đơn vị nào đã báo cáo; cơ quan nhận gõ “tổng hợp” để xem các tổng\n"
     "• “nhắc việc”: lịch nhắc, hoãn nhắc\n"
     "• “tôi là ai”: vai trò của anh/chị; “xóa dữ liệu” để xóa\n"
     "Khi đang nhập: “quay lại”, “sửa mục 7”, “hủy”. Số liệu đã nhập luôn được giữ."

@@ -103,7 +103,7 @@ def menu_for(turn: Turn) -> tuple[Choice, ...]:
 
 def _first_steps(role: Role) -> str:
     if role is Role.RECEIVER:
-        return "Gõ “tiến độ” để xem đơn vị nào đã gửi số liệu và tải bảng tổng hợp."
+        return "Gõ “tiến độ” để xem đơn vị nào đã gửi số liệu, “tổng hợp” để xem các tổng."
     if role in (Role.CURATOR, Role.ADMIN):
         return "Gõ “biên tập” để xem câu hỏi chưa trả lời được, soạn và duyệt nội dung."
     if role is Role.REPORTER:
