@@ -150,7 +150,10 @@ async def _show_own(turn: Turn, services: Services, codes: Sequence[str]) -> Non
         ]
         silence = services.rules.silence(unit.province) or "Không có kỳ báo cáo định kỳ nào."
         lines += [line for line in own if line] or [silence]
-    turn.say("\n".join(lines), Choice("go:baocao", "Làm báo cáo", lasting=True))
+    if turn.actor.units_to_report():
+        turn.say("\n".join(lines), Choice("go:baocao", "Làm báo cáo", lasting=True))
+    else:
+        turn.say("\n".join(lines))
 
 
 def _own_line(

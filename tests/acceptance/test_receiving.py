@@ -93,17 +93,18 @@ async def test_an_accepted_report_is_locked(lan, minh):
 async def test_warnings_come_with_the_officers_reasons(phone):
     await phone.registers(UNIT)
     await phone.opens_report()
-    await phone.answers(tthc_in="100")
-    while "lý do" in phone.screen[-1].lower():
-        await phone.says("Chờ hướng dẫn của tỉnh")
-    await phone.says("gửi báo cáo")
+    await phone.answers()
+    for said in ("sửa mục 11", "15 triệu", "không phát sinh", "Tỉnh bổ sung sau", "0"):
+        await phone.says(said)
+    await phone.picks("Gửi báo cáo")
     minh = phone.other("9", name="Trần Minh")
     await minh.registers(phone.office.services.directory.lead_office("thanh-hoa").code, Role.RECEIVER)
 
     said = (await minh.says("xem Pù Luông"))[-1]
 
-    for line in (line for line in said.splitlines() if line.startswith("Lưu ý")):
-        assert "Lý do của đơn vị: " in line
+    warnings = [line for line in said.splitlines() if line.startswith("Lưu ý")]
+    assert len(warnings) == 1
+    assert warnings[0].endswith("Lý do của đơn vị: Tỉnh bổ sung sau")
 
 
 async def test_a_figure_sent_back_is_mended_from_its_own_button(lan, minh):
@@ -208,13 +209,26 @@ async def test_all_reports_without_warnings_are_accepted_at_once(lan, minh):
     await other.answers()
     await other.picks("Gửi báo cáo")
     said = (await minh.says("tiếp nhận tất cả báo cáo không có lưu ý"))[-1]
-    plain = int(said.split()[0]) if said[0].isdigit() else 0
+    assert said.startswith("2 báo cáo tháng 5/2027 không có lưu ý: ")
 
-    if plain:
-        await minh.picks(f"Tiếp nhận cả {plain} báo cáo")
+    await minh.picks("Tiếp nhận cả 2 báo cáo")
 
-    accepted = [await status(lan, code) for code in (UNIT, "th.trung-thanh")]
-    assert accepted.count("accepted") == plain
+    assert [await status(lan, code) for code in (UNIT, "th.trung-thanh")] == ["accepted", "accepted"]
+    assert "đã tiếp nhận" in other.screen[-1]
+
+
+async def test_a_report_with_a_warning_is_not_among_those_accepted_at_once(lan, minh):
+    other = lan.other("5", name="Hà Văn Sơn")
+    await other.registers("th.trung-thanh")
+    await other.opens_report()
+    await other.answers()
+    for said in ("sửa mục 11", "15 triệu", "không phát sinh", "Tỉnh bổ sung sau", "0"):
+        await other.says(said)
+    await other.picks("Gửi báo cáo")
+
+    said = (await minh.says("tiếp nhận tất cả báo cáo không có lưu ý"))[-1]
+
+    assert said.startswith("1 báo cáo tháng 5/2027 không có lưu ý: xã Pù Luông.")
 
 
 async def test_another_provinces_receiver_sees_and_touches_nothing(lan, minh):

@@ -26,9 +26,13 @@ from tests.storage.test_audit import ANSWERS, LAN, MINH, NOW, UNIT, enter_all, o
 HEAD = Actor(3, (Post(3, UNIT, "thanh-hoa", Role.HEAD),))
 STRANGER = Actor(4, (Post(4, "kt.so-khcn", "kon-tum", Role.RECEIVER),))
 
-ACTS = ("figure", "hand-in", "approve", "decline", "accept", "return", "return-all", "reopen")
+ACTS = (
+    *("figure", "hand-in", "hand-in", "hand-in", "approve", "approve", "decline"),
+    *("accept", "return", "return-all", "reopen", "confirm"),
+)
 STEPS = st.lists(
-    st.tuples(st.sampled_from((*ACTS, "note", "letter", "confirm", "switch", "stranger")), st.integers(0, 9)),
+    st.tuples(st.sampled_from((*ACTS, "note", "letter", "switch", "stranger")), st.integers(0, 9)),
+    min_size=15,
     max_size=25,
 )
 
@@ -126,11 +130,13 @@ class Undone(Exception):
     """Raised to leave the database as it was, for the next life."""
 
 
-async def live(database, services, steps) -> None:
+async def live(database, services, steps, *, approval: bool) -> None:
     async with database.write() as connection:
         store = Store(connection, NOW)
         life = Life(store, await open_report(store, services))
         enter_all(store, life.work, ANSWERS)
+        if approval:
+            await life.does("switch", 1)
         for act, number in steps:
             await life.does(act, number)
         await store.flush()
@@ -144,12 +150,12 @@ async def live(database, services, steps) -> None:
         raise Undone
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS)
-def test_any_order_of_acts_keeps_the_report_whole(lives, services, steps):
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, approval=st.booleans())
+def test_any_order_of_acts_keeps_the_report_whole(lives, services, steps, approval):
     runner, database = lives
     with pytest.raises(Undone):
-        runner.run(live(database, services, steps))
+        runner.run(live(database, services, steps, approval=approval))
 
 
 @pytest.fixture(scope="module")
