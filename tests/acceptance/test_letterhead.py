@@ -2,7 +2,6 @@
 
 import io
 
-import pytest
 from docx import Document
 
 from isobot.domain.people import Role
@@ -17,10 +16,10 @@ async def drafted(phone):
     return Document(io.BytesIO(phone.office.channels["telegram"].files[-1].content))
 
 
-async def test_commune_gets_its_letterhead_without_setting_anything(phone):
-    await phone.registers("th.pu-luong")
+async def test_commune_gets_its_letterhead_without_setting_anything(plain_phone):
+    await plain_phone.registers("th.pu-luong")
 
-    said = (await phone.says("thể thức"))[-1]
+    said = (await plain_phone.says("thể thức"))[-1]
 
     assert "Chữ viết tắt trong số, ký hiệu: UBND (tôi tự điền, chưa ai sửa)" in said
     assert "Địa danh: Pù Luông" in said
@@ -55,25 +54,25 @@ async def test_line_is_set_by_typing_and_a_question_between_is_answered(phone):
     assert ending.rows[0].cells[0].text.endswith("- Lưu: VT, KT.")
 
 
-async def test_abbreviation_that_is_none_is_refused_with_an_example(phone):
-    await phone.registers("kt.so-tu-phap")
-    await phone.says("thể thức")
-    await phone.picks("Sửa chữ viết tắt trong số, ký hiệu")
+async def test_abbreviation_that_is_none_is_refused_with_an_example(plain_phone):
+    await plain_phone.registers("kt.so-tu-phap")
+    await plain_phone.says("thể thức")
+    await plain_phone.picks("Sửa chữ viết tắt trong số, ký hiệu")
 
-    said = (await phone.says("sở tư pháp!"))[-1]
+    said = (await plain_phone.says("sở tư pháp!"))[-1]
     assert "chưa phải chữ viết tắt" in said
     assert "Ví dụ: SKHCN" in said
 
-    assert "Chữ viết tắt trong số, ký hiệu: STP\n" in (await phone.says("stp"))[-1]
+    assert "Chữ viết tắt trong số, ký hiệu: STP\n" in (await plain_phone.says("stp"))[-1]
 
 
-async def test_change_is_written_into_the_history_of_the_office(phone):
-    await phone.registers("th.pu-luong")
-    await phone.says("thể thức")
-    await phone.picks("Sửa địa danh")
-    await phone.says("Bá Thước")
+async def test_change_is_written_into_the_history_of_the_office(plain_phone):
+    await plain_phone.registers("th.pu-luong")
+    await plain_phone.says("thể thức")
+    await plain_phone.picks("Sửa địa danh")
+    await plain_phone.says("Bá Thước")
 
-    async with phone.office.database.read() as connection:
+    async with plain_phone.office.database.read() as connection:
         (act,) = await acts.acts(connection, kind="letterhead")
     assert (act["unit"], act["before"], act["after"]) == (
         "th.pu-luong",
@@ -89,23 +88,23 @@ async def test_lead_office_sets_its_own(plain_phone):
     assert "Chữ viết tắt trong số, ký hiệu: SKHCN" in said
 
 
-@pytest.mark.parametrize("key", ["lh:of:th.pu-luong", "lh:place:th.pu-luong", "lh:sign:th.pu-luong:0"])
-async def test_nobody_sets_the_letters_of_another_unit(phone, key):
-    await phone.registers("kt.so-tu-phap")
+async def test_nobody_sets_the_letters_of_another_unit(plain_phone):
+    await plain_phone.registers("kt.so-tu-phap")
 
-    said = await phone.presses_key(key)
+    for key in ("lh:of:th.pu-luong", "lh:place:th.pu-luong", "lh:sign:th.pu-luong:0"):
+        said = await plain_phone.presses_key(key)
+        assert "không giữ vai trò ở đơn vị này" in said[-1]
 
-    assert "không giữ vai trò ở đơn vị này" in said[-1]
-    async with phone.office.database.read() as connection:
+    async with plain_phone.office.database.read() as connection:
         assert await acts.acts(connection, kind="letterhead") == []
 
 
-async def test_draft_comes_with_what_to_check_before_signing(phone):
-    await phone.registers("th.pu-luong")
-    await drafted(phone)
+async def test_draft_comes_with_what_to_check_before_signing(plain_phone):
+    await plain_phone.registers("th.pu-luong")
+    await drafted(plain_phone)
 
-    said = await phone.picks("Cần kiểm tra gì trước khi ký?")
+    said = await plain_phone.picks("Cần kiểm tra gì trước khi ký?")
 
     assert "Để trống số, ngày" in said[-1]
     assert "Không có nội dung mật" in said[-1]
-    assert said == await phone.says("trước khi ký")
+    assert said == await plain_phone.says("trước khi ký")

@@ -8,7 +8,10 @@ import pytest
 from docx import Document
 from PIL import Image
 
+from isobot.attachments import FileMaker
+from isobot.domain.messages import Attachment
 from isobot.domain.people import Role
+from isobot.errors import NotFound
 
 
 @pytest.fixture
@@ -46,8 +49,15 @@ async def test_report_of_the_province_is_sent_as_a_draft_with_what_to_check(lead
     assert "100,0% (120/120)" in cells
 
 
-async def test_next_paper_is_picked_under_the_last(lead):
-    await lead.picks("Biểu đồ")
+async def test_pictures_are_as_wide_as_a_phone_and_the_next_paper_is_picked_under_them(lead):
+    said = await lead.picks("Biểu đồ")
+
+    assert [line.split()[0] for line in said] == ["Tiến", "So"]
+    for file in files(lead)[-2:]:
+        assert file.media_type == "image/png"
+        picture = Image.open(io.BytesIO(file.content))
+        assert (picture.format, picture.width) == ("PNG", 1080)
+        assert picture.height > 600
     assert lead.choices == ["Báo cáo tổng hợp (.docx)", "Bảng tổng hợp (.xlsx)"]
 
     await lead.says("2")
@@ -75,17 +85,6 @@ async def test_table_holds_the_reported_and_the_missing(lead):
     assert "UBND xã Pù Luông" not in missing
 
 
-async def test_pictures_are_as_wide_as_a_phone(lead):
-    said = await lead.picks("Biểu đồ")
-
-    assert [line.split()[0] for line in said] == ["Tiến", "So"]
-    for file in files(lead)[-2:]:
-        assert file.media_type == "image/png"
-        picture = Image.open(io.BytesIO(file.content))
-        assert (picture.format, picture.width) == ("PNG", 1080)
-        assert picture.height > 600
-
-
 async def test_agencies_and_their_branches_stand_in_one_book(plain_phone, clock):
     clock.move_to(date(2027, 12, 1))
     await plain_phone.registers("kt.so-khcn", Role.RECEIVER)
@@ -96,15 +95,21 @@ async def test_agencies_and_their_branches_stand_in_one_book(plain_phone, clock)
     assert book.sheetnames == ["Tổng hợp", "Sở, ban, ngành", "Cấp xã", "Chi cục", "Chưa báo cáo"]
 
 
-@pytest.mark.parametrize("head", ["px", "pd", "pg"])
-async def test_papers_of_a_province_go_to_no_other(lead, head):
-    stranger = lead.other("8")
-    await stranger.registers("kt.so-khcn", Role.RECEIVER)
-    before = len(files(lead))
+async def test_papers_of_a_province_go_to_no_other(plain_phone):
+    await plain_phone.registers("kt.so-khcn", Role.RECEIVER)
+    for head in ("px", "pd", "pg"):
+        said = await plain_phone.presses_key(f"{head}:th-xa:2027-05:thanh-hoa")
+        crossed = await plain_phone.presses_key(f"{head}:th-xa:2027-05:kon-tum")
 
-    said = await stranger.presses_key(f"{head}:th-xa:2027-05:thanh-hoa")
-    crossed = await stranger.presses_key(f"{head}:th-xa:2027-05:kon-tum")
+        assert "không giữ vai trò nhận báo cáo của tỉnh này" in said[-1]
+        assert "không còn trong danh sách" in crossed[-1]
+    assert files(plain_phone) == []
 
-    assert "không giữ vai trò nhận báo cáo của tỉnh này" in said[-1]
-    assert "không còn trong danh sách" in crossed[-1]
-    assert len(files(lead)) == before
+
+async def test_recipe_that_names_another_province_makes_no_file(office):
+    """Even if a message named one: what is loaded belongs to the province of the rule."""
+    maker = FileMaker(office.database, office.services, office.clock)
+    for kind in ("period_xlsx", "consolidated_docx", "progress_png", "comparison_png"):
+        recipe = Attachment(kind, "x", {"rule": "th-xa", "period": "2027-05", "province": "kon-tum"})
+        with pytest.raises(NotFound):
+            await maker.make(recipe)

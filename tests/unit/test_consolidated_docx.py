@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pytest
 from docx import Document
@@ -78,8 +79,14 @@ def data(one: Consolidated | None = None, **changes) -> ConsolidatedData:
     return ConsolidatedData(**{**fields, **changes})
 
 
-def opened(made: ConsolidatedData | None = None):
-    return Document(io.BytesIO(consolidated_docx(made or data())))
+def opened(made: ConsolidatedData):
+    return Document(io.BytesIO(consolidated_docx(made)))
+
+
+@cache
+def standard():
+    """The report that most tests only read."""
+    return opened(data())
 
 
 def texts(document) -> list[str]:
@@ -96,7 +103,7 @@ def rows_of(document, heading: str) -> list[list[str]]:
 
 
 def test_head_names_the_office_under_the_provinces_committee():
-    head = opened().tables[0]
+    head = standard().tables[0]
     issuer = [line for line in head.rows[0].cells[0].text.split("\n") if line]
     assert issuer == ["ỦY BAN NHÂN DÂN TỈNH THANH HÓA", "SỞ KHOA HỌC VÀ CÔNG NGHỆ"]
     assert head.rows[1].cells[0].text == "Số:         /BC-SKHCN"
@@ -104,22 +111,22 @@ def test_head_names_the_office_under_the_provinces_committee():
 
 
 def test_several_recipients_stand_one_under_another():
-    lines = texts(opened())
+    lines = texts(standard())
     at = lines.index("Kính gửi:")
     assert lines[at + 1 : at + 3] == ["- Ủy ban nhân dân tỉnh;", "- Bộ Khoa học và Công nghệ."]
 
 
 def test_sections_come_in_the_order_of_a_report():
-    found = [t.split(".")[0] for t in texts(opened()) if t[:3].strip(" .") in ("I", "II", "III", "IV")]
+    found = [t.split(".")[0] for t in texts(standard()) if t[:3].strip(" .") in ("I", "II", "III", "IV")]
     assert [found.index(number) for number in ("I", "II", "III", "IV")] == [0, 1, 2, 3]
 
 
 def test_register_counts_who_reported_in_time_late_and_not_at_all():
-    assert rows_of(opened(), "Phải báo cáo") == [["UBND cấp xã", "24", "3", "2", "0", "1", "21"]]
+    assert rows_of(standard(), "Phải báo cáo") == [["UBND cấp xã", "24", "3", "2", "0", "1", "21"]]
 
 
 def test_every_total_stands_with_the_units_it_is_made_of():
-    document = opened()
+    document = standard()
     assert any("UBND cấp xã (tổng hợp từ 3/24 xã)" in line for line in texts(document))
     totals = {
         row[1]: row[2:]
@@ -142,20 +149,20 @@ def test_few_missing_units_are_named_in_the_text_and_many_in_an_appendix():
     assert "chưa có số liệu: UBND xã Số 21; UBND xã Số 22; UBND xã Số 23; UBND xã Số 24." in few
     assert "tại Phụ lục II" not in few
 
-    many = opened()
+    many = standard()
     assert "21 đơn vị (danh sách tại Phụ lục II)" in "\n".join(texts(many))
     listed = rows_of(many, "Tình trạng")
     assert [row[1] for row in listed] == [unit.name for unit in COMMUNES[3:]]
 
 
 def test_same_words_of_several_units_are_printed_once_with_all_of_them():
-    lines = texts(opened())
+    lines = texts(standard())
     said = [line for line in lines if line.endswith("Thiếu cán bộ chuyên trách.")]
     assert said == ["- UBND xã Số 1; UBND xã Số 2; UBND xã Số 3: Thiếu cán bộ chuyên trách."]
 
 
 def test_figures_of_units_stand_across_on_pages_numbered_apart():
-    sections = opened().sections
+    sections = standard().sections
     assert [section.orientation for section in sections] == [
         WD_ORIENT.PORTRAIT,
         WD_ORIENT.LANDSCAPE,
@@ -169,7 +176,7 @@ def test_figures_of_units_stand_across_on_pages_numbered_apart():
 
 
 def test_each_unit_has_its_row_of_figures():
-    tables = [t for t in opened().tables if t.rows[0].cells[1].text == "Đơn vị" and len(t.columns) > 4]
+    tables = [t for t in standard().tables if t.rows[0].cells[1].text == "Đơn vị" and len(t.columns) > 4]
     assert all(len(table.columns) <= 10 for table in tables)
     first = [[cell.text for cell in row.cells] for row in tables[0].rows]
     assert [row[1] for row in first[1:]] == ["UBND xã Số 1", "UBND xã Số 2", "UBND xã Số 3"]
@@ -178,7 +185,7 @@ def test_each_unit_has_its_row_of_figures():
 
 
 def test_figures_of_before_and_of_now_are_told_apart():
-    assert any("từ ngày 01/7/2025" in line for line in texts(opened()))
+    assert any("từ ngày 01/7/2025" in line for line in texts(standard()))
     old = replace(RULE, first_year=2022)
     assert any(
         "trước ngày 01/7/2025" in line for line in texts(opened(data(part(period_key="2024-10", rule=old))))
@@ -186,7 +193,7 @@ def test_figures_of_before_and_of_now_are_told_apart():
 
 
 def test_period_before_stands_beside_this_one_or_is_said_to_be_missing():
-    assert "Chưa có kỳ trước để so." in texts(opened())
+    assert "Chưa có kỳ trước để so." in texts(standard())
     earlier = part(reported=2, period_key="2026-05").totals
     document = opened(data(replace(part(), before=earlier, no_comparison="")))
     rows = {row[1].split(" (")[0]: row[2:] for row in rows_of(document, "Tăng, giảm")}
@@ -202,7 +209,7 @@ def test_reasons_of_units_travel_to_the_body_above():
 
 
 def test_signature_has_titles_and_no_name():
-    document = opened()
+    document = standard()
     signature = next(t for t in document.tables if t.rows[0].cells[0].text.startswith("Nơi nhận"))
     assert [line for line in signature.rows[0].cells[1].text.split("\n") if line] == ["GIÁM ĐỐC"]
     assert ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC") in titles_for(OFFICE)
