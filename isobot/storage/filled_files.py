@@ -60,7 +60,7 @@ async def add(
     """Note a workbook that is to be fetched, and return its number."""
     row = {"bot": bot, "chat": chat, "source": dict(source), "filename": filename, "person": person}
     done = await connection.execute(
-        insert(filled_files).values(**row, at=at, stage=Stage.SENT).returning(filled_files.c.id)
+        insert(filled_files).values(**row, at=at, stage=Stage.SENT.value).returning(filled_files.c.id)
     )
     number: int = done.scalar_one()
     return number
@@ -70,7 +70,7 @@ async def at_work(connection: AsyncConnection, bots: Sequence[str], *, most: int
     """Return the workbooks of some bots with which something is to be done, the oldest first."""
     query = (
         select(*_COLUMNS)
-        .where(filled_files.c.bot.in_(bots), filled_files.c.stage.in_(AT_WORK))
+        .where(filled_files.c.bot.in_(bots), filled_files.c.stage.in_(stage.value for stage in AT_WORK))
         .order_by(filled_files.c.id)
         .limit(most)
     )
@@ -81,12 +81,12 @@ async def move(
     connection: AsyncConnection, number: int, *, before: str, after: str, content: bytes | None = None
 ) -> bool:
     """Bring a workbook one stage on; False when somebody else did."""
-    values: dict[str, Any] = {"stage": after}
+    values: dict[str, Any] = {"stage": str(after)}
     if content is not None or after == Stage.DONE:
         values["content"] = content
     done = await connection.execute(
         update(filled_files)
-        .where(filled_files.c.id == number, filled_files.c.stage == before)
+        .where(filled_files.c.id == number, filled_files.c.stage == str(before))
         .values(**values)
     )
     return done.rowcount == 1
@@ -99,9 +99,9 @@ async def want(connection: AsyncConnection, number: int, *, person: int, stage: 
         .where(
             filled_files.c.id == number,
             filled_files.c.person == person,
-            filled_files.c.stage == Stage.CHECKED,
+            filled_files.c.stage == Stage.CHECKED.value,
         )
-        .values(stage=stage)
+        .values(stage=stage.value)
     )
     return done.rowcount == 1
 
