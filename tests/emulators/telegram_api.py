@@ -76,6 +76,8 @@ class TelegramEmulator:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.pending: list[dict[str, Any]] = []
         self.blocked: set[int] = set()
+        self.files: dict[str, bytes] = {}
+        """What people attached, by its file_id."""
         self.webhook = ""
         self.secret = ""
         self.on_acknowledge: Callable[[list[int]], Awaitable[None]] | None = None
@@ -88,6 +90,7 @@ class TelegramEmulator:
         self.app = Starlette(
             routes=[
                 Route("/bot{token}/{method}", self._method, methods=["GET", "POST"]),
+                Route("/file/bot{token}/{name}", self._file),
                 Route("/control/says", self._control_says, methods=["POST"]),
                 Route("/control/presses", self._control_presses, methods=["POST"]),
                 Route("/control/sent", self._control_sent),
@@ -200,6 +203,7 @@ class TelegramEmulator:
             "setMyCommands": self._yes,
             "answerCallbackQuery": self._yes,
             "sendChatAction": self._yes,
+            "getFile": self._get_file,
         }
         if method not in known:
             return _failure(404, "Not Found: method not found")
@@ -207,6 +211,16 @@ class TelegramEmulator:
 
     async def _get_me(self, _: dict[str, Any]) -> Response:
         return _result(BOT)
+
+    async def _get_file(self, parameters: dict[str, Any]) -> Response:
+        name = str(parameters["file_id"])
+        if name not in self.files:
+            return _failure(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        size = len(self.files[name])
+        return _result({"file_id": name, "file_unique_id": name, "file_size": size, "file_path": name})
+
+    async def _file(self, request: Request) -> Response:
+        return Response(self.files[request.path_params["name"]])
 
     async def _yes(self, _: dict[str, Any]) -> Response:
         return _result(True)
