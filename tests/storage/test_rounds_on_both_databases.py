@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from isobot.domain.deadlines import DayOfYear, Extension, Move
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
-from isobot.storage import dispatch, office, outbox, people, records, reports, rulebook
+from isobot.storage import dispatch, office, outbox, people, records, reports, rulebook, unit_ways
 from isobot.storage.database import Database
 from isobot.storage.store import Store
 from scheduler.dispatch import LOOKED, Dispatcher, LastLook
@@ -236,6 +236,39 @@ async def test_extension_and_other_days_are_read_back(database, clock):
         assert await office.all_extensions(connection) == {("th-xa", "2027-05", "th.pu-luong"): extension}
         assert await office.moves(connection) == (move,)
         assert edition == await rulebook.edition(connection) != "0.0"
+
+
+async def test_who_stands_in_is_told_up_to_the_last_look_whatever_else_they_are(database, clock, services):
+    people_of = await officers(database, clock, services)
+    async with database.write() as connection:
+        thu = await people.add_person(
+            connection, sender_key="telegram:9", chat_key="telegram:9", name="Hà Thị Thu", at=clock.now()
+        )
+        await people.add_post(
+            connection,
+            person=thu,
+            unit="th.pu-luong",
+            province="thanh-hoa",
+            role=Role.CURATOR,
+            granted_by="test",
+            at=clock.now(),
+        )
+        await unit_ways.delegate(
+            connection,
+            unit="th.pu-luong",
+            giver=people_of["th.pu-luong"],
+            taker=thu,
+            since=T_3,
+            until=T_3,
+            why="",
+            at=clock.now(),
+        )
+    clock.move_to(T_3)
+
+    await dispatcher(database, clock, services).tick()
+    texts = await leave(database, clock, services)
+
+    assert len([text for text in texts if "Đơn vị: UBND xã Pù Luông" in text]) == 2
 
 
 async def test_not_me_is_noted_once(database, clock, services):

@@ -137,6 +137,20 @@ def test_no_list_of_names_breaks_the_reading(services, text):
     assert all(u.province == "kon-tum" for u in found.units)
 
 
+@given(text=st.text(alphabet="0123456789/-–. từđếnngàyhômqTĐC;,", max_size=40))
+def test_whatever_is_typed_is_read_or_refused_in_words(text):
+    def said(read) -> str:
+        try:
+            read()
+        except Refusal as refusal:
+            return str(refusal)
+        return "."
+
+    assert said(lambda: read_last_day(text, today=TODAY)).endswith(".")
+    assert said(lambda: read_span(text, today=TODAY, last_day=date(2027, 6, 10))).endswith(".")
+    assert said(lambda: read_letter(text, today=TODAY)).endswith(".")
+
+
 def test_title_stays_short():
     assert len(title_of("dài " * 100)) <= 120
 

@@ -1,0 +1,156 @@
+"""Loads what the plan of reminders is made from: of a day, or of some rows of the ledger."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from isobot.domain.people import Role
+from isobot.domain.requests import is_request
+from isobot.domain.units import UnitDirectory
+from isobot.storage import dispatch, office, people, reports, rulebook, unit_ways
+from isobot.storage.dispatch import Connection
+from isobot.storage.people import Holder
+from scheduler import plan, rounds
+from scheduler.plan import Posts, Situation, UnitIndex
+from scheduler.rounds import Timetable
+
+ROUND_REACH_DAYS = 300
+"""How long after its last day a round may still be spoken of, with all the time that a unit may get."""
+
+Lent = Sequence[unit_ways.Delegation]
+"""What people lent to others who stand in for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the database says, as the plan wants it."""
+
+    timetable: Timetable
+    situation: Situation
+    holders: Sequence[Holder]
+    ended: Mapping[plan.ReportKey, datetime]
+
+
+async def situation_on(
+    connection: Connection,
+    timetable: Timetable,
+    directory: UnitDirectory,
+    *,
+    today: date,
+    since: date | None = None,
+) -> Loaded:
+    """Load everything the plan of a day is made from, with the days that offices changed.
+
+    `since` reaches back to periods that ended while nothing ran.
+    """
+    ends_since = min(today, since or today) - timedelta(days=ROUND_REACH_DAYS)
+    rules = await rulebook.current(connection, timetable.rules, since=ends_since)
+    current = Timetable(rules, timetable.calendar, timetable.ladder, timetable.duty_ladder)
+    holders = await people.holders(connection)
+    events = await office.all_events(connection)
+    extensions = await office.all_extensions(connection)
+    outline = Situation({}, extensions=extensions, events=events)
+    index = UnitIndex(directory)
+    alive = {
+        (duty.rule.id, duty.period.key)
+        for known, steps in rounds.ladders(current)
+        for duty in plan.duties(known, index, current.calendar, steps, outline, today, since=since)
+    }
+    ended = await reports.moments_in(connection, periods=alive)
+    excused, settled = judged(await office.all_letters(connection))
+    ended |= settled | {report: at for report, (_, at) in (await office.all_deeds(connection)).items()}
+    reach = {holder.person for holder in holders if holder.chats}
+    situation = Situation(
+        posts=_with_stand_ins(posts_of(holders), await _lent_on(connection, today)),
+        reported=ended.keys(),
+        pending=await reports.pending(connection),
+        excused=excused,
+        ledger=await dispatch.known_steps(connection, alive),
+        snoozed={
+            (rule, period, unit, person): until
+            for (person, rule, period, unit), until in (
+                await dispatch.snoozed(connection, today=today)
+            ).items()
+        },
+        extensions=extensions,
+        declined=(await office.all_declined(connection)).keys(),
+        unreachable={holder.person for holder in holders} - reach,
+        events=events,
+    )
+    return Loaded(current, situation, holders, ended)
+
+
+async def _lent_on(connection: Connection, today: date, *, units: Iterable[str] | None = None) -> Lent:
+    found = await unit_ways.delegations_of(connection, units, on=today)
+    return [each for each in found if each.since <= today]
+
+
+def _with_stand_ins(posts: Posts, lent: Lent) -> Posts:
+    """Add who stands in for somebody today, after those who hold the post."""
+    if not lent:
+        return posts
+    found = {unit: {role: list(held) for role, held in roles.items()} for unit, roles in posts.items()}
+    for each in lent:
+        for role, held in found.get(each.unit, {}).items():
+            if role in people.LENT and each.giver in held and each.taker not in held:
+                held.append(each.taker)
+    return found
+
+
+def judged(
+    letters: Mapping[office.Report, office.Letter],
+) -> tuple[set[office.Report], dict[office.Report, datetime]]:
+    """Tell letters that wait for the receiver from those that are enough; the rest count for nothing."""
+    waiting = {report for report, letter in letters.items() if not letter.verdict}
+    enough = {r: letter.at for r, letter in letters.items() if letter.verdict == office.ENOUGH}
+    return waiting, enough
+
+
+async def situation_of(
+    connection: Connection,
+    rows: Mapping[int, list[dispatch.Row]],
+    timetable: Timetable,
+    directory: UnitDirectory,
+    today: date,
+) -> tuple[Timetable, Situation]:
+    """Load what concerns these messages; a digest needs its whole province."""
+    keys = [row.key for found in rows.values() for row in found]
+    if any(key.step.endswith("/receiver") for key in keys):
+        loaded = await situation_on(connection, timetable, directory, today=today)
+        return loaded.timetable, loaded.situation
+    units = {key.unit for key in keys}
+    persons = {key.person for key in keys}
+    lent = await _lent_on(connection, today, units=units)
+    posts: dict[str, dict[Role, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for person, post in await people.posts_held(connection, persons | {each.giver for each in lent}):
+        posts[post.unit][post.role].append(person)
+    rules = await rulebook.current(
+        connection, timetable.rules, rounds=[k.rule for k in keys if is_request(k.rule)]
+    )
+    excused, settled = judged(await office.all_letters(connection, units=units))
+    done = set(await reports.moments_in(connection, units=units)) | set(settled)
+    if any(rules.get(key.rule) is None for key in keys):
+        done |= set(await office.all_deeds(connection))
+    declined = await office.all_declined(connection)
+    snoozed = await dispatch.snoozed(connection, today=today, persons=persons)
+    situation = Situation(
+        posts=_with_stand_ins(posts, lent),
+        reported=done,
+        pending=await reports.pending(connection, units=units),
+        excused=excused,
+        snoozed={
+            (rule, period, unit, person): until for (person, rule, period, unit), until in snoozed.items()
+        },
+        extensions=await office.all_extensions(connection, units=units),
+        declined=declined.keys(),
+    )
+    return replace(timetable, rules=rules), situation
+
+
+def posts_of(holders: Iterable[Holder]) -> Posts:
+    """Group people by unit and role, as the plan wants them."""
+    found: dict[str, dict[Role, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for holder in holders:
+        found[holder.post.unit][holder.post.role].append(holder.person)
+    return found
