@@ -161,7 +161,7 @@ def test_each_group_is_headed_once_at_its_first_question():
     form = FORMS.get(AGENCY_FORM)
     headed = [f.key for f in form.fields if f.computed is None and "\n" in form.question(f.key)]
     assert headed == [
-        "status", "tthc_total", "ia_count", "goals_total", "staff_total", "fund_plan", "advantages"
+        "status", "tthc_total", "ia_count", "goals_total", "staff_total", "fund_plan", "difficulties"
     ]  # fmt: skip
     assert form.question("tthc_total").startswith("B. Thủ tục hành chính và quy trình\n6/32. ")
 
