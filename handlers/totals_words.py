@@ -5,13 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from isobot.domain.fields import Field
+from isobot.domain.filing import BLANK, CHOICE, GIVEN, NONE_ARISING
 from isobot.domain.kinds import RollUp
 from isobot.domain.numbers import format_number
 from isobot.domain.rollup import (
-    BLANK,
-    CHOICE,
-    GIVEN,
-    NONE_ARISING,
     Comparison,
     FieldTotal,
     GroupTotals,

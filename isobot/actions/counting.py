@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isobot.actions.reporting import figures_in
-from isobot.domain.rollup import Filed, file_figures
+from isobot.domain.filing import Filed, file_figures
 from isobot.errors import NotFound
 from isobot.formfiles import Forms
 from isobot.storage import figures, records, rollup

@@ -9,11 +9,11 @@ from isobot.actions.chain import read_reason, write_event
 from isobot.actions.former import NOTHING, REASON, Former, LastPart, former_figures
 from isobot.clock import vietnam_day
 from isobot.domain.deadlines import Period, ReportingRule, RuleBook, find_period
+from isobot.domain.filing import file_figures
 from isobot.domain.forms import Field, Form, Problem
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
 from isobot.domain.reports import Act, Change, ReportStatus, figures_hash, next_status, receipt_number
-from isobot.domain.rollup import file_figures
 from isobot.domain.units import Unit, UnitDirectory
 from isobot.domain.values import Value, Values, values_from_json, values_to_json
 from isobot.errors import Refusal, StaleEdit

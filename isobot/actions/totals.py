@@ -9,6 +9,7 @@ from isobot.actions.reporting import figures_in
 from isobot.clock import VIETNAM, vietnam_day
 from isobot.domain.deadlines import Extension, Period, ReportingRule, previous_period, reporting_units
 from isobot.domain.fields import numbered
+from isobot.domain.filing import Sum, merge, without
 from isobot.domain.forms import Form
 from isobot.domain.rollup import (
     Consolidated,
@@ -17,15 +18,12 @@ from isobot.domain.rollup import (
     Roll,
     Standing,
     Structure,
-    Sum,
     Totals,
     UnitFigures,
     by_level,
     make_totals,
     may_compare,
-    merge,
     stand,
-    without,
 )
 from isobot.domain.tree import regroup
 from isobot.domain.units import Level, Unit, UnitDirectory

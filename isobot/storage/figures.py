@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from isobot.domain.rollup import Filed
+from isobot.domain.filing import Filed
 from isobot.storage.statements import insert_if_absent
 from isobot.storage.tables import figure_lines, figures, units
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, case, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from isobot.domain.rollup import Sum
+from isobot.domain.filing import Sum
 from isobot.storage.statements import as_pairs
 from isobot.storage.tables import figure_lines, figures, report_versions, reports
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from isobot.domain.filing import Filed
 from isobot.domain.messages import Reply
 from isobot.domain.reports import ReportStatus
-from isobot.domain.rollup import Filed
 from isobot.errors import NotFound
 from isobot.storage import conversations, curation, dispatch, figures, outbox, reports
 from isobot.storage.conversations import Conversation

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from isobot.actions import counting
 from isobot.actions.totals import Register, grouped, totals_of
 from isobot.domain.deadlines import Extension, ReportingRule, find_period
+from isobot.domain.filing import file_figures
 from isobot.domain.forms import Form
-from isobot.domain.rollup import Standing, Structure, Totals, file_figures
+from isobot.domain.rollup import Standing, Structure, Totals
 from isobot.domain.units import Level
 from isobot.domain.values import BLANK, NONE_ARISING, Value, values_to_json
 from isobot.storage import figures, office, reports

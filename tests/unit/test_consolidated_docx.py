@@ -11,6 +11,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
 from isobot.domain.deadlines import find_period
+from isobot.domain.filing import add_up, file_figures
 from isobot.domain.letterhead import letterhead_for, titles_for
 from isobot.domain.rollup import (
     Consolidated,
@@ -18,8 +19,6 @@ from isobot.domain.rollup import (
     PeriodTotals,
     Standing,
     UnitFigures,
-    add_up,
-    file_figures,
     make_totals,
     stand,
 )

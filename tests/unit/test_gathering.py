@@ -6,13 +6,12 @@ import pytest
 
 from isobot.actions.gathering import _parts
 from isobot.domain.deadlines import find_period
+from isobot.domain.filing import add_up, file_figures
 from isobot.domain.gathering import gather
 from isobot.domain.rollup import (
     GroupTotals,
     PeriodTotals,
     Standing,
-    add_up,
-    file_figures,
     make_totals,
     stand,
 )

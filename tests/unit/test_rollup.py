@@ -5,15 +5,12 @@ from datetime import date
 
 import pytest
 
+from isobot.domain.filing import add_up, file_figures, merge, without
 from isobot.domain.forms import BLANK_LABEL, NONE_ARISING_LABEL, Ratio
 from isobot.domain.rollup import (
     Standing,
-    add_up,
-    file_figures,
     make_totals,
-    merge,
     stand,
-    without,
 )
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 
