@@ -303,7 +303,7 @@ class DialogueRouter:
             await self._leave_report(turn)
             if not await report_acts.pick(turn, services, head, parts):
                 turn.say(help.OLD_BUTTON)
-        elif head in (totals.OPEN, totals.STEP):
+        elif head in totals.HEADS:
             await self._leave_report(turn)
             if not await totals.pick(turn, services, head, parts):
                 turn.say(help.OLD_BUTTON)
