@@ -20,6 +20,13 @@ _LABELS = {
     PICTURES: "Biểu đồ",
 }
 
+_BY_WORD = {"bieudo": PICTURES, "bangtonghop": TABLE, "baocaotonghop": REPORT}
+
+NOT_HERE = (
+    "Bảng, báo cáo tổng hợp và biểu đồ dành cho cơ quan nhận báo cáo, khi có kỳ đã mở. "
+    "Gõ “tiến độ” để xem đơn vị mình."
+)
+
 
 def choices(rule: str, period: str, province: str) -> list[Choice]:
     """Offer every paper of a period."""
@@ -28,17 +35,25 @@ def choices(rule: str, period: str, province: str) -> list[Choice]:
     ]
 
 
-def send_current_pictures(turn: Turn, services: Services) -> None:
-    """Send the pictures of every period that a receiving office looks at now."""
-    found = False
-    for province in turn.actor.provinces_to_receive():
-        for rule in services.rules.for_province(province):
-            period = current_period(rule, turn.today)
-            if period is not None:
-                send(turn, services, PICTURES, rule.id, period.key, province)
-                found = True
-    if not found:
-        turn.say("Biểu đồ dành cho cơ quan nhận báo cáo, khi có kỳ đã mở. Gõ “tiến độ” để xem đơn vị mình.")
+def send_by_word(turn: Turn, services: Services, command: str) -> None:
+    """Send a paper of the period that was just shown, else of every period to look at now."""
+    head = _BY_WORD[command]
+    shown = next((c.key for c in turn.conversation.offered if c.key.startswith(f"{head}:")), "")
+    wanted = [shown.split(":")[1:]] if shown else _current(turn, services)
+    for rule, period, province in wanted:
+        send(turn, services, head, rule, period, province)
+    if not wanted:
+        turn.say(NOT_HERE)
+
+
+def _current(turn: Turn, services: Services) -> list[list[str]]:
+    """Return rule, period and province of what a receiving office looks at now."""
+    return [
+        [rule.id, period.key, province]
+        for province in turn.actor.provinces_to_receive()
+        for rule in services.rules.for_province(province)
+        if (period := current_period(rule, turn.today)) is not None
+    ]
 
 
 def send(turn: Turn, services: Services, head: str, rule_id: str, period_key: str, province: str) -> None:

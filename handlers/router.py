@@ -210,8 +210,8 @@ class DialogueRouter:
                 await letterhead.begin(turn, services)
             case "truocky":
                 turn.say(BEFORE_SIGNING)
-            case "bieudo":
-                papers.send_current_pictures(turn, services)
+            case "bieudo" | "bangtonghop" | "baocaotonghop":
+                papers.send_by_word(turn, services, command)
             case "toi":
                 await start.show_me(turn, services)
             case "roi":

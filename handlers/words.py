@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "thethuc": ("the thuc", "the thuc van ban", "sua the thuc", "chuc vu nguoi ky"),
     "truocky": ("truoc khi ky", "truoc khi trinh ky", "kiem tra truoc khi ky"),
     "bieudo": ("bieu do", "bieu do tien do"),
+    "bangtonghop": ("bang tong hop", "tai bang tong hop"),
+    "baocaotonghop": ("bao cao tong hop", "du thao bao cao tong hop"),
     "huy": ("huy", "huy bo", "thoat"),
     "quaylai": ("quay lai", "lui lai"),
     "trogiup": ("tro giup", "giup", "huong dan", "help"),

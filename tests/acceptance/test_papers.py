@@ -65,12 +65,24 @@ async def test_pictures_are_as_wide_as_a_phone_and_the_next_paper_is_picked_unde
     assert files(lead)[-1].filename.endswith(".xlsx")
 
 
-async def test_pictures_are_asked_for_by_word(lead):
+async def test_papers_are_asked_for_by_word(lead):
     await lead.says("biểu đồ")
     assert [file.media_type for file in files(lead)[-2:]] == ["image/png"] * 2
+    await lead.says("bảng tổng hợp")
+    await lead.says("báo cáo tổng hợp")
+    assert [file.filename.rpartition(".")[2] for file in files(lead)[-2:]] == ["xlsx", "docx"]
 
     reporter = lead.other("1")
     assert "dành cho cơ quan nhận báo cáo" in (await reporter.says("biểu đồ"))[-1]
+
+
+async def test_word_means_the_period_that_was_just_shown(lead, clock):
+    clock.move_to(date(2027, 10, 5))
+    await lead.says("tổng hợp tháng 5/2027")
+
+    await lead.says("bảng tổng hợp")
+
+    assert files(lead)[-1].filename == "Tổng hợp ISO - Thanh Hóa - tháng 5-2027.xlsx"
 
 
 async def test_table_holds_the_reported_and_the_missing(lead):
