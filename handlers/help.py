@@ -11,6 +11,7 @@ HELP = (
     "• “các bước”: các bước xây dựng, áp dụng\n"
     "• “tiến độ”: đơn vị nào đã báo cáo; cơ quan nhận gõ “tổng hợp” để xem các tổng\n"
     "• “nhắc việc”: lịch nhắc, hoãn nhắc\n"
+    "• “lịch sử”: ai đã nhập, sửa, gửi báo cáo; “ghi chú mục 5: ...” để ghi chú một số\n"
     "• “tôi là ai”: vai trò của anh/chị; “xóa dữ liệu” để xóa\n"
     "Khi đang nhập: “quay lại”, “sửa mục 7”, “hủy”. Số liệu đã nhập luôn được giữ."
 )
