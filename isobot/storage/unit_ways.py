@@ -39,14 +39,6 @@ async def is_on(connection: AsyncConnection, unit: str, key: str) -> bool:
     return (await connection.execute(query)).scalar() is True
 
 
-async def all_on(connection: AsyncConnection, key: str, units: Iterable[str]) -> set[str]:
-    """Return those of some units that have turned a setting on."""
-    query = select(unit_settings.c.unit, unit_settings.c.value).where(
-        unit_settings.c.key == key, unit_settings.c.unit.in_(list(units))
-    )
-    return {row.unit for row in await connection.execute(query) if row.value is True}
-
-
 async def turn(
     connection: AsyncConnection, unit: str, key: str, *, on: bool, person: int, at: datetime
 ) -> None:
