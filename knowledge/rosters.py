@@ -5,21 +5,18 @@ the province's plan, or counted over them.
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from isobot.domain.law import Citation, LegalDocument
+from isobot.domain.law import LegalDocument
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
 from knowledge.places import Mention, PlaceFinder, district_title, speaks_of_self, titled
 from knowledge.question import Question
-from knowledge.weighing import ADOPTING, TODAY
-
-PLANS = ("thanh-hoa", "kon-tum")
-"""Provinces whose plan lists communes."""
-LONGEST_LIST = 2800
+from knowledge.roster_absences import Absences
+from knowledge.roster_counts import RosterCounts, named_districts
+from knowledge.roster_lines import RosterLines, each_named, of_tuyen_quang
 
 _YEAR = re.compile(
     r"\b(?:nam|dot|moc|nhom|dien)(?: \w+)? (?:nao|may|gi)\b|\bkhi nao\b|\bbao gio\b|\bluc nao\b|"
@@ -48,29 +45,6 @@ _AFTER_REFORM = re.compile(
     r"\b(?:thanh|thuoc|ve|vao|la) (?:xa|phuong) (?:nao|gi)\b"
 )
 _WHICH_DISTRICT = re.compile(r"\b(?:thuoc|o|nam o|nam trong|cua|ve) (?:huyen|thanh pho) nao\b|\bhuyen nao\b")
-_WHICH_DISTRICTS = re.compile(
-    r"\b(?:nhung|cac|may|bao nhieu|gom) huyen\b|\bhuyen nao co\b|\bo huyen nao\b|\bhuyen nao\b"
-)
-_COUNT = re.compile(
-    r"\b(?:may|bao nhieu|so luong|tong so|tong cong)(?: \w+){0,2} "
-    r"(?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|uy ban|ubnd)\b"
-    r"|\bso (?:luong )?(?:xa|phuong|thi tran)\b"
-    r"|\bco (?:dung |tat ca |tong cong )?\d{1,3} (?:xa|phuong|thi tran|don vi|uy ban|ubnd)\b"
-)
-_LIST = re.compile(
-    r"\b(?:nhung|cac|gom|ke ten|liet ke|danh sach)(?: \w+){0,4} "
-    r"(?:xa|phuong|thi tran|don vi|co quan|huyen|chi cuc|so)\b"
-    r"|\b(?:xa|phuong|thi tran|don vi|chi cuc|co quan) nao\b"
-)
-_NOT_COUNT = re.compile(
-    r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop)\b"
-)
-_OF_PLAN = re.compile(r"\b(?:ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh|dot nay)\b")
-_ALTOGETHER = re.compile(r"\b(?:tat ca|tong cong|tong so|toan bo|ca thay|ca tinh|het thay)\b")
-_NOT_OF_PLAN = re.compile(
-    r"\b(?:mien nui|ty le|phan tram|bo quan|cap tinh|so|chi cuc|huyen|khuyen khich|thi tran|phuong|buoc|"
-    r"cap huyen|ngoai|khong co ten|con lai|thi diem|nam \d+)\b"
-)
 _TO_DO = re.compile(r"\b(?:lam gi|phai lam|lam nhung gi|thuc hien gi|viec gi)\b")
 _MEMBER = re.compile(
     r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien)\b|"
@@ -82,15 +56,6 @@ _FORMED_FROM = re.compile(
     r"lap tu|truoc day)\b"
 )
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
-_AGENCY_NAMED = re.compile(
-    r"\b(?:so|ban|chi cuc) (?!(?:nao|gi|toi|minh|em|ta|ban|nganh|co|thuoc|phai|thi|lam|da|duoc|nam|trong|o|"
-    r"va)\b)[a-z]+"
-)
-_TWO_WORDS_NAMED = re.compile(
-    r"\bhuyen (?!dao |mien |nao )[a-z]{2,} [a-z]{2,} (?:co|gom|la|thi|lam|ap dung|thuoc|nam)\b"
-)
-_NAMED_DISTRICT = re.compile(r"\bhuyen ((?:[a-z]+ ){0,2}[a-z]+)")
-_KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
 
 class Rosters:
@@ -106,9 +71,9 @@ class Rosters:
     ) -> None:
         self._units = units
         self._places = places
-        self._documents = documents
-        self._provinces = provinces
-        self._common_words = common_words
+        self._lines = RosterLines(units, documents, provinces)
+        self._absences = Absences(units, documents, self._lines, common_words)
+        self._counting = RosterCounts(units, self._lines, self._absences)
 
     def answer(
         self, question: Question, scope: Sequence[str], own: Sequence[Unit], *, cards_know: bool = False
@@ -121,7 +86,7 @@ class Rosters:
         # What is told around the question names other units and other matters.
         told, question = question, question.without_story()
         mentions = self._places.find(question, scope) or ([] if own else self._places.find(told, scope))
-        districts = _districts(mentions)
+        districts = named_districts(mentions)
         named = self._named(mentions, districts)
         mine = speaks_of_self(question) or (not mentions and not question.levels_beside(own))
         about = named or (tuple(own) if mine else ())
@@ -138,7 +103,7 @@ class Rosters:
             or (
                 None
                 if named_here or (cards_know and not districts)
-                else self._counts(question, scope, mentions, own)
+                else self._counting.answer(question, scope, mentions, own)
             )
             or self._membership(question, scope, about)
             or (
@@ -164,7 +129,7 @@ class Rosters:
     def short(self, question: Question, scope: Sequence[str]) -> Answer | None:
         """Answer a question that is hardly more than the name of a unit."""
         mentions = self._places.find(question, scope)
-        named = self._named(mentions, _districts(mentions))
+        named = self._named(mentions, named_districts(mentions))
         taken = {place for m in mentions for place in range(m.start, m.end)}
         provinces = {w for slug in question.provinces for w in fold(SEED_PROVINCES[slug]).split()}
         rest = [
@@ -176,7 +141,7 @@ class Rosters:
             return None
         if any(u.in_plan for u in named):
             return self._years(question, named)
-        return self._former_years(named) if self._units.predecessors_of(named[0].code) else None
+        return self._lines.former_years(named) if self._units.predecessors_of(named[0].code) else None
 
     # --- who is meant ---
 
@@ -220,16 +185,16 @@ class Rosters:
             return self._years(question, named)
         if not asked and not (question.yes_no and question.years and question.says(_ADOPT)):
             return None
-        missing = self._not_listed(question, scope, mentions)
+        missing = self._absences.not_listed(question, scope, mentions)
         if missing and not named:
             return missing
         if named and asked and self._units.predecessors_of(named[0].code):
-            return self._former_years(named)
+            return self._lines.former_years(named)
         if about and not _EVERY_LEVEL.search(question.focus):
             if any(u.in_plan for u in about):
                 return self._years(question, about)
             if any(self._units.predecessors_of(u.code) for u in about):
-                return self._former_years(about)
+                return self._lines.former_years(about)
         return None
 
     def _asks_year(self, question: Question) -> bool:
@@ -253,244 +218,21 @@ class Rosters:
         listed = [u for u in units if u.in_plan] or list(units)
         if len(listed) > 6:
             listed = listed[:6]
-        lines = [self._year_line(u) for u in listed]
-        citations = self._citations(listed)
+        lines = [self._lines.year_line(u) for u in listed]
+        citations = self._lines.citations(listed)
         if len(listed) == 1:
             text = lines[0]
             unit = listed[0]
             wrong = [y for y in question.years if y != unit.plan_year]
             if question.yes_no and wrong and unit.plan_year not in question.years:
                 text = f"Không phải năm {wrong[0]}. {text}"
-            after = self._now(unit)
+            after = self._lines.now(unit)
             text = f"{text}\n{after}" if after else text
             return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
-        if _each_named(question, listed):
+        if each_named(question, listed):
             text = "\n".join(f"- {line}" for line in lines)
             return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
-        return self._ask_which(listed, lines, citations)
-
-    def _ask_which(
-        self, units: Sequence[Unit], lines: Sequence[str], citations: tuple[Citation, ...]
-    ) -> Answer:
-        head = f"Có {len(units)} đơn vị trùng hoặc gần trùng tên. Anh/chị hỏi đơn vị nào?"
-        text = "\n".join([head, *(f"- {line}" for line in lines)])
-        options = tuple(Option(titled(u), Refinement(unit=u.code)) for u in units)
-        return Answer(Outcome.CLARIFY, with_sources(text, citations[:3]), citations[:3], options)
-
-    def _year_line(self, unit: Unit) -> str:
-        if unit.province == "tuyen-quang":
-            return f"{unit.name}: {_tuyen_quang(unit)}."
-        if unit.province == "kon-tum":
-            line = f"{titled(unit)}: áp dụng ISO điện tử chậm nhất năm {unit.plan_year}."
-        else:
-            line = f"{titled(unit)}: áp dụng ISO năm {unit.plan_year}."
-        if unit.true_district and unit.true_district != unit.district:
-            line += f" (Phụ lục in ở {district_title(unit)}; thực tế thuộc huyện {unit.true_district}.)"
-        return line
-
-    def _former_years(self, about: Sequence[Unit]) -> Answer:
-        unit = about[0]
-        former = self._units.predecessors_of(unit.code)
-        lines = [f"- {self._year_line(u)}" for u in former if u.in_plan]
-        head = (
-            f"{unit.name} lập từ ngày 1/7/2025 nên không có tên trong danh sách; các đơn vị cũ nhập vào có:"
-        )
-        citations = self._citations(former)
-        return Answer(Outcome.ANSWERED, with_sources("\n".join([head, *lines]), citations), citations)
-
-    # --- lists and counts ---
-
-    def _counts(
-        self,
-        question: Question,
-        scope: Sequence[str],
-        mentions: Sequence[Mention],
-        own: Sequence[Unit],
-    ) -> Answer | None:
-        districts = [d for m in mentions for d in m.districts] or _districts(mentions)
-        counting, listing = question.asks(_COUNT), question.asks(_LIST)
-        if question.says(TODAY) and not question.says(ADOPTING):
-            return None
-        if not (counting or listing) or self._counts_other_things(question):
-            return None
-        provinces = [p for p in (scope or PLANS) if p in PLANS]
-        years = [y for y in question.years if y in (2022, 2023, 2024)]
-        if not districts and speaks_of_self(question):
-            districts = [
-                (u.province, u.bare_name) for u in own if u.level is Level.HUYEN and u.province in PLANS
-            ]
-        if districts:
-            return self._of_district(question, districts[0], years)
-        missing = self._unknown_district(question, provinces)
-        if missing:
-            return missing
-        if years and "thanh-hoa" in provinces:
-            return self._of_year(question, years[0], listing=listing and not counting)
-        if len(provinces) != 1 or len(question.provinces) > 1:
-            return None
-        found = None
-        if "kon-tum" in provinces:
-            found = self._of_level(question, listing=listing and not counting)
-        return found or (self._whole_plan(question, provinces[0]) if counting and not listing else None)
-
-    def _whole_plan(self, question: Question, province: str) -> Answer | None:
-        """Count every unit of the plan, where neither a year nor a district nor another matter is named."""
-        whole = question.says(_OF_PLAN) and (question.provinces or question.says(_ALTOGETHER))
-        if not whole or question.says(_NOT_OF_PLAN):
-            return None
-        if province == "thanh-hoa":
-            units = self._units.roster(province, level=Level.XA)
-            kinds = Counter(u.kind for u in units)
-            named = " và ".join(f"{count} {kind}" for kind, count in kinds.items())
-            text = f"Tổng cộng {len(units)} UBND cấp xã ({named}): {_by_year(units)}."
-        else:
-            units = self._units.roster(province)
-            text = f"Tổng cộng {len(units)} cơ quan, đơn vị trong danh sách: " + ", ".join(
-                f"{count} đơn vị đến năm {year}"
-                for year, count in sorted(Counter(u.plan_year or 0 for u in units).items())
-            )
-            text += "."
-        citations = self._citations(units)
-        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
-
-    @staticmethod
-    def _counts_other_things(question: Question) -> bool:
-        """Tell whether money, days or classes are counted, judging by the words around the count."""
-        for pattern in (_COUNT, _LIST):
-            for match in pattern.finditer(question.focus):
-                before = " ".join(question.focus[: match.start()].split()[-5:])
-                after = " ".join(question.focus[match.end() :].split()[:3])
-                if not _NOT_COUNT.search(f"{before} {match.group()} {after}"):
-                    return False
-        return True
-
-    def _of_district(self, question: Question, district: tuple[str, str], years: Sequence[int]) -> Answer:
-        province, name = district
-        units = self._units.roster(province, level=Level.XA, district=name)
-        if years:
-            units = tuple(u for u in units if u.plan_year in years)
-        for kind, pattern in _KIND_ASKED:
-            only = [u for u in units if u.kind == kind]
-            if only and question.says(pattern) and not re.search(r"\bxa\b", question.folded):
-                units = tuple(only)
-        when = " năm " + ", ".join(str(y) for y in sorted(years)) if years else ""
-        title = district_title(name)
-        title = title[0].upper() + title[1:]
-        if not units:
-            text = f"Danh sách{when} không có đơn vị cấp xã nào của {title[0].lower() + title[1:]}."
-            every = self._units.roster(province, level=Level.XA, district=name)
-            if every:
-                text += f" Các năm khác: {_by_year(every)}."
-            citations = self._citations(every) or self._whole(province)
-            return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
-        text = f"{title} có {len(units)} UBND cấp xã trong danh sách{when}"
-        if province == "thanh-hoa" and len(years) != 1:
-            text += f" ({_by_year(units)})"
-        text += f": {_names(units)}."
-        citations = self._citations(units)
-        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
-
-    def _of_year(self, question: Question, year: int, *, listing: bool) -> Answer | None:
-        units = self._units.roster("thanh-hoa", level=Level.XA, year=year)
-        counts = Counter(u.district for u in units)
-        citations = self._citations(units)
-        if question.says(_WHICH_DISTRICTS):
-            named = "; ".join(f"{name} ({count})" for name, count in counts.items())
-            text = f"Năm {year} có {len(counts)} huyện với {len(units)} UBND cấp xã: {named}."
-        elif listing:
-            rows = [f"- {name}: {_names([u for u in units if u.district == name])}" for name in counts]
-            text = "\n".join([f"Năm {year} có {len(units)} UBND cấp xã áp dụng ISO:", *rows])
-        else:
-            named = ", ".join(f"{name} {count}" for name, count in counts.items())
-            text = f"Năm {year} có {len(units)} UBND cấp xã áp dụng ISO ({named})."
-        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
-
-    def _of_level(self, question: Question, *, listing: bool) -> Answer | None:
-        level = {"so": Level.SO, "chi-cuc": Level.CHI_CUC, "huyen": Level.HUYEN, "xa": Level.XA}.get(
-            question.level
-        )
-        if level is None or not re.search(
-            r"\b(?:iso|danh sach|phu luc|ke hoach|ap dung|thuoc dien|2025|2027|2030)\b", question.folded
-        ):
-            return None
-        units = self._units.roster("kon-tum", level=level)
-        what = {
-            Level.SO: "cơ quan chuyên môn cấp tỉnh (tính cả Văn phòng UBND tỉnh)",
-            Level.CHI_CUC: "chi cục hoặc tương đương",
-            Level.HUYEN: "UBND cấp huyện",
-            Level.XA: "UBND cấp xã",
-        }[level]
-        text = (
-            f"Danh sách của Kon Tum có {len(units)} {what}, áp dụng ISO điện tử đến năm {units[0].plan_year}"
-        )
-        if listing and level is not Level.XA:
-            text += ": " + ", ".join(u.name.removeprefix("UBND ") for u in units)
-        elif level is Level.XA:
-            counts = Counter(u.district for u in units)
-            text += ": " + ", ".join(f"{name} {count}" for name, count in counts.items())
-        citations = self._citations(units)
-        return Answer(Outcome.ANSWERED, with_sources(text + ".", citations), citations)
-
-    def _unknown_district(self, question: Question, provinces: Sequence[str]) -> Answer | None:
-        """Say plainly that a district named is not in the list."""
-        for match in _NAMED_DISTRICT.finditer(question.folded):
-            following = match.group(1).split()
-            name = self._strange_name(question, "huyen", following)
-            unmarked = not question.marks and _TWO_WORDS_NAMED.search(question.folded)
-            if not name and unmarked and following[0] not in _NO_NAME - _MAY_BEGIN_A_NAME:
-                # Without marks every syllable is a common word, but between "huyện" and "có" stands a name.
-                name = " ".join(w.capitalize() for w in following[:2])
-            if name and provinces:
-                province = provinces[0] if len(provinces) == 1 else ""
-                return self._absent(f"huyện {name}", province or "thanh-hoa")
-        return None
-
-    def _not_listed(
-        self, question: Question, scope: Sequence[str], mentions: Sequence[Mention]
-    ) -> Answer | None:
-        if any(m.sure and m.units for m in mentions):
-            return None
-        provinces = [p for p in (scope or PLANS) if p in PLANS]
-        if len(provinces) != 1:
-            return None
-        for kind in ("xa", "thi tran", "phuong"):
-            for match in re.finditer(rf"\b{kind} ((?:[a-z]+ ){{0,2}}[a-z]+)", question.folded):
-                name = self._strange_name(question, kind.split()[-1], match.group(1).split())
-                if name:
-                    label = {"xa": "xã", "thi tran": "thị trấn", "phuong": "phường"}[kind]
-                    return self._absent(f"{label} {name}", provinces[0])
-        return None
-
-    def _strange_name(self, question: Question, kind: str, following: list[str]) -> str:
-        """Return the name behind "huyện" or "xã" where the documents never use such words together."""
-        if not following or following[0] in _NO_NAME - _MAY_BEGIN_A_NAME:
-            return ""
-        name = [following[0]]
-        if len(following) > 1 and following[1] not in _NO_NAME:
-            name.append(following[1])
-        if len(name) == 1:
-            return ""
-        words = question.words
-        for at in range(len(words) - len(name)):
-            run = words[at + 1 : at + 1 + len(name)]
-            if words[at].bare != kind or [w.bare for w in run] != name:
-                continue
-            strange = any((w.marked if question.marks else w.bare) not in self._common_words for w in run)
-            if strange or (run[0].capital and run[1].capital):
-                return " ".join(w.marked.capitalize() for w in run)
-        return ""
-
-    def _absent(self, what: str, province: str) -> Answer:
-        document = self._documents[province]
-        count = len(self._units.roster(province, level=Level.XA))
-        named = ", ".join(self._units.districts(province))
-        text = (
-            f"{what[0].upper() + what[1:]} không có trong danh sách {count} UBND cấp xã kèm theo "
-            f"{document.kind} {document.number} của {SEED_PROVINCES[province]}.\n"
-            f"Danh sách chỉ gồm các huyện, thành phố: {named}."
-        )
-        citations = self._whole(province)
-        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+        return self._lines.ask_which(listed, lines, citations)
 
     # --- district, membership, what became of it ---
 
@@ -509,16 +251,16 @@ class Rosters:
             if unit.plan_year and self._asks_year(question):
                 line += f"; áp dụng năm {unit.plan_year}"
             lines.append(line + ".")
-        citations = self._citations(communes)
+        citations = self._lines.citations(communes)
         if len(communes) == 1:
             return Answer(Outcome.ANSWERED, with_sources(lines[0], citations), citations)
-        return self._ask_which(communes[:6], lines, citations)
+        return self._lines.ask_which(communes[:6], lines, citations)
 
     def _membership(self, question: Question, scope: Sequence[str], about: tuple[Unit, ...]) -> Answer | None:
         if not question.asks(_MEMBER) or _OTHER_MATTER.search(self._without_names(question, scope)):
             return None
         if not about:
-            return self._agency_not_listed(question, scope)
+            return self._absences.agency_not_listed(question, scope)
         listed = [u for u in about if u.in_plan]
         if not listed:
             return None
@@ -537,24 +279,12 @@ class Rosters:
             w.bare for at, w in asked if at not in taken and question.sentences[w.sentence] == 1.0
         )
 
-    def _agency_not_listed(self, question: Question, scope: Sequence[str]) -> Answer | None:
-        """Say that an agency named is not among those of the list, and who is."""
-        if list(scope) not in (["tuyen-quang"], ["kon-tum"]) or not question.says(_AGENCY_NAMED):
-            return None
-        units = self._units.roster(scope[0], level=Level.SO)
-        if scope[0] == "tuyen-quang":
-            units = tuple(u for u in self._units.roster(scope[0]) if u.plan_group.startswith("Duy trì"))
-        named = ", ".join(u.name.removeprefix("UBND ") for u in units)
-        text = f"Không có tên trong danh sách. Danh sách gồm {len(units)} cơ quan: {named}."
-        citations = self._citations(units)
-        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
-
     def _tuyen_quang_member(self, question: Question, unit: Unit) -> Answer:
         eighteen = any(g.startswith("Duy trì") for g in unit.plan_groups)
-        text = f"{unit.name}: {_tuyen_quang(unit)}."
+        text = f"{unit.name}: {of_tuyen_quang(unit)}."
         if "18" in question.folded.split():
             text = ("Có. " if eighteen else "Không nằm trong 18 cơ quan đó. ") + text
-        citations = self._citations([unit])
+        citations = self._lines.citations([unit])
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     def _after_reform(self, question: Question, units: Sequence[Unit]) -> Answer | None:
@@ -563,7 +293,7 @@ class Rosters:
             units = former
         elif len(units) > 1 and question.says(_FORMED_FROM):
             units = [u for u in units if u.valid_to is None] or units
-        lines = [line for u in units[:6] if (line := self._now(u, full=True))]
+        lines = [line for u in units[:6] if (line := self._lines.now(u, full=True))]
         if not lines:
             return None
         if len(lines) == 1:
@@ -572,102 +302,7 @@ class Rosters:
         options = tuple(Option(titled(u), Refinement(unit=u.code)) for u in units[:6])
         return Answer(Outcome.CLARIFY, "\n".join([head, *(f"- {line}" for line in lines)]), (), options)
 
-    def _now(self, unit: Unit, *, full: bool = False) -> str:
-        """Say what became of a unit; a short line, or with `full` a whole answer."""
-        province = self._provinces[unit.province]
-        where = f", tỉnh {province.now}" if province.merged else ""
-        names = [u.name.removeprefix("UBND ") for u in self._units.successors_of(unit.code)]
-        if unit.level is Level.XA and len(names) == 1:
-            return (
-                f"{titled(unit) if full else 'Nay'}{' từ 1/7/2025' if full else ''} thuộc {names[0]}{where}."
-            )
-        if unit.level is Level.XA and names:
-            split = " và ".join(names)
-            head = f"{titled(unit)} từ 1/7/2025" if full else "Nay"
-            return f"{head} được chia vào {len(names)} đơn vị: {split}{where}."
-        if not full:
-            return ""
-        former = self._units.predecessors_of(unit.code)
-        if former:
-            old = ", ".join(f"{u.name.removeprefix('UBND ')} ({u.district})" for u in former)
-            return f"{unit.name}{where} lập từ 1/7/2025, nhận toàn bộ hoặc một phần của: {old}."
-        if unit.level is Level.HUYEN:
-            return (
-                f"{unit.name} kết thúc hoạt động từ 1/7/2025, khi không còn cấp huyện; việc được chuyển cho "
-                f"UBND cấp xã mới và các sở{where}. Đơn vị nhận từng việc cụ thể thì chưa xác minh."
-            )
-        return ""
-
-    # --- citations ---
-
-    def _citations(self, units: Sequence[Unit]) -> tuple[Citation, ...]:
-        found = []
-        for unit in units:
-            if not unit.in_plan:
-                continue
-            section = {
-                "thanh-hoa": f"Phụ lục mục {(unit.plan_year or 0) - 2021}",
-                "kon-tum": "Phụ lục",
-                "tuyen-quang": "III.2.1" if unit.plan_year == 2011 else "III.2.2",
-            }.get(unit.province, "")
-            found.append(Citation(self._documents[unit.province], section))
-        return tuple(dict.fromkeys(found))[:3]
-
-    def _whole(self, province: str) -> tuple[Citation, ...]:
-        return (Citation(self._documents[province], "Phụ lục"),)
-
 
 _FILLING_WORDS = "xa thi tran phuong huyen ubnd uy ban nhan dan o cua thi sao a the nao con"
 _FILLING = frozenset(_FILLING_WORDS.split())
 _OF_THE_ROSTER = frozenset(["han", "ap", "dung", "iso", "nam", "moc", "dot", "lo", "trinh", "dien", "tu"])
-_NO_NAME_WORDS = (
-    "nao gi toi minh em co la thi phai duoc cua trong o nay do khac lam ap nam may bao va hay theo ve cho "
-    "da dang se chua khong tren den tu nhu cu moi khi can vay a dau con gui nop bi chung ta nha e trien "
-    "thuc hien mien nui cac nhung thuoc deu xong tham muu iso he thong lap xay"
-)
-_NO_NAME = frozenset(_NO_NAME_WORDS.split())
-_MAY_BEGIN_A_NAME = frozenset(["nhu", "lap", "cu", "bao", "he"])
-
-
-def _districts(mentions: Sequence[Mention]) -> list[tuple[str, str]]:
-    """Return the districts that are named as districts, or stand beside a commune."""
-    found: list[tuple[str, str]] = []
-    for mention in mentions:
-        if mention.districts and (mention.sure or not mention.units or len(mentions) > 1):
-            found += mention.districts
-        found += [(u.province, u.bare_name) for u in mention.units if u.level is Level.HUYEN and mention.sure]
-    return [d for d in dict.fromkeys(found) if d[0] in PLANS]
-
-
-def _each_named(question: Question, units: Sequence[Unit]) -> bool:
-    """Tell whether units bear different names and all of them are asked about, so that none is to choose."""
-    names = {fold(u.bare_name) for u in units}
-    return len(names) == len(units) and all(name in question.folded for name in names)
-
-
-def _names(units: Sequence[Unit]) -> str:
-    return ", ".join(u.name.removeprefix("UBND ").removeprefix("xã ") for u in units)
-
-
-def _by_year(units: Sequence[Unit]) -> str:
-    counts = Counter(u.plan_year for u in units)
-    return ", ".join(f"năm {year}: {count}" for year, count in sorted(counts.items(), key=str))
-
-
-def _tuyen_quang(unit: Unit) -> str:
-    parts = []
-    for group in unit.plan_groups:
-        if group.startswith("Duy trì"):
-            parts.append(
-                "nằm trong 18 cơ quan, đơn vị đã được cấp giấy chứng nhận; năm 2011 tiếp tục áp dụng, "
-                "duy trì, cải tiến hệ thống"
-            )
-        elif group.startswith("Mở rộng"):
-            parts.append("là một trong 5 cơ quan mở rộng phạm vi áp dụng trong năm 2011")
-        elif group.startswith("Triển khai"):
-            parts.append("năm 2011 triển khai xây dựng, áp dụng hệ thống")
-        elif group.startswith("Hoàn thành"):
-            parts.append("hoàn thành việc xây dựng và áp dụng trong năm 2011")
-        else:
-            parts.append("triển khai xây dựng, áp dụng từ năm 2012 đến năm 2013")
-    return "; ".join(parts)

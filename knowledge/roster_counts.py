@@ -1,0 +1,189 @@
+"""Counts and lists over a roster: of a district, of a year, of a level, of the whole plan."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from isobot.domain.units import Level, Unit, UnitDirectory
+from knowledge.model import Answer, Outcome, with_sources
+from knowledge.places import Mention, district_title, speaks_of_self
+from knowledge.question import Question
+from knowledge.roster_absences import PLANS, Absences
+from knowledge.roster_lines import RosterLines, by_year, names
+from knowledge.weighing import ADOPTING, TODAY
+
+_WHICH_DISTRICTS = re.compile(
+    r"\b(?:nhung|cac|may|bao nhieu|gom) huyen\b|\bhuyen nao co\b|\bo huyen nao\b|\bhuyen nao\b"
+)
+_COUNT = re.compile(
+    r"\b(?:may|bao nhieu|so luong|tong so|tong cong)(?: \w+){0,2} "
+    r"(?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|uy ban|ubnd)\b"
+    r"|\bso (?:luong )?(?:xa|phuong|thi tran)\b"
+    r"|\bco (?:dung |tat ca |tong cong )?\d{1,3} (?:xa|phuong|thi tran|don vi|uy ban|ubnd)\b"
+)
+_LIST = re.compile(
+    r"\b(?:nhung|cac|gom|ke ten|liet ke|danh sach)(?: \w+){0,4} "
+    r"(?:xa|phuong|thi tran|don vi|co quan|huyen|chi cuc|so)\b"
+    r"|\b(?:xa|phuong|thi tran|don vi|chi cuc|co quan) nao\b"
+)
+_NOT_COUNT = re.compile(
+    r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop)\b"
+)
+_OF_PLAN = re.compile(r"\b(?:ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh|dot nay)\b")
+_ALTOGETHER = re.compile(r"\b(?:tat ca|tong cong|tong so|toan bo|ca thay|ca tinh|het thay)\b")
+_NOT_OF_PLAN = re.compile(
+    r"\b(?:mien nui|ty le|phan tram|bo quan|cap tinh|so|chi cuc|huyen|khuyen khich|thi tran|phuong|buoc|"
+    r"cap huyen|ngoai|khong co ten|con lai|thi diem|nam \d+)\b"
+)
+_KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
+
+
+class RosterCounts:
+    """Answers how many, and which ones."""
+
+    def __init__(self, units: UnitDirectory, lines: RosterLines, absences: Absences) -> None:
+        self._units = units
+        self._lines = lines
+        self._absences = absences
+
+    def answer(
+        self,
+        question: Question,
+        scope: Sequence[str],
+        mentions: Sequence[Mention],
+        own: Sequence[Unit],
+    ) -> Answer | None:
+        """Count or list what is asked for; None where money, days or classes are counted."""
+        districts = [d for m in mentions for d in m.districts] or named_districts(mentions)
+        counting, listing = question.asks(_COUNT), question.asks(_LIST)
+        if question.says(TODAY) and not question.says(ADOPTING):
+            return None
+        if not (counting or listing) or self._counts_other_things(question):
+            return None
+        provinces = [p for p in (scope or PLANS) if p in PLANS]
+        years = [y for y in question.years if y in (2022, 2023, 2024)]
+        if not districts and speaks_of_self(question):
+            districts = [
+                (u.province, u.bare_name) for u in own if u.level is Level.HUYEN and u.province in PLANS
+            ]
+        if districts:
+            return self._of_district(question, districts[0], years)
+        missing = self._absences.unknown_district(question, provinces)
+        if missing:
+            return missing
+        if years and "thanh-hoa" in provinces:
+            return self._of_year(question, years[0], listing=listing and not counting)
+        if len(provinces) != 1 or len(question.provinces) > 1:
+            return None
+        found = None
+        if "kon-tum" in provinces:
+            found = self._of_level(question, listing=listing and not counting)
+        return found or (self._whole_plan(question, provinces[0]) if counting and not listing else None)
+
+    def _whole_plan(self, question: Question, province: str) -> Answer | None:
+        """Count every unit of the plan, where neither a year nor a district nor another matter is named."""
+        whole = question.says(_OF_PLAN) and (question.provinces or question.says(_ALTOGETHER))
+        if not whole or question.says(_NOT_OF_PLAN):
+            return None
+        if province == "thanh-hoa":
+            units = self._units.roster(province, level=Level.XA)
+            kinds = Counter(u.kind for u in units)
+            named = " và ".join(f"{count} {kind}" for kind, count in kinds.items())
+            text = f"Tổng cộng {len(units)} UBND cấp xã ({named}): {by_year(units)}."
+        else:
+            units = self._units.roster(province)
+            text = f"Tổng cộng {len(units)} cơ quan, đơn vị trong danh sách: " + ", ".join(
+                f"{count} đơn vị đến năm {year}"
+                for year, count in sorted(Counter(u.plan_year or 0 for u in units).items())
+            )
+            text += "."
+        citations = self._lines.citations(units)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    @staticmethod
+    def _counts_other_things(question: Question) -> bool:
+        """Tell whether money, days or classes are counted, judging by the words around the count."""
+        for pattern in (_COUNT, _LIST):
+            for match in pattern.finditer(question.focus):
+                before = " ".join(question.focus[: match.start()].split()[-5:])
+                after = " ".join(question.focus[match.end() :].split()[:3])
+                if not _NOT_COUNT.search(f"{before} {match.group()} {after}"):
+                    return False
+        return True
+
+    def _of_district(self, question: Question, district: tuple[str, str], years: Sequence[int]) -> Answer:
+        province, name = district
+        units = self._units.roster(province, level=Level.XA, district=name)
+        if years:
+            units = tuple(u for u in units if u.plan_year in years)
+        for kind, pattern in _KIND_ASKED:
+            only = [u for u in units if u.kind == kind]
+            if only and question.says(pattern) and not re.search(r"\bxa\b", question.folded):
+                units = tuple(only)
+        when = " năm " + ", ".join(str(y) for y in sorted(years)) if years else ""
+        title = district_title(name)
+        title = title[0].upper() + title[1:]
+        if not units:
+            text = f"Danh sách{when} không có đơn vị cấp xã nào của {title[0].lower() + title[1:]}."
+            every = self._units.roster(province, level=Level.XA, district=name)
+            if every:
+                text += f" Các năm khác: {by_year(every)}."
+            citations = self._lines.citations(every) or self._lines.whole(province)
+            return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+        text = f"{title} có {len(units)} UBND cấp xã trong danh sách{when}"
+        if province == "thanh-hoa" and len(years) != 1:
+            text += f" ({by_year(units)})"
+        text += f": {names(units)}."
+        citations = self._lines.citations(units)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    def _of_year(self, question: Question, year: int, *, listing: bool) -> Answer | None:
+        units = self._units.roster("thanh-hoa", level=Level.XA, year=year)
+        counts = Counter(u.district for u in units)
+        citations = self._lines.citations(units)
+        if question.says(_WHICH_DISTRICTS):
+            named = "; ".join(f"{name} ({count})" for name, count in counts.items())
+            text = f"Năm {year} có {len(counts)} huyện với {len(units)} UBND cấp xã: {named}."
+        elif listing:
+            rows = [f"- {name}: {names([u for u in units if u.district == name])}" for name in counts]
+            text = "\n".join([f"Năm {year} có {len(units)} UBND cấp xã áp dụng ISO:", *rows])
+        else:
+            named = ", ".join(f"{name} {count}" for name, count in counts.items())
+            text = f"Năm {year} có {len(units)} UBND cấp xã áp dụng ISO ({named})."
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    def _of_level(self, question: Question, *, listing: bool) -> Answer | None:
+        level = {"so": Level.SO, "chi-cuc": Level.CHI_CUC, "huyen": Level.HUYEN, "xa": Level.XA}.get(
+            question.level
+        )
+        if level is None or not re.search(
+            r"\b(?:iso|danh sach|phu luc|ke hoach|ap dung|thuoc dien|2025|2027|2030)\b", question.folded
+        ):
+            return None
+        units = self._units.roster("kon-tum", level=level)
+        what = {
+            Level.SO: "cơ quan chuyên môn cấp tỉnh (tính cả Văn phòng UBND tỉnh)",
+            Level.CHI_CUC: "chi cục hoặc tương đương",
+            Level.HUYEN: "UBND cấp huyện",
+            Level.XA: "UBND cấp xã",
+        }[level]
+        text = (
+            f"Danh sách của Kon Tum có {len(units)} {what}, áp dụng ISO điện tử đến năm {units[0].plan_year}"
+        )
+        if listing and level is not Level.XA:
+            text += ": " + ", ".join(u.name.removeprefix("UBND ") for u in units)
+        elif level is Level.XA:
+            counts = Counter(u.district for u in units)
+            text += ": " + ", ".join(f"{name} {count}" for name, count in counts.items())
+        citations = self._lines.citations(units)
+        return Answer(Outcome.ANSWERED, with_sources(text + ".", citations), citations)
+
+
+def named_districts(mentions: Sequence[Mention]) -> list[tuple[str, str]]:
+    """Return the districts that are named as districts, or stand beside a commune."""
+    found: list[tuple[str, str]] = []
+    for mention in mentions:
+        if mention.districts and (mention.sure or not mention.units or len(mentions) > 1):
+            found += mention.districts
+        found += [(u.province, u.bare_name) for u in mention.units if u.level is Level.HUYEN and mention.sure]
+    return [d for d in dict.fromkeys(found) if d[0] in PLANS]
