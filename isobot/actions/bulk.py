@@ -229,7 +229,8 @@ class _Reader:
         changed = tuple(f for f in fields if before.get(f.key) != row.answers[f.key])
         replaced = tuple(f for f in changed if f.key in before)
         given = reasons_in(record.draft, found) if record else {}
-        lacking = [f"mục {field.number}" for field in form.missing(after)]
+        numbers = ", ".join(field.number for field in form.missing(after))
+        lacking = [f"mục {numbers}"] if numbers else []
         if not row.reason:
             lacking += [f"lý do ({p.as_text()})" for p in found if not p.is_error and p.check not in given]
         odd = [
