@@ -66,7 +66,7 @@ async def take_answer(turn: Turn, services: Services, work: Work, key: str) -> N
 
 def _take_batch(turn: Turn, work: Work, field: Field) -> bool:
     """Take a message with figures of several fields; False when it is none."""
-    reading = report_batch.read(turn, work, field)
+    reading = report_batch.read(turn, work, field) or report_batch.with_its_day(turn, work, field)
     if reading is None:
         return False
     alone = report_batch.answer_of(reading, field)

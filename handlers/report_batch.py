@@ -12,8 +12,8 @@ from handlers.services import Services
 from isobot.actions import reporting
 from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
-from isobot.domain.batches import Reading, is_batch, read_batch
-from isobot.domain.forms import Field
+from isobot.domain.batches import LEAST_PROSE, Reading, is_batch, read_batch
+from isobot.domain.forms import Field, Kind
 from isobot.domain.messages import Choice, IncomingKind
 from isobot.domain.proposals import Proposal, fill, propose
 from isobot.domain.text import shorten
@@ -30,6 +30,15 @@ def read(turn: Turn, work: Work, field: Field | None) -> Reading | None:
         return None
     reading = read_batch(work.form, turn.text, today=turn.today, current=field)
     return reading if is_batch(reading, current=field) else None
+
+
+def with_its_day(turn: Turn, work: Work, field: Field) -> Reading | None:
+    """Read "125/QĐ-UBND ngày 5/3/2024" as the number of a document and its day; None when it is one thing."""
+    if field.kind is not Kind.TEXT or field.max_length >= LEAST_PROSE or "\n" in turn.text:
+        return None
+    reading = read_batch(work.form, f"mục {field.number}: {turn.text}", today=turn.today)
+    both = len(reading.figures) == 2 and field.key in reading.figures and not reading.unread
+    return reading if both else None
 
 
 def offer(turn: Turn, work: Work, reading: Reading, *, verbatim: str = "") -> None:

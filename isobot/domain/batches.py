@@ -36,7 +36,7 @@ _REST_WORDS = {
     "de trong": "blank", "bo trong": "blank",
     "giu nguyen": "keep", "nhu cu": "keep", "nhu ky truoc": "keep",
 }  # fmt: skip
-_LEAST_PROSE = 200
+LEAST_PROSE = 200
 """A text that may be this long can hold commas; a shorter one is a number of a document."""
 _COUNTED = {"tthc"}
 """What people write behind a figure in place of its unit."""
@@ -216,7 +216,7 @@ def _goes_on(last: _Piece, piece: _Piece, today: date) -> bool:
     before = last.fields[0]
     if before.kind is Kind.CHOICE:
         return _read(before, f"{last.said}, {piece.text}", today) is not None
-    if before.kind is not Kind.AMOUNTS and (before.kind is not Kind.TEXT or before.max_length < _LEAST_PROSE):
+    if before.kind is not Kind.AMOUNTS and (before.kind is not Kind.TEXT or before.max_length < LEAST_PROSE):
         return False
     if not piece.fields or piece.value is not None:
         return True

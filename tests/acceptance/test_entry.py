@@ -161,6 +161,19 @@ async def test_a_text_that_reads_like_figures_is_asked_about(lan):
     assert figures["ia_count"] == {"given": 0}
 
 
+async def test_a_decision_typed_with_its_day_is_read_as_both(lan):
+    await opens(lan)
+    await lan.says("Đã công bố")
+
+    said = (await lan.says("125/QĐ-UBND ngày 5/3/2024"))[-1]
+    await lan.says("đúng")
+
+    assert "1b. Ngày ký quyết định công bố: 05/03/2024" in said
+    figures = await draft(lan)
+    assert figures["announce_no"] == {"given": "125/QĐ-UBND"}
+    assert figures["announce_date"] == {"date": "2024-03-05"}
+
+
 async def test_figures_put_aside_by_a_pause_are_read_back_when_the_report_is_opened_again(lan):
     await opens(lan)
     await lan.says("tổng 120, áp dụng 120")
