@@ -10,6 +10,7 @@ from isobot.domain import deadlines
 from isobot.domain.deadlines import Extension, Period, ReportingRule
 from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
+from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Unit
 from isobot.storage import office, reports
 from isobot.storage.reports import ReportRecord
@@ -113,7 +114,9 @@ def _line(due: Due, record: ReportRecord | None, turn: Turn) -> str:
     last = format_date(period.last_day)
     if record is not None and record.version:
         assert record.submitted_at is not None
-        return f"{_name(due)}: đã gửi số liệu, biên nhận {record.receipt}."
+        return f"{_name(due)}: {_where(record)}, biên nhận {record.receipt}."
+    if record is not None and record.asked_by is not None:
+        return f"{_name(due)}, hạn {last}: {ReportStatus.PENDING.label}, chưa gửi."
     if due.when == "next":
         return f"Kỳ tới: {_name(due)}, mở từ {format_date(period.opens)}, hạn {last}."
     if due.when == "late":
@@ -121,6 +124,14 @@ def _line(due: Due, record: ReportRecord | None, turn: Turn) -> str:
         return f"QUÁ HẠN {days} ngày: {_name(due)}, hạn {last}."
     left = (period.last_day - turn.today).days
     return f"Đang mở: {_name(due)}, hạn {last}, còn {left} ngày."
+
+
+def _where(record: ReportRecord) -> str:
+    """Say where a report that was sent once is now."""
+    status = ReportStatus(record.status)
+    if status is ReportStatus.RETURNED and record.marks:
+        return f"bị trả lại để sửa {len(record.marks)} mục"
+    return "đã gửi số liệu" if status is ReportStatus.SUBMITTED else status.label
 
 
 def _name(due: Due) -> str:

@@ -142,6 +142,13 @@ async def test_after_mending_one_figure_the_next_marked_one_is_asked_then_sendin
     assert "→ 30" in shown
 
 
+async def test_the_list_of_reports_says_what_came_back(lan, minh):
+    await minh.says("xem xã Pù Luông")
+    await minh.says("trả mục 4: xem lại; mục 10: thiếu lớp tháng 3")
+
+    assert "bị trả lại để sửa 2 mục" in (await lan.says("báo cáo"))[-1]
+
+
 async def test_a_figure_that_was_right_can_be_confirmed(lan, minh):
     await minh.says("xem xã Pù Luông")
     await minh.says("trả mục 4: có đúng không")
