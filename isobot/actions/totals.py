@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from isobot.actions.former import REASON
 from isobot.actions.reporting import figures_in
 from isobot.clock import VIETNAM, vietnam_day
-from isobot.domain.deadlines import Extension, Period, ReportingRule, previous_period, reporting_units
+from isobot.domain.deadlines import Extension, Period, ReportingRule, previous_period
 from isobot.domain.fields import numbered
 from isobot.domain.filing import Sum, merge, without
 from isobot.domain.forms import Form
@@ -45,8 +45,11 @@ class Register:
 
     def owing(self, rule: ReportingRule, period: Period, province: str) -> tuple[Unit, ...]:
         """Return who owes a report; "" for the province means all of them."""
-        units = reporting_units(rule, period, self.directory)
-        return tuple(u for u in units if u.province == province) if province else units
+        return tuple(u for u in self.bound(rule, province) if u.active_on(period.last_day))
+
+    def bound(self, rule: ReportingRule, province: str) -> list[Unit]:
+        """Return who owes reports of a rule, former units and present ones alike."""
+        return [u for u in self.directory if province in ("", u.province) and rule.binds(u)]
 
     def form_of(self, rule: ReportingRule, period: Period, level: Level) -> Form:
         """Return the form that units of a level fill in for a period."""
@@ -90,6 +93,7 @@ async def totals_of(
     sums = await rollup.sums(connection, rule=rule.id, periods=keys, province=province)
     extensions = await office.all_extensions(connection)
     letters = await office.all_letters(connection)
+    bound = register.bound(rule, province)
     made = []
     for period in periods:
         here = present.get(period.key, Present())
@@ -100,7 +104,7 @@ async def totals_of(
             if (of_rule, key) == (rule.id, period.key) and letter.verdict != office.STILL_MISSING
         }
         extended = await _within_extension(store, rule, period, here, longer)
-        owing = register.owing(rule, period, province)
+        owing = tuple(unit for unit in bound if unit.active_on(period.last_day))
         owed = _stand(owing, here, extended, on_paper)
         levels = {level: found for (key, level), found in sums.items() if key == period.key}
         apart = here.all_in.difference(unit.code for unit in owing)

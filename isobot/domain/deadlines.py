@@ -126,9 +126,12 @@ class ReportingRule:
         return unit.level in self.levels and self.province in (unit.province, NATIONAL)
 
     def is_owed_by(self, unit: Unit, period: "Period") -> bool:
-        """Tell whether a unit must report for a period; a voluntary one only where a round names it."""
-        bound = not unit.voluntary or self.only is not None
-        return bound and self.concerns(unit) and unit.active_on(period.last_day)
+        """Tell whether a unit must report for a period."""
+        return self.binds(unit) and unit.active_on(period.last_day)
+
+    def binds(self, unit: Unit) -> bool:
+        """Tell whether a unit must report, on whatever day; a voluntary one only where a round names it."""
+        return (not unit.voluntary or self.only is not None) and self.concerns(unit)
 
     def goes_through_district(self, level: Level, period: "Period") -> bool:
         """Tell whether units of a level send a period's report to their district."""
