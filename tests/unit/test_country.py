@@ -1,14 +1,14 @@
 """Questions on what became of a commune that no plan names, answered from the country's table."""
 
-import subprocess
-import sys
 from datetime import date
 
 import pytest
 from typer.testing import CliRunner
 
+from isobot.adminfiles import load_admin_units
 from isobot.cli import app
 from knowledge.answer import Asker, Outcome, load_knowledge
+from knowledge.country import Country
 
 TODAY = date(2026, 11, 21)
 SOURCE = "(theo danh mục đơn vị hành chính của cơ quan thống kê, 10/10/2026)."
@@ -85,12 +85,14 @@ def test_other_questions_do_not_reach_the_table(knowledge, question):
     assert SOURCE not in ask(knowledge, question).text
 
 
-def test_the_table_is_not_read_at_the_start():
-    code = (
-        "from knowledge.answer import load_knowledge; load_knowledge();"
-        "from isobot.adminfiles import load_admin_units; print(load_admin_units.cache_info().currsize)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "0"
+def test_the_table_is_read_only_when_a_question_needs_it():
+    read = []
+    country = Country(lambda: read.append(True) or load_admin_units())
+
+    country.place_in("xã báo cáo tháng mấy")
+    assert read == []
+    country.place_in("xã Tân Lập giờ là gì")
+    assert read
 
 
 def test_lookup_on_the_command_line():
