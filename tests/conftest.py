@@ -106,6 +106,15 @@ def _of_database(address: str, name: str) -> str:
 
 
 @pytest.fixture
+def empty_postgres(postgres: str) -> Iterator[str]:
+    """The address of a PostgreSQL database without any table."""
+    name = f"isobot_{next(_numbers)}"
+    _execute(postgres, f"CREATE DATABASE {name}")
+    yield _of_database(postgres, name)
+    _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
 def sqlite_file(sqlite_template: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(sqlite_template, tmp_path / "isobot.db"))
 

@@ -26,15 +26,15 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+def _upgrade(connection: Connection, revision: str) -> None:
+    command.upgrade(_config(connection), revision)
 
 
-async def migrate(database: Database) -> None:
+async def migrate(database: Database, *, revision: str = "head") -> None:
     """Apply the migrations that are missing, all or none; safe to run at every start."""
     async with database.write() as connection:
         await leases.alone(connection, "migrate")
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, revision)
         if not database.is_sqlite:
             await leases.install_signals(connection)
 

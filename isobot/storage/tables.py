@@ -80,11 +80,11 @@ bots = Table(
     Column("province", String(40), nullable=False, default=""),
     Column("address", Text, nullable=False, default=""),
     Column("poll_offset", BigInteger, nullable=False, default=0),
-    Column("token_env", String(80), nullable=False, default="", server_default=text("''")),
+    Column("token_env", String(80), nullable=False, default="", server_default=""),
     Column("per_second", Integer),
     Column("monthly", Integer),
     Column("users", Integer),
-    Column("off", Boolean, nullable=False, default=False, server_default=text("false")),
+    Column("off", Boolean, nullable=False, default=False, server_default="0"),
 )
 
 inbox = Table(
@@ -149,7 +149,7 @@ outbox = Table(
     Column("not_before", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("message_ref", String(120)),
-    Column("parts", Integer, nullable=False, default=0, server_default=text("0")),
+    Column("parts", Integer, nullable=False, default=0, server_default="0"),
     Column("failure", Text),
     Column("blanked", Boolean, nullable=False, default=False),
 )
@@ -256,7 +256,7 @@ reports = Table(
     Column("submitted_at", Moment),
     Column("first_submitted_at", Moment),
     Column("returned_why", Text),
-    Column("marks", Json, nullable=False, default=dict, server_default=text("'{}'")),
+    Column("marks", Json, nullable=False, default=dict, server_default="{}"),
     Column("asked_by", Key),
     Column("letter_no", String(60)),
     Column("letter_date", Date),
@@ -551,7 +551,7 @@ office_acts = Table(
     "office_acts",
     metadata,
     Column("id", Key, primary_key=True, autoincrement=True),
-    Column("number", Integer, nullable=False, default=0, server_default=text("0")),
+    Column("number", Integer, nullable=False, default=0, server_default="0"),
     Column("at", Moment, nullable=False),
     Column("person", Key, nullable=False),
     Column("channel", String(40), nullable=False),
@@ -563,7 +563,7 @@ office_acts = Table(
     Column("before", Json),
     Column("after", Json),
     Column("why", Text, nullable=False, default=""),
-    Column("hash", String(64), nullable=False, default="", server_default=text("''")),
+    Column("hash", String(64), nullable=False, default="", server_default=""),
 )
 Index("ix_office_acts_chain", office_acts.c.province, office_acts.c.number)
 Index("ix_office_acts_report", office_acts.c.rule, office_acts.c.period, office_acts.c.unit)

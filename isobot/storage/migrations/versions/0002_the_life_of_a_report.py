@@ -219,30 +219,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_report_notes_report"), ["report"], unique=False)
 
     with op.batch_alter_table("bots", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("token_env", sa.String(length=80), server_default=sa.text("('')"), nullable=False)
-        )
+        batch_op.add_column(sa.Column("token_env", sa.String(length=80), server_default="", nullable=False))
         batch_op.add_column(sa.Column("per_second", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("monthly", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("users", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("off", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("off", sa.Boolean(), server_default="0", nullable=False))
 
     with op.batch_alter_table("office_acts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("number", sa.Integer(), server_default=sa.text("0"), nullable=False))
-        batch_op.add_column(
-            sa.Column("hash", sa.String(length=64), server_default=sa.text("('')"), nullable=False)
-        )
+        batch_op.add_column(sa.Column("number", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("hash", sa.String(length=64), server_default="", nullable=False))
         batch_op.create_index("ix_office_acts_chain", ["province", "number"], unique=False)
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("parts", sa.Integer(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("parts", sa.Integer(), server_default="0", nullable=False))
 
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
                 "marks",
                 sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-                server_default=sa.text("'{}'"),
+                server_default="{}",
                 nullable=False,
             )
         )
