@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 
 from handlers.services import Services
 from isobot.content import load_content
@@ -26,6 +27,13 @@ MAY_2027 = date(2027, 5, 20)
 """A working day in the window of Thanh Hóa's communes."""
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Commands set up logs for the standard error of their moment, which is closed after the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

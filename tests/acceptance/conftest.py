@@ -227,9 +227,15 @@ def plain_phone(office: Office) -> Phone:
 
 
 @pytest.fixture
-def command() -> Iterator[Callable[..., Result]]:
+def command() -> Callable[..., Result]:
     """Run `isobot` with some words; the log is as it was afterwards, for the command's output is closed."""
     before = list(logging.getLogger().handlers)
-    yield lambda *words: CliRunner().invoke(app, list(words))
-    structlog.reset_defaults()
-    logging.getLogger().handlers[:] = before
+
+    def run(*words: str) -> Result:
+        try:
+            return CliRunner().invoke(app, list(words))
+        finally:
+            structlog.reset_defaults()
+            logging.getLogger().handlers[:] = before
+
+    return run
