@@ -1,7 +1,7 @@
 """A whole office: real database, door, engine, sender and handlers; only clock and network are fakes."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
