@@ -5,6 +5,7 @@ counted and looked up in the rosters; provinces set side by side; and last the b
 asked back about, or withheld when it does not fit well enough. No card, no answer.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from isobot.domain.former_units import FormerCommune
 from isobot.domain.text import fold
 from isobot.domain.units import Province, Unit, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
-from knowledge.asking_back import law_first, told_first, which_province
+from knowledge.asking_back import act_first, law_first, told_first, which_province
 from knowledge.corpus import SEED_PROVINCES, Card, Corpus, load_corpus
 from knowledge.country import Country
 from knowledge.deciding import LEAST_SURE, Signs, sureness
@@ -61,6 +62,10 @@ WELL_GROUNDED = 0.3
 """Below this, the other sentences of a long message are heard, and the best grounded reading answered."""
 OF_THE_WHOLE_TOPIC = 1.3
 """What a card gains, where provinces are compared, that bears the name of its topic."""
+OF_ONE_YEAR = 0.9
+"""What a card on one year of a plan is worth, where provinces are compared and no year is named."""
+_CC = re.compile(r"\bcc\b", re.IGNORECASE)
+_A_YEAR = re.compile(r"\b20\d\d\b")
 ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 
@@ -69,6 +74,12 @@ def load_knowledge(folder: Path | None = None, units: UnitDirectory | None = Non
     """Read the corpus that ships with isobot, or that of a folder, and make it ready to answer."""
     place = folder or Path(__file__).parent
     return KnowledgeBase(load_corpus(place), units or shipped_units())
+
+
+def _of_the_office(question: str, asker: Asker) -> str:
+    """Write out "cc", which is a chi cục to those who work in one, and elsewhere may be công chức."""
+    own = fold(asker.unit or "").startswith("chi cuc ")
+    return _CC.sub("chi cục", question) if own else question
 
 
 class KnowledgeBase:
@@ -136,7 +147,7 @@ class KnowledgeBase:
         picked = refinement or Refinement()
         if picked.card:
             return self.card_answer(picked.card)
-        read = self._reader.read(question)
+        read = self._reader.read(_of_the_office(question, asker))
         if picked.province:
             read = replace(read, provinces=(picked.province,), all_provinces=False)
         own = self._places.own(asker.unit, asker.province)
@@ -265,6 +276,8 @@ class KnowledgeBase:
         best: dict[str, dict[str, Hit]] = defaultdict(dict)
         for hit in self._weigher.index.search(read, slugs, ignore=self._weigher.said_already(read)):
             score = hit.score * self._weigher.level_fit(read, "", hit.card)
+            if not read.years and _A_YEAR.search(hit.card.title):
+                score *= OF_ONE_YEAR
             if fold(self.corpus.topics[hit.card.topic].label) in fold(hit.card.title):
                 score *= OF_THE_WHOLE_TOPIC
             known = best[hit.card.topic].get(hit.card.scope)
@@ -300,7 +313,7 @@ class KnowledgeBase:
             asked_back = which_province(read, good, self.corpus.documents)
             if asked_back:
                 return asked_back
-            good = told_first(good)
+            good = act_first(read, told_first(good))
             if good[0].card.scope in SEED_PROVINCES:
                 good = law_first(good)
         return self._giver.given(read, scope, good, today)

@@ -1,5 +1,6 @@
 """Asking back which province is meant, and what a stranger is told instead."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from isobot.domain.law import LegalDocument
@@ -13,6 +14,12 @@ AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""
 TOLD = 0.7
 """From this share of the best score on, a card that says something goes before one that says "không nêu"."""
+NATIONAL_ACT = 0.8
+"""From this share of the best score on, a national card answers where a ministry's act is asked for."""
+_ACT_OF_A_MINISTRY = re.compile(
+    r"\b(?:quyet dinh|thong tu|cong van|van ban) (?:nao|gi|so may)(?: \w+){0,2} "
+    r"(?:bo khoa hoc|bo tai chinh|thu tuong|chinh phu)\b"
+)
 LAW_INSTEAD = 0.75
 """From this share of the best province's score on, the national rule answers a stranger."""
 
@@ -25,6 +32,8 @@ def which_province(
     if any(not documents[k].province for k in read.documents):
         return None
     if top.card.scope == BOT or (top.card.scope == NATIONAL and _stands_out(good)):
+        return None
+    if _law_is_asked(read, good):
         return None
     provincial = [h for h in good[:12] if h.card.scope in SEED_PROVINCES]
     topics = [_same_in_other_provinces(good, leading) for leading in provincial[:6]]
@@ -40,6 +49,17 @@ def which_province(
     # What fits in several provinces is more likely meant than what fits best in one.
     return _ask_province(
         max(fitting, key=lambda found: sum(sorted((h.score for h in found.values()), reverse=True)[:3]))
+    )
+
+
+def _law_is_asked(read: Question, good: Sequence[Hit]) -> bool:
+    """Tell whether an act of a ministry is asked for, which the national cards know about as well."""
+    told = next((h for h in good if h.card.scope == NATIONAL), None)
+    return (
+        told is not None
+        and read.asks(_ACT_OF_A_MINISTRY)
+        and told.card.kind is not CardKind.ABSENT
+        and told.score >= NATIONAL_ACT * good[0].score
     )
 
 
@@ -82,6 +102,12 @@ def _ask_province(found: Mapping[str, Hit]) -> Answer:
 def _stands_out(good: Sequence[Hit]) -> bool:
     others = {h.card.scope for h in good if h.card.scope in SEED_PROVINCES and h.score >= 0.9 * good[0].score}
     return len(others) < 3
+
+
+def act_first(read: Question, good: Sequence[Hit]) -> list[Hit]:
+    """Put the national card first where a ministry's act is asked for."""
+    told = [h for h in good if h.card.scope == NATIONAL][:1] if _law_is_asked(read, good) else []
+    return [*told, *(h for h in good if h not in told)]
 
 
 def law_first(good: Sequence[Hit]) -> list[Hit]:

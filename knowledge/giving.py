@@ -7,6 +7,7 @@ from datetime import date
 
 from isobot.domain.law import Citation
 from knowledge.corpus import NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
+from knowledge.fitting import Asked, asks_yes_or_no, without_opening
 from knowledge.model import LONGEST, MOST_CITATIONS, Answer, Outcome, with_sources
 from knowledge.question import Question
 from knowledge.search import Hit
@@ -45,6 +46,8 @@ class Giver:
             cited = {c.document.key for card in together for c in card.citations[:1]}
             if length <= LONGEST and len(cited) <= MOST_CITATIONS and len(cards) < 2:
                 cards.append(hit.card)
+        asked = asks_yes_or_no(read.focus)
+        cards = [without_opening(c, keep=asked and c is top.card) for c in cards]
         answer = self.of_card(*cards, unknown=not scope.provinces, asked=read.documents)
         premise = self._other_version(read, top.card)
         if premise and premise not in answer.text:
@@ -114,7 +117,7 @@ class Giver:
         missing = documents - cited
         silent = CardKind.ABSENT
         asks_two = len(_INTERROGATIVE.findall(read.focus)) > 1 and top.score < SURE
-        found = []
+        found, asked = [], Asked.of(read)
         for hit in good[1:25]:
             cites = {c.document.key for c in hit.card.citations}
             near = top.score < SURE and hit.score >= (BESIDE_TWO if asks_two else BESIDE) * top.score
@@ -130,6 +133,7 @@ class Giver:
                 and hit.card.scope in scope.provinces
                 and hit.score >= 0.5 * top.score
             )
+            near = near and asked.by_both(top.card, hit.card)
             if near or second or own:
                 found.append((not second, not own, -hit.score, hit))
         return [row[-1] for row in sorted(found, key=lambda row: row[:3])]

@@ -29,13 +29,16 @@ _ADOPT = re.compile(
     r"quan ly chat luong|phai|lui|dien tu|han)\b"
 )
 _OTHER_MATTER = re.compile(
-    r"\b(?:bao cao|kiem tra|du toan|kinh phi|tien|danh gia|tap huan|dao tao|cong bo|xem xet|hieu luc|ky|"
+    r"\b(?:bao cao|kiem tra(?! (?:xem|giup|ho)\b)|du toan|"
+    r"kinh phi|tien|danh gia|tap huan|dao tao|cong bo|xem xet|hieu luc|ky|"
     r"phien ban|ban hanh|quyet dinh|can cu|thong tu|mau|hoi thao|hoi nghi|ban chi dao|tu van|mot lan|"
     r"thuc te|phe duyet|moi duoc|"
     r"gui|nop)\b"
 )
 _NUMBERED = re.compile(r"\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)")
 """A document that is named, or cut off by the end of what is looked at, is no other matter."""
+_ISSUED = re.compile(r"\b(danh sach)(?: \w+){0,3} ban hanh\b")
+"""A list is known by who issued it, and the issuing is no other matter."""
 _AFTER_REFORM = re.compile(
     r"\b(?:sap nhap|sap xep|hop nhat|sat nhap|nhap vao|nhap ve|nhap dau|nhap voi|nhap chung|doi ten|ten moi|"
     r"nhap thanh|nhap lai|gop thanh|gop vao|gop lai|"
@@ -203,7 +206,7 @@ class Rosters:
             return False
         for number in range(len(question.sentences)):
             words = [w.bare for w in question.words if w.sentence == number]
-            text = " ".join(words)
+            text = _ISSUED.sub(r"\1", " ".join(words))
             for match in _YEAR.finditer(text):
                 before = " ".join(text[: match.start()].split()[-7:])
                 after = " ".join(text[match.end() :].split()[:4])

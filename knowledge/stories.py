@@ -13,6 +13,8 @@ _ASKING = re.compile(
     r"\b(?:nao|gi|bao nhieu|may|ai|dau|sao|the nao|bao lau|bao gio|ra sao|phai khong|dung khong)\b(?! cung\b)"
     r"|\bkhong(?: \w+)?\s*$|\b(?:co|hay)\b(?: \w+)* khong\b"
 )
+_REASON = re.compile(r"^(?:chu|vi|tai|boi) (?!sao\b|the\b|gi\b).*\b(?:roi|ca|het|nen|lam|qua)\b")
+"""A clause that only tells why one asks: "chứ anh phụ trách cũ nghỉ rồi, không bàn giao gì cả"."""
 _PLEADING = re.compile(
     r"\b(?:giup|chi (?:toi|em|minh)|huong dan|cho (?:em |toi |minh )?(?:hoi|xin|biet)|can biet|muon biet|"
     r"xin)\b"
@@ -76,6 +78,7 @@ def clause_weights(
     focus = {n for n, a in enumerate(asking) if a and of[n] == of[last]}
     # What follows a clause that asks belongs to it: "ai phải lập kế hoạch để xây dựng, duy trì ..."
     focus |= {n for n in range(count) if of[n] == of[last] and n > min(focus)}
+    focus = {n for n in focus if not _REASON.search(texts[n])} or focus
     every = focus | {n for sign in signs[:4] for n, a in enumerate(sign) if a}
     own = sum(bare not in stop for n in focus for bare in texts[n].split())
     before, beside, story = STORY_BESIDE_WHOLE if own >= WHOLE_QUESTION else STORY_LEANT_ON

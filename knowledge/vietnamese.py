@@ -350,7 +350,7 @@ def _from_tcvn3(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def one_spelling(word: str) -> str:
     """Write a syllable with its tone where the old rule puts it: "hoà" and "hòa" become "hòa"."""
-    word = nfc(word).casefold()
+    word = _after_gi(nfc(word).casefold())
     if len(word) < 2 or word.startswith("qu"):
         return word
     last = unicodedata.normalize("NFD", word[-1])
@@ -361,6 +361,19 @@ def one_spelling(word: str) -> str:
     if word[-2] + plain not in _OPEN_PAIRS:
         return word
     return nfc(word[:-2] + word[-2] + tone + plain)
+
+
+def _after_gi(word: str) -> str:
+    """Move a tone off the "i" of "gi": "gía" is "giá"."""
+    if (
+        len(word) < 3
+        or word[0] != "g"
+        or fold_text(word[1]) != "i"
+        or fold_text(word[2]) not in tuple("aeou")
+    ):
+        return word
+    plain, tone = _without_tone(word)
+    return _with_tone(plain, tone) if tone and word[1] != "i" else word
 
 
 def decode_telex(low: str) -> str:

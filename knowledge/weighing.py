@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Unit
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
+from knowledge.fitting import Asked
 from knowledge.lexicon import Lexicon
 from knowledge.model import Asker
 from knowledge.places import speaks_of_self
@@ -114,6 +115,7 @@ ADOPTING = re.compile(
 IN_FORCE_STILL = re.compile(
     r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b"
 )
+_REFORM = re.compile(r"\b(?:sap nhap|sap xep|hop nhat|nhap vao|doi ten)\b")
 _REPLACES = re.compile(
     r"(?<!bi )\bthay (?:the|cho)(?: cho)?(?: nhung| cac)? (?:thong tu|quyet dinh|van ban) (?:nao|gi|so)\b"
 )
@@ -213,9 +215,15 @@ class Weigher:
             # What the rules call such a body is known without being typed.
             beside = self._words.read(body_of(asker.unit))
         hits = self.index.search(read, scopes, ignore=self.said_already(read), beside=beside)
-        gains, signing = _kind_gains(read), read.says(SIGNING)
+        gains, signing, asked = _kind_gains(read), read.says(SIGNING), Asked.of(read)
         fitted = [
-            replace(h, score=h.score * gains[h.card.kind] * self._fit(read, scope, level, h.card))
+            replace(
+                h,
+                score=h.score
+                * gains[h.card.kind]
+                * asked.fit(h.card)
+                * self._fit(read, scope, level, h.card),
+            )
             for h in hits
         ]
         if signing:
@@ -299,6 +307,8 @@ class Weigher:
             fit *= NATIONAL_BESIDE_NAMED
         if read.says(IN_FORCE_STILL) and card.topic in ("thay-the", "hieu-luc"):
             fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
+        if read.says(IN_FORCE_STILL) and card.topic == "sap-xep" and not read.says(_REFORM):
+            fit *= 1 / STILL_ASKED
         if read.says(_HOW_OFTEN) and card.topic == "bao-cao-mau":
             fit *= 1 / STILL_ASKED
         if read.says(_REPLACES) and card.topic == "thay-the":

@@ -1,0 +1,112 @@
+"""What a question asks for, held against what a card says: a month, a place, an office that approves.
+
+Words alone do not order cards well: one on the reports of a department shares more words with "xã báo cáo
+sở tháng nào" than the one that names the month.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from isobot.domain.text import fold
+from knowledge.corpus import BOT, Card, CardKind
+from knowledge.question import Question
+
+SAYS_WHEN, SAYS_THE_DEED, SAYS_THE_DAY = 1.12, 1.2, 1.25
+"""What a card gains that holds the month or day asked for, the deed asked about ("thẩm định"), or speaks
+of the day of a report where the question names one."""
+ANOTHER_QUESTION = 0.9
+"""What a card is worth that tells who does a thing, where nobody asks who."""
+SAYS_NO_AMOUNT, AMOUNT_OF_A_DOCUMENT = 1.5, 0.5
+"""What a card gains that says no amount stands there, where the question names one; and what help on typing
+amounts is worth where a document is named."""
+_WHEN = re.compile(
+    r"\b(?:thang (?:nao|may)|ngay (?:nao|may)|nam nao|khi nao|bao gio|thoi gian|cham nhat|muon nhat)\b"
+)
+_A_DATE = re.compile(r"\bthang \d|\b\d{1,2}/\d{1,2}(?:/\d{4})?\b|\bnam 20\d\d\b")
+_DEEDS = (
+    re.compile(r"\btham dinh\b"),
+    re.compile(r"(?<!quy )(?<!chuong )(?<!lich )(?<!qua )(?<!lo )\btrinh ai\b|\btrinh (?:co quan|cap) \w+"),
+)
+_WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
+_DAY = re.compile(r"\b\d{1,2}/\d{1,2}\b(?!/)")
+_REPORT = re.compile(r"\bbao cao\b")
+_AMOUNT = re.compile(r"\b\d[\d.,]* ?(?:trieu|ty|ti|nghin|ngan|dong)\b")
+_MONEY_TOPICS = ("kinh-phi-muc", "kinh-phi-tong")
+_OPENING = re.compile(r"^(?:Có|Không)\. ")
+_YES_NO = re.compile(
+    r"\bco\b(?: \S+)* (?:khong|chua)\b|"
+    r"\b(?:khong|chua|ha|nhi|chu)(?: (?:a|vay|nhe|the|nhi|ban|em|anh|chi))*$|"
+    r"\b(?:hay|phai|dung|duoc|can) (?:khong|chua)\b|\bco (?:phai|dung|bat buoc|duoc|can)\b"
+)
+_OF_ANY_KIND = re.compile(r"\b(?:nao|gi|dau|may|bao nhieu|the nao|bao lau|ra sao|lam sao)\b|\bai\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The kinds of things one question asks for; read once, and held against many cards."""
+
+    when: bool
+    years: tuple[int, ...]
+    deeds: tuple[re.Pattern[str], ...]
+    nobody: bool
+    """Whether something is asked, and not who."""
+    report_day: bool
+    amount_of_document: bool
+
+    @classmethod
+    def of(cls, read: Question) -> "Asked":
+        """Read a question."""
+        focus = read.focus
+        return cls(
+            when=_WHEN.search(focus) is not None,
+            years=read.years,
+            deeds=tuple(deed for deed in _DEEDS if deed.search(focus)),
+            nobody=_OF_ANY_KIND.search(focus) is not None and not read.says(_WHO),
+            report_day=read.says(_DAY) and read.says(_REPORT),
+            amount_of_document=bool(read.documents) and read.says(_AMOUNT),
+        )
+
+    def fit(self, card: Card) -> float:
+        """Weigh a card by whether it holds the kind of thing that is asked for."""
+        fit = 1.0
+        if self.when and card.kind is not CardKind.ABSENT and self._says_when(_folded(card.answer)):
+            fit *= SAYS_WHEN
+        if any(deed.search(_folded(card.answer)) for deed in self.deeds):
+            fit *= SAYS_THE_DEED
+        if self.nobody and card.title.startswith("Ai "):
+            fit *= ANOTHER_QUESTION
+        if self.report_day and card.topic == "bao-cao-ngay":
+            fit *= SAYS_THE_DAY
+        if self.amount_of_document and card.scope == BOT:
+            fit *= AMOUNT_OF_A_DOCUMENT
+        elif self.amount_of_document and card.topic in _MONEY_TOPICS and card.kind is CardKind.ABSENT:
+            fit *= SAYS_NO_AMOUNT
+        return fit
+
+    def _says_when(self, answer: str) -> bool:
+        """Tell whether an answer holds a date, and of the year asked about where one is named."""
+        of_the_year = not self.years or any(str(year) in answer for year in self.years)
+        return of_the_year and _A_DATE.search(answer) is not None
+
+    def by_both(self, top: Card, card: Card) -> bool:
+        """Tell whether a second card is worth its lines: it holds what is asked for, where the first does."""
+        wanted = (*self.deeds, *([_A_DATE] if self.when else []))
+        first, second = _folded(top.answer), _folded(card.answer)
+        lacking = any(w.search(first) and not w.search(second) for w in wanted)
+        return not lacking
+
+
+def asks_yes_or_no(folded: str) -> bool:
+    """Tell whether a folded question is answered by yes or no."""
+    return _YES_NO.search(folded) is not None
+
+
+def without_opening(card: Card, *, keep: bool) -> Card:
+    """Return the card without its "Có." or "Không.", which answers only a question that asks so."""
+    return card if keep else replace(card, answer=_OPENING.sub("", card.answer))
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    return fold(text)
