@@ -94,13 +94,16 @@ class DeadlyTelegram(TelegramEmulator):
         super().__init__()
         self.bot: Bot | None = None
         self.point = ""
+        self._striking = asyncio.Lock()
         self.on_acknowledge = self._acknowledged
 
     async def strike(self, point: str) -> None:
         if self.point == point and self.bot is not None:
             self.point = ""
-            await self.bot.kill()
-            await self.bot.start()
+            # The story may have gone on to its next point while the last one's process still starts.
+            async with self._striking:
+                await self.bot.kill()
+                await self.bot.start()
 
     async def _acknowledged(self, _updates: list[int]) -> None:
         await self.strike("acknowledged")
