@@ -370,7 +370,7 @@ talks = given(meant=reports(), acts=steps, last=st.integers(0, 900), done=st.int
 
 @pytest.mark.slow
 def test_whatever_is_said_the_draft_holds_what_was_meant_and_the_right_thing_is_asked(services):
-    @settings(usual, max_examples=1500)
+    @settings(usual, max_examples=2000)
     @talks
     def talk(meant, acts, last, done):
         play(services, meant, acts, last, done)
