@@ -8,11 +8,9 @@ from typing import Annotated
 
 import typer
 
-from isobot import logs
-from isobot.app import secrets_of
+from isobot.commands import settings_with_logs
 from isobot.domain.audit import KeptReport, faults
 from isobot.errors import SettingsError
-from isobot.settings import read_settings
 from isobot.storage import audit, office_acts
 from isobot.storage.database import Database
 from isobot.storage.migrate import is_current
@@ -28,8 +26,7 @@ def _group() -> None:
 @asynccontextmanager
 async def _opened() -> AsyncIterator[Database]:
     """Open the database as it is: a check must change nothing, not even bring the tables up to date."""
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
+    settings = settings_with_logs()
     database = Database(settings.database)
     try:
         there = not database.is_sqlite or Path(settings.database.partition(":///")[2]).exists()

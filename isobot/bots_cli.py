@@ -1,19 +1,16 @@
 """`isobot bots`: the bots of this installation, each with its channel, province and rates."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from isobot import logs
-from isobot.app import secrets_of
 from isobot.bots import CHANNELS, limits_of, users_of
-from isobot.core import Core, opened
-from isobot.settings import TOKEN_NAME, read_settings, token_named
+from isobot.commands import with_core
+from isobot.core import Core
+from isobot.settings import TOKEN_NAME, token_named
 from isobot.storage import bots, records
 from isobot.unitfiles import load_provinces
 
@@ -22,17 +19,6 @@ _KEY = re.compile(r"[a-z][a-z0-9-]{1,29}")
 RESTART = "Chạy lại bot để dùng thay đổi này."
 
 bots_app = typer.Typer(no_args_is_help=True, help="Các bot: kênh, tỉnh, tốc độ gửi.", rich_markup_mode=None)
-
-
-def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
-
-    async def go() -> None:
-        async with opened(settings) as core:
-            await work(core)
-
-    asyncio.run(go())
 
 
 def _province(slug: str) -> str:
@@ -66,7 +52,7 @@ def list_bots() -> None:
         Console(width=max(Console().width, _WIDTH)).print(table)
         print(f"{len(rows)} bot. Thêm: isobot bots add. Đổi: isobot bots set.")
 
-    _with_core(go)
+    with_core(go)
 
 
 def _with_firsts(core: Core) -> list[bots.BotRow]:
@@ -115,7 +101,7 @@ def add_bot(
                 raise typer.BadParameter(f"Đã có bot tên {key}. Đổi bằng: isobot bots set {key}")
         print(f"Đã thêm bot {key}. Đặt token vào biến {token_env}. {RESTART}")
 
-    _with_core(go)
+    with_core(go)
 
 
 @bots_app.command("set")
@@ -150,4 +136,4 @@ def set_bot(
                 raise typer.BadParameter(f"Không có bot “{key}”. Xem: isobot bots list")
         print(f"Đã đổi bot {key}. {RESTART}")
 
-    _with_core(go)
+    with_core(go)

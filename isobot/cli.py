@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,14 +20,14 @@ from rich.console import Console
 from rich.table import Table
 
 from isobot import doctor as doctoring
-from isobot import logs
 from isobot.actions import registration
-from isobot.app import Application, secrets_of
+from isobot.app import Application
 from isobot.audit_cli import audit_app
 from isobot.bots_cli import bots_app
 from isobot.channels.telegram import deep_link
 from isobot.clock import SystemClock, vietnam_day
-from isobot.core import Core, answerer, opened
+from isobot.commands import settings_with_logs, with_core
+from isobot.core import Core, answerer
 from isobot.curation_cli import curation_app
 from isobot.delivery_cli import outbox_app, print_cost, serve, worker
 from isobot.domain.deadlines import Kind
@@ -39,7 +38,7 @@ from isobot.kb_cli import kb_app
 from isobot.people_cli import people_app
 from isobot.reports_cli import reports_app
 from isobot.rollup_cli import rollup_app
-from isobot.settings import Settings, read_settings
+from isobot.settings import Settings
 from isobot.storage import records, unit_records
 from isobot.storage.store import Store
 from isobot.terminal import chat_in_terminal
@@ -84,12 +83,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _settings() -> Settings:
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
-    return settings
-
-
 def _warn_in_demo(settings: Settings) -> None:
     """Say where a change goes while no token is set, since another database serves once one is."""
     if settings.is_demo:
@@ -106,14 +99,6 @@ def _known_province(slug: str) -> str:
     return slug
 
 
-def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
-    async def go() -> None:
-        async with opened(_settings()) as core:
-            await work(core)
-
-    asyncio.run(go())
-
-
 @app.command()
 def run() -> None:
     """Chạy bot: các kênh, nhắc việc, trang web (dùng thử khi chưa có token)."""
@@ -128,7 +113,7 @@ def run() -> None:
             await task
         print("Đã dừng. Mọi dữ liệu đã được lưu.")
 
-    _with_core(go)
+    with_core(go)
 
 
 def _announce(core: Core, application: Application) -> None:
@@ -161,7 +146,7 @@ def migrate() -> None:
     async def go(_core: Core) -> None:
         print(PREPARED)
 
-    _with_core(go)
+    with_core(go)
 
 
 @app.command()
@@ -174,7 +159,7 @@ def chat(
     async def go(core: Core) -> None:
         await chat_in_terminal(core, name=name or getpass.getuser(), folder=files)
 
-    _with_core(go)
+    with_core(go)
 
 
 @app.command()
@@ -186,7 +171,7 @@ def ask(
     batch: Annotated[Path | None, typer.Option(help="Tệp câu hỏi, mỗi dòng một JSON.")] = None,
 ) -> None:
     """Hỏi một câu, hoặc cả tệp câu hỏi, không cần kênh nào."""
-    settings = _settings()
+    settings = settings_with_logs()
     today = vietnam_day(SystemClock().now())
     knowledge = asyncio.run(answerer(settings))
     if batch is not None:
@@ -234,7 +219,7 @@ def remind(
         print(f"Đã xếp {tally.messages} tin nhắc, {tally.steps} lần nhắc.")
         print(f"Chưa liên lạc được: {tally.unreachable} người.")
 
-    _with_core(go)
+    with_core(go)
 
 
 def _day(text: str) -> date:
@@ -317,7 +302,7 @@ def invite(
         if qr:
             segno.make(link or code, error="m").terminal(out=sys.stdout, compact=True)
 
-    _with_core(go)
+    with_core(go)
 
 
 @units_app.command("list")
@@ -346,7 +331,7 @@ def units_list(
         if not as_json:
             print(f"{len(found)} đơn vị.")
 
-    _with_core(go)
+    with_core(go)
 
 
 @units_app.command("import")
@@ -377,13 +362,13 @@ def units_import(
             await unit_records.add_imported(connection, table.units)
         print("Đã ghi. Bot đang chạy sẽ dùng danh sách mới sau vài giây.")
 
-    _with_core(go)
+    with_core(go)
 
 
 @app.command()
 def doctor() -> None:
     """Kiểm tra cấu hình: có gì, thiếu gì, cách sửa."""
-    settings = _settings()
+    settings = settings_with_logs()
     findings = asyncio.run(doctoring.examine(settings))
     for finding in findings:
         print(finding)

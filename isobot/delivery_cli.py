@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
@@ -12,29 +12,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from isobot import logs
-from isobot.app import Application, Part, secrets_of
+from isobot.app import Application, Part
 from isobot.bots import limits_of
 from isobot.clock import VIETNAM
-from isobot.core import Core, opened
+from isobot.commands import with_core
+from isobot.core import Core
 from isobot.errors import SettingsError
-from isobot.settings import read_settings
 from isobot.storage import delivery, people
 
 _WIDTH = 140
 
 outbox_app = typer.Typer(no_args_is_help=True, help="Tin nhắn gửi đi.", rich_markup_mode=None)
-
-
-def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
-
-    async def go() -> None:
-        async with opened(settings) as core:
-            await work(core)
-
-    asyncio.run(go())
 
 
 def serve() -> None:
@@ -61,7 +49,7 @@ def _run_part(part: Part, greeting: str) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    _with_core(go)
+    with_core(go)
 
 
 @outbox_app.command("dead")
@@ -83,7 +71,7 @@ def dead(
         else:
             print("Không có tin nào gửi hỏng.")
 
-    _with_core(go)
+    with_core(go)
 
 
 @outbox_app.command("resend")
@@ -104,7 +92,7 @@ def resend(
             print("Không phải tin gửi hỏng: " + ", ".join(map(str, missing)))
             raise typer.Exit(1)
 
-    _with_core(go)
+    with_core(go)
 
 
 async def print_cost(core: Core, persons: Iterable[int], day: date) -> None:

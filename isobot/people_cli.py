@@ -1,21 +1,17 @@
 """`isobot people`: who holds which role, and ending a role."""
 
-import asyncio
 import getpass
 import json
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from isobot import logs
 from isobot.actions import registration
-from isobot.app import secrets_of
-from isobot.core import Core, opened
+from isobot.commands import with_core
+from isobot.core import Core
 from isobot.errors import Refusal
-from isobot.settings import read_settings
 from isobot.storage import people
 from isobot.storage.people import Holder
 from isobot.storage.store import Store
@@ -23,17 +19,6 @@ from isobot.storage.store import Store
 _WIDTH = 140
 
 people_app = typer.Typer(no_args_is_help=True, help="Cán bộ và vai trò.", rich_markup_mode=None)
-
-
-def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
-
-    async def go() -> None:
-        async with opened(settings) as core:
-            await work(core)
-
-    asyncio.run(go())
 
 
 @people_app.command("list")
@@ -62,7 +47,7 @@ def list_people(
         Console(width=max(Console().width, _WIDTH)).print(table)
         print(f"{len(held)} vai trò. Kết thúc một vai trò: isobot people end-role SỐ --why LÝ-DO")
 
-    _with_core(go)
+    with_core(go)
 
 
 @people_app.command("end-role")
@@ -85,7 +70,7 @@ def end_role(
         print(f"Đã kết thúc: {held.post.role.label}, {held.post.unit}, {_name(held)}.")
         print("Người đó được báo trong vài giây." if held.chats else "Không có kênh nào để báo người đó.")
 
-    _with_core(go)
+    with_core(go)
 
 
 def _row(holder: Holder, core: Core) -> dict[str, Any]:

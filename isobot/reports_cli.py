@@ -1,40 +1,25 @@
 """`isobot reports`: a workbook to fill in for many units, and its figures taken in."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from handlers import live
-from isobot import logs
 from isobot.actions.bulk import Plan, Rules, plan_import, write_import
-from isobot.app import secrets_of
 from isobot.clock import vietnam_day
-from isobot.core import Core, opened
+from isobot.commands import with_core
+from isobot.core import Core
 from isobot.domain.people import Actor
 from isobot.errors import IsobotError, NotFound
 from isobot.exports.template_xlsx import template_xlsx
 from isobot.files.desk import Desk
 from isobot.files.entry_template import load_template
-from isobot.settings import read_settings
 from isobot.sheetfiles import read_sheets
 from isobot.storage import people
 from isobot.storage.store import Store
 
 reports_app = typer.Typer(no_args_is_help=True, help="Mẫu nhập và nhập hàng loạt.", rich_markup_mode=None)
-
-
-def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
-
-    async def go() -> None:
-        async with opened(settings) as core:
-            await work(core)
-
-    asyncio.run(go())
 
 
 @reports_app.command("template")
@@ -58,7 +43,7 @@ def template(
             print(f"Trang “{sheet.name}”: {len(sheet.units)} đơn vị, {sheet.form.size} mục.")
         print(f"Đã ghi {out}.")
 
-    _with_core(go)
+    with_core(go)
 
 
 @reports_app.command("import")
@@ -94,7 +79,7 @@ def bring_in(
                 print(f"{written.unit.place_name}: {written.figures} số, {became}")
             await store.flush()
 
-    _with_core(go)
+    with_core(go)
 
 
 async def _person(store: Store, who: str) -> Actor:

@@ -1,36 +1,21 @@
 """`isobot rollup`: totals on the command line; the rows they are added up from, checked and made anew."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
 
-from isobot import logs
 from isobot.actions import counting
 from isobot.actions.totals import Register, period_totals
-from isobot.app import secrets_of
-from isobot.core import Core, opened
+from isobot.commands import with_core
+from isobot.core import Core
 from isobot.domain import deadlines
 from isobot.domain.rollup import PeriodTotals, Totals
-from isobot.settings import read_settings
 from isobot.storage.store import Store
 
 MOST_SHOWN = 20
 
 rollup_app = typer.Typer(no_args_is_help=True, help="Tổng hợp số liệu.", rich_markup_mode=None)
-
-
-def _with_core(work: Callable[[Core], Awaitable[None]]) -> None:
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
-
-    async def go() -> None:
-        async with opened(settings) as core:
-            await work(core)
-
-    asyncio.run(go())
 
 
 @rollup_app.command("show")
@@ -60,7 +45,7 @@ def show(
         else:
             _print(totals)
 
-    _with_core(go)
+    with_core(go)
 
 
 def _print(totals: PeriodTotals) -> None:
@@ -130,7 +115,7 @@ def check() -> None:
             raise typer.Exit(1)
         print("Mọi số đang cộng đều khớp với bản đã gửi.")
 
-    _with_core(go)
+    with_core(go)
 
 
 @rollup_app.command("rebuild")
@@ -142,4 +127,4 @@ def rebuild() -> None:
             count = await counting.rebuild(Store(connection, core.clock.now()), core.services.forms)
         print(f"Đã lập lại số liệu của {count} báo cáo.")
 
-    _with_core(go)
+    with_core(go)
