@@ -194,6 +194,9 @@ async def test_a_webhook_in_the_way_of_polling_is_taken_away(channel, house, pla
         await platform.says(LAN, "xin chào")
         await until(lambda: platform.sent_to(LAN))
 
+    assert not platform.webhook
+    assert [event.text for event in house.router.seen] == ["xin chào"]
+
 
 # The webhook
 

@@ -365,24 +365,38 @@ def play(
     return officer
 
 
+TALKS, TO_THE_END = 2000, 60
+
 talks = given(meant=reports(), acts=steps, last=st.integers(0, 900), done=st.integers(0, 14))
 
 
 @pytest.mark.slow
 def test_whatever_is_said_the_draft_holds_what_was_meant_and_the_right_thing_is_asked(services):
-    @settings(usual, max_examples=2000)
+    played = 0
+
+    @settings(usual, max_examples=TALKS)
     @talks
     def talk(meant, acts, last, done):
-        play(services, meant, acts, last, done)
+        nonlocal played
+        play(services, meant, acts, last, done)  # compares after every act
+        played += 1
 
     talk()
+
+    assert played >= TALKS
 
 
 @pytest.mark.slow
 def test_every_talk_can_be_brought_to_the_report_that_was_meant(services):
-    @settings(usual, max_examples=60)
+    finished = 0
+
+    @settings(usual, max_examples=TO_THE_END)
     @talks
     def talk(meant, acts, last, done):
-        play(services, meant, acts, last, done).finishes()
+        nonlocal finished
+        play(services, meant, acts, last, done).finishes()  # compares what would be sent with what was meant
+        finished += 1
 
     talk()
+
+    assert finished >= TO_THE_END
