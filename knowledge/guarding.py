@@ -34,6 +34,9 @@ _HANDING_OVER = re.compile(
     r"kiem tra giup|noi dung|upload|up len)\b"
 )
 _OF_ISO = re.compile(r"\b(?:iso|he thong|quy trinh|ap dung|9001)\b")
+_ON_SUBJECT = re.compile(
+    r"\b(?:iso|he thong quan ly chat luong|9001|ban chi dao|quyet dinh 19|quyet dinh 474|ke hoach 05)\b"
+)
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
 NOT_AT_HAND = "Tôi không có văn bản mà anh/chị nêu số, nên không trả lời về nội dung của văn bản đó."
@@ -79,6 +82,8 @@ class Guard:
                 "việc này thực hiện theo quy định về bảo vệ bí mật nhà nước tại cơ quan.",
             )
         for name, phrases in self._lexicon.outside:
+            if name in self._lexicon.beside_iso and read.says(_ON_SUBJECT):
+                continue
             said = self.phrase(read, phrases, focus=True)
             # "Chi cục Dân số" asks for no population.
             if said and self._in_a_name(read, said):

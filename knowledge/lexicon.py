@@ -25,6 +25,7 @@ class _ShortRow(_Outside):
 class _SubjectRow(_Outside):
     name: str
     phrases: list[str]
+    beside_iso: bool = False
 
 
 class _OtherProvinces(_Outside):
@@ -73,6 +74,8 @@ class Lexicon:
     synonyms: tuple[tuple[str, tuple[str, ...]], ...]
     """(concept, words of one phrase), longest phrases first."""
     outside: tuple[tuple[str, tuple[str, ...]], ...]
+    beside_iso: frozenset[str]
+    """Subjects of `outside` that are meant only where nothing is said of ISO: a hospital may adopt it."""
     secret: tuple[str, ...]
     other_provinces: tuple[tuple[str, bool], ...]
     """(name, whether it is clear without marks)."""
@@ -115,6 +118,7 @@ def load_lexicon(path: Path) -> Lexicon:
         stop_words=frozenset(file.stop_words),
         synonyms=tuple(phrases),
         outside=tuple((s.name, tuple(nfc(p) for p in s.phrases)) for s in file.outside),
+        beside_iso=frozenset(s.name for s in file.outside if s.beside_iso),
         secret=tuple(nfc(p) for p in file.secret),
         other_provinces=tuple(names),
         province_words={nfc(w): slug for slug, words in file.province_words.items() for w in words},

@@ -26,6 +26,13 @@ _LIST = re.compile(
     r"(?:xa|phuong|thi tran|don vi|co quan|huyen|chi cuc|so)\b"
     r"|\b(?:xa|phuong|thi tran|don vi|chi cuc|co quan) nao\b"
 )
+_BY_NAME = re.compile(r"\b(?:ke ten|liet ke|ten (?:cua )?(?:cac|nhung))\b")
+"""Words that want the names, though "mấy" stands beside them: "kể tên mấy chi cục"."""
+_DEED = re.compile(
+    r"\b(?:chi dao|giao|huong dan|don doc|quan ly)(?: \w+){0,6} (?:lam gi|viec gi|nhung gi|the nao|ra sao)\b|"
+    r"\blam (?:nhung )?(?:viec )?gi\b"
+)
+"""Words that ask what is to be done, and no list: "chỉ đạo các xã làm những việc gì"."""
 _NOT_COUNT = re.compile(
     r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop)\b"
 )
@@ -55,10 +62,13 @@ class RosterCounts:
     ) -> Answer | None:
         """Count or list what is asked for; None where money, days or classes are counted."""
         districts = [d for m in mentions for d in m.districts] or named_districts(mentions)
-        counting, listing = question.asks(_COUNT), question.asks(_LIST)
+        listing = question.asks(_LIST)
+        counting = question.asks(_COUNT) and not question.asks(_BY_NAME)
         if question.says(TODAY) and not question.says(ADOPTING):
             return None
         if not (counting or listing) or self._counts_other_things(question):
+            return None
+        if listing and not counting and question.asks(_DEED):
             return None
         provinces = [p for p in (scope or PLANS) if p in PLANS]
         years = [y for y in question.years if y in (2022, 2023, 2024)]

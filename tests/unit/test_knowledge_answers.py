@@ -167,6 +167,16 @@ def test_every_commune_of_both_plans_is_found_with_its_year(ask, knowledge):
     assert wrong == []
 
 
+def test_names_are_given_where_names_are_asked_for(ask):
+    answer = ask("liệt kê giúp bao nhiêu chi cục có tên trong phụ lục", "kon-tum")
+    assert "Kiểm lâm" in answer.text
+
+
+def test_what_a_district_tells_its_communes_is_no_list_of_them(ask):
+    answer = ask("huyện mình giao cho các xã phải làm những việc gì", "kon-tum", "UBND huyện Sa Thầy")
+    assert answer.cards[0] == "kt-huyen"
+
+
 def test_a_commune_that_was_split_names_both_heirs(ask):
     answer = ask("thị trấn Sơn Lư nay thuộc xã nào", "thanh-hoa")
     assert "Quan Sơn" in answer.text
@@ -235,6 +245,13 @@ def test_what_the_documents_do_not_hold_is_refused_without_citation(ask, questio
 
 def test_a_refusal_offers_what_lies_nearest(ask):
     assert ask("chứng nhận ISO 27001 cho phần mềm báo cáo", "kien-giang").nearest
+
+
+def test_a_hospital_that_takes_up_iso_asks_about_the_subject(ask):
+    about = ask("bệnh viện công làm ISO thì tiền lấy ở đâu", "kon-tum")
+    assert about.outcome is Outcome.ANSWERED
+    assert "tự trang trải" in about.text
+    assert ask("bệnh viện nào khám mắt tốt", "kon-tum").outcome is Outcome.REFUSED
 
 
 def test_secret_documents_are_warned_off(ask):
