@@ -60,6 +60,8 @@ __all__ = [
 
 WELL_GROUNDED = 0.3
 """Below this, the other sentences of a long message are heard, and the best grounded reading answered."""
+CLEARLY_BETTER = 1.2
+"""How much better another reading has to be grounded than the one by the surest signs, to be answered."""
 OF_THE_WHOLE_TOPIC = 1.3
 """What a card gains, where provinces are compared, that bears the name of its topic."""
 OF_ONE_YEAR = 0.9
@@ -192,7 +194,9 @@ class KnowledgeBase:
         if read.otherwise and self._grounds(read, hits) < WELL_GROUNDED:
             readings = [(read, hits)]
             readings += [(r, self._weigher.hits(r, scope, own, asker)) for r in read.read_otherwise()]
-            read, hits = max(readings, key=lambda reading: self._grounds(*reading))
+            better = max(readings, key=lambda reading: self._grounds(*reading))
+            if self._grounds(*better) >= CLEARLY_BETTER * self._grounds(read, hits):
+                read, hits = better
         elsewhere = self._of_the_country(read, scope, asker)
         if elsewhere:
             return elsewhere

@@ -37,7 +37,8 @@ _OF_ISO = re.compile(r"\b(?:iso|he thong|quy trinh|ap dung|9001)\b")
 _ON_SUBJECT = re.compile(
     r"\b(?:iso|he thong quan ly chat luong|9001|ban chi dao|quyet dinh 19|quyet dinh 474|ke hoach 05)\b"
 )
-_NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b")
+_NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b|\bthi diem\b")
+"""Words whose parts read like others where marks are missing: "chất lượng" no "lương", "thí điểm" no exam."""
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
 NOT_AT_HAND = "Tôi không có văn bản mà anh/chị nêu số, nên không trả lời về nội dung của văn bản đó."
 REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi không trả lời để tránh sai."

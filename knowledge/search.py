@@ -298,10 +298,14 @@ class Index:
         ]
         told = [w.bare for w in asked if not self._features.is_stop(w.bare)]
         unknown = sum(bare not in self._rarity for bare in told)
+        meant = self._concepts_of(asked)
         pairs = [
             f"{a.bare} {b.bare}"
             for a, b in pairwise(asked)
-            if not self._features.is_stop(a.bare) and not self._features.is_stop(b.bare)
+            if not self._features.is_stop(a.bare)
+            and not self._features.is_stop(b.bare)
+            # "Tốn mấy" says what cards call kinh phí.
+            and not meant.get(a.bare, set()) & meant.get(b.bare, set())
         ]
         strange = sum(pair not in self._rarity for pair in pairs)
         return min(unknown / max(1, len(told)), MOST_UNKNOWN), strange / max(2, len(pairs))

@@ -7,6 +7,7 @@ and the asker's own office are weighed in.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Unit
@@ -37,6 +38,9 @@ ELSEWHERE = 0.6
 """What a card is worth that stands at other articles of the document."""
 STILL_ASKED = 1.15
 """What a card on replacement gains over one on the first day in force, where "còn hiệu lực" is asked."""
+OF_SOME_OFFICES = 0.85
+"""What a card for some levels is worth to one who asks about "đơn vị tôi" and whose level nobody knows, where
+the answer depends on it."""
 WHO_IS_ASKED = 1.12
 """What a card gains whose title asks who, where the question does."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
@@ -160,6 +164,7 @@ class Weigher:
             | {citation.document.key for citation in c.citations}
             for c in corpus.cards.values()
         }
+        self._differs = _topics_that_differ(corpus)
         plans: dict[tuple[int, int], list[str]] = {}
         for document in corpus.documents.values():
             if document.province and document.period_from and document.period_to:
@@ -327,6 +332,8 @@ class Weigher:
             fit *= 1.3 if card.step == int(step.group(1)) else 0.9
         if card.scope == BOT and (documents or scope.named or not read.says(_ABOUT_BOT)):
             fit *= 0.8
+        if card.levels and (card.scope, card.topic) in self._differs and not level and not read.level:
+            fit *= OF_SOME_OFFICES if speaks_of_self(read) else 1
         return fit * self.level_fit(read, level, card)
 
     @staticmethod
@@ -339,6 +346,17 @@ class Weigher:
         if level:
             return 1.03 if level in card.levels else 0.93
         return 1.0
+
+
+def _topics_that_differ(corpus: Corpus) -> frozenset[tuple[str, str]]:
+    """Return the topics of a place whose answer depends on the level: some cards hold for no common one."""
+    levels: dict[tuple[str, str], list[frozenset[str]]] = {}
+    for card in corpus.cards.values():
+        if card.levels:
+            levels.setdefault((card.scope, card.topic), []).append(frozenset(card.levels))
+    return frozenset(
+        key for key, of in levels.items() if any(not one & two for one, two in combinations(of, 2))
+    )
 
 
 def body_of(unit: str | None) -> str:
