@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from isobot.adminfiles import load_admin_units
-from isobot.domain.former_units import FormerCommune
+from isobot.domain.former_units import FormerCommune, PlaceName
 from isobot.domain.text import fold
 from isobot.domain.units import Province, Unit, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
@@ -108,7 +108,9 @@ class KnowledgeBase:
         weigher = self._weigher = Weigher(corpus, self._lexicon, reader, finder, index)
         self._giver = Giver(corpus, weigher)
         self._guard = Guard(corpus, self._lexicon, weigher, self._giver, self._places)
-        self._validity = Validity(corpus.documents, weigher.card_documents)
+        self._validity = Validity(corpus.documents, weigher.card_documents, weigher.documents_with_cards)
+        plans = [d for d in corpus.documents.values() if d.province]
+        self._of_plans = frozenset(key for plan in plans for key in (plan.key, *plan.rests_on))
         self._rosters = Rosters(
             units,
             self._places,
@@ -209,14 +211,22 @@ class KnowledgeBase:
         in_force = self._validity.in_force(read, scope.provinces[0] if len(scope.provinces) == 1 else "")
         if in_force:
             return in_force
+        described = self._validity.described(read)
+        if described:
+            return described
         listed = self._from_rosters(read, scope, own, hits)
         if listed:
             return listed
-        if len(read.provinces) > 1 or (read.all_provinces and len(read.provinces) != 1):
+        every = read.all_provinces and len(read.provinces) != 1 and not self._of_no_plan(read)
+        if len(read.provinces) > 1 or every:
             compared = self._compare(read)
             if compared:
                 return compared
         return self._from_cards(read, scope, hits, today)
+
+    def _of_no_plan(self, read: Question) -> bool:
+        """Tell whether only documents are named that no province's plan rests on."""
+        return bool(read.documents) and self._of_plans.isdisjoint(read.documents)
 
     def _of_the_country(self, read: Question, scope: Scope, asker: Asker) -> Answer | None:
         """Tell what became of a commune that no plan names; those of the plans are the rosters' to answer."""
@@ -226,15 +236,28 @@ class KnowledgeBase:
         place, before = asked
         slug = asker.province or (scope.provinces[0] if len(scope.provinces) == 1 else "")
         if not place.district and not place.province:
-            if self._rosters.names_a_unit(read, scope.provinces):
-                return None
-            home = self._provinces[slug].name if slug in self._provinces else ""
-            answer = self._country.answer(replace(place, province=home), before=before) if home else None
-            return answer or self._country.answer(place, before=before)
+            return self._of_a_bare_name(read, scope, place, slug, before=before)
         former, _ = self._country.find(place)
-        if any(self._in_a_plan(unit) for unit in former.units):
+        if not before and any(self._in_a_plan(unit) for unit in former.units):
             return None
         return self._country.answer(place, before=before)
+
+    def _of_a_bare_name(
+        self, read: Question, scope: Scope, place: PlaceName, slug: str, *, before: bool
+    ) -> Answer | None:
+        """Tell it of a commune named without its district; one name of two communes asks which is meant.
+
+        Rosters know only the communes of the plans: what a new one is made of stands in the table, and so
+        does the namesake outside the plan.
+        """
+        province = self._provinces.get(slug)
+        home = replace(place, province=(province.now if before else province.name) if province else "")
+        if not before and self._rosters.names_a_unit(read, scope.provinces):
+            former = self._country.find(home)[0].units if province else ()
+            namesakes = len(former) > 1 and not all(self._in_a_plan(unit) for unit in former)
+            return self._country.answer(home, before=before) if namesakes else None
+        answer = self._country.answer(home, before=before) if province else None
+        return answer or self._country.answer(place, before=before)
 
     def _in_a_plan(self, unit: FormerCommune) -> bool:
         home = unit.district.province.name

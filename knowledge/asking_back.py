@@ -47,9 +47,8 @@ def which_province(
     if _law_says_it(read, good, max(fitting, key=len)):
         return None
     # What fits in several provinces is more likely meant than what fits best in one.
-    return _ask_province(
-        max(fitting, key=lambda found: sum(sorted((h.score for h in found.values()), reverse=True)[:3]))
-    )
+    meant = max(fitting, key=lambda found: sum(sorted((h.score for h in found.values()), reverse=True)[:3]))
+    return _ask_province(meant, _law_on(next(iter(meant.values())), good))
 
 
 def _law_is_asked(read: Question, good: Sequence[Hit]) -> bool:
@@ -64,17 +63,28 @@ def _law_is_asked(read: Question, good: Sequence[Hit]) -> bool:
 
 
 def _law_says_it(read: Question, good: Sequence[Hit], found: Mapping[str, Hit]) -> bool:
-    """Tell whether the national rule answers a stranger, and half of the provinces say nothing of it."""
+    """Tell whether the national rule answers a stranger: it fits best, or most provinces are silent."""
     leading = next(iter(found.values()))
     silent = sum(h.card.kind is CardKind.ABSENT for h in found.values())
-    told = any(
-        h.card.scope == NATIONAL
-        and h.card.topic == leading.card.topic
-        and h.card.kind is not CardKind.ABSENT
-        and h.score >= LAW_INSTEAD * leading.score
-        for h in good
+    law = _law_on(leading, good)
+    if law is None or read.says(OF_THE_PROVINCE):
+        return False
+    return 2 * silent >= len(found) or law.score >= leading.score
+
+
+def _law_on(leading: Hit, good: Sequence[Hit]) -> Hit | None:
+    """Return the national rule on the subject of a province's card, where it fits well enough."""
+    return next(
+        (
+            h
+            for h in good
+            if h.card.scope == NATIONAL
+            and h.card.topic == leading.card.topic
+            and h.card.kind is not CardKind.ABSENT
+            and h.score >= LAW_INSTEAD * leading.score
+        ),
+        None,
     )
-    return told and 2 * silent >= len(found) and not read.says(OF_THE_PROVINCE)
 
 
 def _same_in_other_provinces(good: Sequence[Hit], leading: Hit) -> dict[str, Hit]:
@@ -87,16 +97,22 @@ def _same_in_other_provinces(good: Sequence[Hit], leading: Hit) -> dict[str, Hit
     return found
 
 
-def _ask_province(found: Mapping[str, Hit]) -> Answer:
+def _ask_province(found: Mapping[str, Hit], law: Hit | None) -> Answer:
+    """Ask which province is meant, with a line on each, and on the rule of the whole country beside them."""
     shown = [found[s] for s in SEED_PROVINCES if s in found]
-    lines = [
-        f"- {SEED_PROVINCES[h.card.scope]}: {(h.card.short or h.card.answer).rstrip('.')}." for h in shown
-    ]
+    lines = [f"- {SEED_PROVINCES[h.card.scope]}: {_short(h)}." for h in shown]
+    told = [*shown, *([law] if law else [])]
+    if law:
+        lines.append(f"- Quy định chung của trung ương: {_short(law)}.")
     head = "Mỗi tỉnh quy định một khác. Anh/chị hỏi tỉnh nào?"
-    citations = tuple(h.card.citations[0] for h in shown if h.card.citations)
+    citations = tuple(h.card.citations[0] for h in told if h.card.citations)
     options = tuple(Option(SEED_PROVINCES[h.card.scope], Refinement(province=h.card.scope)) for h in shown)
     text = with_sources("\n".join([head, *lines]), citations)
-    return Answer(Outcome.CLARIFY, text, citations, options, tuple(h.card.id for h in shown))
+    return Answer(Outcome.CLARIFY, text, citations, options, tuple(h.card.id for h in told))
+
+
+def _short(hit: Hit) -> str:
+    return (hit.card.short or hit.card.answer).rstrip(".")
 
 
 def _stands_out(good: Sequence[Hit]) -> bool:
@@ -112,16 +128,8 @@ def act_first(read: Question, good: Sequence[Hit]) -> list[Hit]:
 
 def law_first(good: Sequence[Hit]) -> list[Hit]:
     """Put the national rule on the same subject before one province's, for a stranger."""
-    top = good[0]
-    told = [
-        h
-        for h in good
-        if h.card.scope == NATIONAL
-        and h.card.topic == top.card.topic
-        and h.card.kind is not CardKind.ABSENT
-        and h.score >= LAW_INSTEAD * top.score
-    ]
-    return [*told[:1], *(h for h in good if h not in told[:1])]
+    law = _law_on(good[0], good)
+    return [law, *(h for h in good if h is not law)] if law else list(good)
 
 
 def told_first(good: Sequence[Hit]) -> list[Hit]:

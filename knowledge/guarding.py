@@ -43,6 +43,8 @@ OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có
 NOT_AT_HAND = "Tôi không có văn bản mà anh/chị nêu số, nên không trả lời về nội dung của văn bản đó."
 REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi không trả lời để tránh sai."
 
+TOLD_OF_ANOTHER = 0.8
+"""From this share of the best score on, a card that names a province without a plan here answers for it."""
 POLITE_CARD = "bot-cam-on"
 """The card that answers a greeting or thanks."""
 _POLITE_WORDS = (
@@ -101,7 +103,8 @@ class Guard:
             return self.refuse(read, OUTSIDE.format("người đang giữ chức vụ"))
         if read.other_provinces and not read.provinces and not read.documents:
             wanted = read.other_provinces[0]
-            told = [h for h in hits[:8] if h.score >= ENOUGH and wanted in h.card.answer]
+            least = max(ENOUGH, TOLD_OF_ANOTHER * hits[0].score) if hits else ENOUGH
+            told = [h for h in hits[:8] if h.score >= least and wanted in h.card.answer]
             if told:
                 return self._giver.of_card(told[0].card)
             names = ", ".join(SEED_PROVINCES.values())

@@ -60,7 +60,7 @@ _LIGHT = (
     (_FRAME, FRAME_WEIGHT),
 )
 _ALL_PROVINCES = re.compile(
-    r"\b(?:(?:nam|5) tinh|"
+    r"\b(?:(?<!moi )(?<!hang )(?<!cuoi )(?<!dau )(?<!mot )nam tinh|5 tinh|"
     r"(?<!thuoc )(?<!la )(?<!vao )(?<!ve )(?<!voi )(?<!thanh )(?<!sang )tinh nao|"
     r"cac tinh|nhung tinh|dia phuong nao|tung tinh|moi tinh|cac dia phuong)\b"
 )

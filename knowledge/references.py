@@ -29,6 +29,10 @@ _REFERENCE = re.compile(
     r"(?:/(?P<year>(?:19|20)\d\d)(?!\d))?(?:[/ -]?(?P<symbol>[a-z]{2,4}(?:-[a-z]{2,8}\d*)?(?=\b)))?"
 )
 _PLACE = re.compile(r"\b(dieu|khoan|diem|muc|phu luc) (\d+(?:\.\d+)*|[ivx]+|[a-k])\b")
+_UNIT = re.compile(r" ?(?:trieu|tr|ty|ti|nghin|ngan|dong|nguoi|xa|don vi|co quan|%)\b")
+"""What follows a bare number that counts something: "330 triệu" names no document."""
+_ROMAN = {"1": "i", "2": "ii", "3": "iii", "4": "iv"}
+"""Appendices are numbered in Roman figures, and typed in either."""
 _SYMBOLS = {
     "qd",
     "tt",
@@ -88,6 +92,8 @@ class ReferenceFinder:
             symbol = match["symbol"] or ""
             if symbol.split("-")[0] not in _SYMBOLS and "-" not in symbol:
                 symbol = ""
+            if not (kind or match["year"] or symbol) and _UNIT.match(text, match.end("number")):
+                continue
             number = match["number"].lstrip("0")
             if not number or not (kind or match["year"] or symbol or len(number) >= 3):
                 continue
@@ -118,8 +124,10 @@ class ReferenceFinder:
 
 
 def find_places(folded: str) -> tuple[tuple[str, str], ...]:
-    """Return the articles, clauses and points a text names: ("dieu", "4")."""
-    return tuple((m[1], m[2]) for m in _PLACE.finditer(folded))
+    """Return the articles, clauses, points and appendices a text names: ("dieu", "4")."""
+    return tuple(
+        (m[1], _ROMAN.get(m[2], m[2]) if m[1] == "phu luc" else m[2]) for m in _PLACE.finditer(folded)
+    )
 
 
 def section_places(section: str) -> frozenset[tuple[str, str]]:

@@ -42,6 +42,11 @@ _NOT_OF_PLAN = re.compile(
     r"\b(?:mien nui|ty le|phan tram|bo quan|cap tinh|so|chi cuc|huyen|khuyen khich|thi tran|phuong|buoc|"
     r"cap huyen|ngoai|khong co ten|con lai|thi diem|nam \d+)\b"
 )
+_BECAME = re.compile(
+    r"\b(?:gio|nay|hien nay|bay gio)(?: \w+){0,2} (?:thanh|con|la|thuoc)(?: lai)? (?:may|bao nhieu)\b|"
+    r"\bthanh (?:may|bao nhieu) (?:xa|phuong|don vi)\b|\bcon lai (?:may|bao nhieu) don vi\b"
+)
+"""How many units of today the former ones became, which the list of a plan does not count."""
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
 
@@ -64,7 +69,7 @@ class RosterCounts:
         districts = [d for m in mentions for d in m.districts] or named_districts(mentions)
         listing = question.asks(_LIST)
         counting = question.asks(_COUNT) and not question.asks(_BY_NAME)
-        if question.says(TODAY) and not question.says(ADOPTING):
+        if question.says(_BECAME) or (question.says(TODAY) and not question.says(ADOPTING)):
             return None
         if not (counting or listing) or self._counts_other_things(question):
             return None

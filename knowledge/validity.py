@@ -32,6 +32,9 @@ _REPLACES = re.compile(
     r"(?<!bi )(?<!duoc )\bthay (?:the |cho )*(?:nhung |cac |may )*"
     r"(?:quyet dinh|thong tu|van ban) (?:nao|gi|so)\b"
 )
+_WHICH_DECISION = re.compile(r"\bquyet dinh(?: \w+)? (?:nao|gi|so may|may)\b")
+_OF_ISO = re.compile(r"\b(?:iso|chat luong|9001)\b")
+_OF_ANOTHER_MATTER = re.compile(r"\b(?:ke hoach|phe duyet|mo hinh khung|tieu chuan|danh sach)\b")
 _BEFORE = re.compile(r"\btruoc (?:khi (?:co |ban hanh )?|do )?(?:quyet dinh|thong tu)\b")
 
 
@@ -39,10 +42,14 @@ class Validity:
     """Answers questions on two documents, or on a document and a year."""
 
     def __init__(
-        self, documents: Mapping[str, LegalDocument], card_documents: Mapping[str, frozenset[str]]
+        self,
+        documents: Mapping[str, LegalDocument],
+        card_documents: Mapping[str, frozenset[str]],
+        about_documents: frozenset[str],
     ) -> None:
         self._documents = documents
         self._card_documents = card_documents
+        self._carded = about_documents | {d.key for d in documents.values() if d.province}
 
     def relation(self, read: Question, hits: Sequence[Hit]) -> Answer | None:
         """Say whether one document changes another, where two are named."""
@@ -82,6 +89,8 @@ class Validity:
             issuer, kind = "Bộ Tài chính", "Thông tư"
         elif read.says(_SCIENCE):
             issuer, kind = "Bộ Khoa học và Công nghệ", "Thông tư"
+        elif not province and read.asks(_WHICH_DECISION) and self._of_the_office_system(read):
+            issuer, kind = "Thủ tướng Chính phủ", "Quyết định"
         else:
             return None
         year = read.years[0]
@@ -102,6 +111,22 @@ class Validity:
         plan = self._plan_of(province, year, held)
         citations = (*told[: MOST_CITATIONS - len(plan)], *plan)
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    @staticmethod
+    def _of_the_office_system(read: Question) -> bool:
+        """Tell whether offices adopting the standard are meant, and no plan, list or standard itself."""
+        return read.says(_OF_ISO) and not read.says(_OF_ANOTHER_MATTER)
+
+    def described(self, read: Question) -> Answer | None:
+        """Say what the record of a document holds, where one is named that no card is about."""
+        if len(read.documents) != 1 or read.documents[0] in self._carded:
+            return None
+        document = self._documents[read.documents[0]]
+        text = f"{document.full_name()} của {document.issuer}: {document.title}."
+        if document.effective:
+            day = document.effective
+            text += f" Có hiệu lực từ {day.day:02d}/{day.month}/{day.year}."
+        return self._stating(f"{text} {document.note}".strip(), document)
 
     def _plan_of(self, province: str, year: int, held: Sequence[LegalDocument]) -> list[Citation]:
         """Return the basis of the asker's own plan, where it ran in that year and rests on such a rule."""

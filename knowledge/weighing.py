@@ -127,6 +127,7 @@ _HOW_OFTEN = re.compile(
     r"\b(?:may lan|bao nhieu lan|bao lau|dinh ky nao|ky nao|thang may|thang nao|khi nao)\b"
 )
 _BOUND = re.compile(r"\bbat buoc\b")
+_VERSION = re.compile(r"\b9001[: -]*20\d\d\b|\bphien ban\b")
 _WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
 OF_THE_PROVINCE = re.compile(
     r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
@@ -192,6 +193,11 @@ class Weigher:
             c.id: asked[c.id] | {citation.document.key for citation in c.citations[:1]}
             for c in corpus.cards.values()
         }
+
+    @property
+    def documents_with_cards(self) -> frozenset[str]:
+        """Return the documents that some card is about: it asks after them, or cites them first."""
+        return frozenset().union(*self._about_documents.values())
 
     def scope(self, read: Question, province: str | None) -> Scope:
         """Return the provinces asked about: those named, else those of its documents, else the asker's."""
@@ -318,7 +324,7 @@ class Weigher:
             fit *= 1 / STILL_ASKED
         if read.says(_REPLACES) and card.topic == "thay-the":
             fit *= 1 / STILL_ASKED if card.kind is CardKind.ABSENT else STILL_ASKED
-        if read.says(_BOUND) and card.topic in ("khuyen-khich", "doi-tuong"):
+        if read.says(_BOUND) and not read.says(_VERSION) and card.topic in ("khuyen-khich", "doi-tuong"):
             fit *= STILL_ASKED
         if read.says(_WHO) and card.title.startswith(("Ai ", "Cơ quan nào")):
             fit *= WHO_IS_ASKED
