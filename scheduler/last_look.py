@@ -1,5 +1,6 @@
 """Looks at reminders once more before they leave: what is settled meanwhile is not told."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ async def examine(
     today = vietnam_day(now)
     current, situation = await situation_of(connection, rows, timetable, directory, today)
     for message, found in rows.items():
+        # An officer who waits for an answer is not to wait for all of these.
+        await asyncio.sleep(0)
         queued = [Queued(row.key, row.due_on) for row in found]
         verdict = rounds.look_again(queued, current, index, situation, now=now)
         number = {row.key: row.id for row in found}

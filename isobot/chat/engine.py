@@ -91,7 +91,7 @@ class Engine:
 
     async def _look(self) -> list[Place]:
         self._looked_at = self._clock.now()
-        async with self._database.read() as connection:
+        async with self._database.glance() as connection:
             waiting = await inbox.first_in_line(connection, now=self._looked_at, most=self._chats_at_once)
             if waiting:
                 await self._router.ready(Store(connection, self._looked_at))
@@ -147,7 +147,7 @@ class Engine:
 
     async def _patience(self) -> float:
         """Return for how many seconds there is surely nothing to do, unless the bell rings."""
-        async with self._database.read() as connection:
+        async with self._database.glance() as connection:
             due = await inbox.next_moment(connection, after=self._looked_at)
         if due is None:
             return 1.0

@@ -135,8 +135,10 @@ class _Lane:
     """Fetched and not begun yet, in the order in which they leave."""
     more: bool = False
     """The last look did not bring everything."""
-    passed_by: bool = False
-    """The last look left out chats that were busy; more may wait for them."""
+    passed_by: set[str] = field(default_factory=set)
+    """Chats left out by looks because they were busy: more may wait for them."""
+    freed: bool = False
+    """One of those is free now: time to look again."""
     looked_at: float = float("-inf")
     troubles: int = 0
     worked_at: float = float("-inf")
@@ -287,8 +289,9 @@ class Sender:
         if not rooms:
             return
         lanes = {bot: self._lanes[bot] for bot in rooms}
+        for_answers = {bot for bot, lane in lanes.items() if lane.answers_only or self._has_stock(lane, now)}
         try:
-            async with self._database.read() as connection:
+            async with self._database.glance() as connection:
                 found = await outbox.due_of_each(
                     connection,
                     rooms,
@@ -298,16 +301,19 @@ class Sender:
                         *self._looked_at_last,
                         *(message.id for lane in lanes.values() for message in lane.stock),
                     ],
-                    answers_only=[bot for bot, lane in lanes.items() if lane.answers_only],
+                    answers_only=for_answers,
                 )
         except BaseException:
             self._rings_heard = -1
             raise
         fetched = Counter(message.bot for message in found)
         for bot, lane in lanes.items():
-            lane.looked_at = now
-            lane.more = fetched[bot] >= rooms[bot]
-            lane.passed_by = bool(lane.busy or lane.resting)
+            lane.freed = False
+            if rung or not lane.more:
+                lane.passed_by |= {*lane.busy, *lane.resting}
+            if bot not in for_answers or lane.answers_only:
+                lane.looked_at = now
+                lane.more = fetched[bot] >= rooms[bot]
         self._put_in_stock([message for message in found if not message.is_campaign], rooms)
         campaign = [message for message in found if message.is_campaign]
         if self._last_look is None:
@@ -347,16 +353,29 @@ class Sender:
         if not self._may_send(lane.channel.bot) or lane.pause.left(self._clock.now().timestamp()) > 0:
             lane.stock.clear()
             return 0
-        lane.resting = {chat: at for chat, at in lane.resting.items() if at > now + AHEAD_SECONDS}
+        for chat in [chat for chat, at in lane.resting.items() if at <= now + AHEAD_SECONDS]:
+            del lane.resting[chat]
+            lane.freed = True
+        low = lane.more and self._stocked(lane) * 2 <= self._full(lane)
+        wanted = rung or low or lane.freed or now - lane.looked_at >= LOOK_SECONDS
+        return self._full(lane) if wanted else 0
+
+    def _full(self, lane: _Lane) -> int:
+        """Return how many messages of a bot are fetched ahead at most."""
         free = max(0, self._slots(lane) - len(lane.busy))
         overall = lane.gate.limits.overall
         if overall is None or lane.troubles:
-            full = free * MESSAGES_A_CHAT
-        else:
-            full = min(free, max(SMALLEST_STOCK, int(STOCK_SECONDS / overall.distance)))
-        stock = len(lane.stock) + sum(1 for m in self._looked_at_last.values() if m.bot == lane.channel.bot)
-        low = lane.more and stock * 2 <= full
-        return full if rung or low or now - lane.looked_at >= LOOK_SECONDS else 0
+            return free * MESSAGES_A_CHAT
+        return min(free, max(SMALLEST_STOCK, int(STOCK_SECONDS / overall.distance)))
+
+    def _stocked(self, lane: _Lane) -> int:
+        waiting = sum(1 for m in self._looked_at_last.values() if m.bot == lane.channel.bot)
+        return len(lane.stock) + waiting
+
+    def _has_stock(self, lane: _Lane, now: float) -> bool:
+        """Tell whether a campaign goes on that needs nothing fetched now: only answers are looked for."""
+        enough = self._stocked(lane) * 2 > self._full(lane)
+        return lane.more and enough and now - lane.looked_at < LOOK_SECONDS
 
     def _slots(self, lane: _Lane) -> int:
         """Return how many chats may be served at once: one, to try, while the platform is out of reach."""
@@ -445,7 +464,8 @@ class Sender:
             file = await self._file_of(lane, message)
             if isinstance(file, _Outcome):
                 return file
-            if (early := ticket.at - monotonic()) > 0:
+            # A loop may wake a little early, and a message that leaves early is one too many in its second.
+            while (early := ticket.at - monotonic()) > 0:
                 await asyncio.sleep(early)
             if lane.pause.left(self._clock.now().timestamp()) > 0:
                 return None
@@ -540,8 +560,9 @@ class Sender:
             lane = self._lanes[bot]
             lane.busy.pop(chat_key, None)
             self._changed.set()
-            if lane.passed_by:
-                lane.looked_at = float("-inf")
+            if chat_key in lane.passed_by:
+                lane.passed_by.discard(chat_key)
+                lane.freed = True
         return True
 
     async def _write(self, outcomes: list[_Outcome]) -> None:

@@ -41,15 +41,17 @@ class Conversation:
         self.state = {}
 
 
+_OF_CHATS = select(conversations).where(conversations.c.chat_key.in_(bindparam("chats", expanding=True)))
+_HELD_OF_CHATS = _OF_CHATS.with_for_update(skip_locked=True)
+
+
 async def load(connection: AsyncConnection, chats: Sequence[str]) -> dict[str, Conversation]:
     """Load the records of chats, and hold them: another process that wants one passes it by.
 
     On SQLite the writer's lock on the file does the holding.
     """
-    query = select(conversations).where(conversations.c.chat_key.in_(chats))
-    if connection.dialect.name != "sqlite":
-        query = query.with_for_update(skip_locked=True)
-    found = await connection.execute(query)
+    query = _OF_CHATS if connection.dialect.name == "sqlite" else _HELD_OF_CHATS
+    found = await connection.execute(query, {"chats": list(chats)})
     return {row["chat_key"]: _conversation(row) for row in found.mappings()}
 
 
@@ -88,10 +90,13 @@ async def save(connection: AsyncConnection, records: Iterable[Conversation], *, 
         for record in records
     ]
     if rows:
-        names = ("dialogue", "state", "prompt", "offered", "memory", "updated_at")
-        statement = (
-            update(conversations)
-            .where(conversations.c.chat_key == bindparam("key"))
-            .values({name: bindparam(name) for name in names})
-        )
-        await connection.execute(statement, rows)
+        await connection.execute(_SAVED, rows)
+
+
+_SAVED = (
+    update(conversations)
+    .where(conversations.c.chat_key == bindparam("key"))
+    .values(
+        {name: bindparam(name) for name in ("dialogue", "state", "prompt", "offered", "memory", "updated_at")}
+    )
+)

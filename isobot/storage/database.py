@@ -1,4 +1,4 @@
-"""The database: one engine, and two kinds of transaction.
+"""The database: one engine, and its kinds of transaction.
 
 SQLite: WAL and synchronous=FULL, so what is committed survives a power cut; the driver begins no
 transaction by itself, a writer says BEGIN IMMEDIATE, so it waits at its start and never fails in its
@@ -16,7 +16,10 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from isobot.storage import sqlite_driver
+
 _WRITES = "isobot_writes"
+_GLANCES = "isobot_glances"
 BUSY_SECONDS = 20
 """How long a writer waits for another process to finish its transaction."""
 
@@ -34,7 +37,12 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"json_serializer": _COMPACT.encode}
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            file = parsed.database or ""
+            # Both kinds of transaction below end by themselves: a connection comes back clean.
+            options["pool_reset_on_return"] = None
+            options["async_creator"] = lambda: sqlite_driver.connect(file, busy_seconds=BUSY_SECONDS)
+        else:
             options |= {"pool_size": 10, "pool_pre_ping": True}
         self.conninfo = (
             ""
@@ -66,24 +74,28 @@ class Database:
         async with self._engine.connect() as connection, connection.begin():
             yield connection
 
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncConnection]:
+        """Open no transaction at all: for reads that need not be of one moment, and are many."""
+        async with self._engine.connect() as connection:
+            if self.is_sqlite:
+                await connection.execution_options(**{_GLANCES: True})
+            async with connection.begin():
+                yield connection
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_GLANCES, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Incoming
 from isobot.storage.statements import insert_if_absent
-from isobot.storage.tables import conversations, inbox
+from isobot.storage.tables import Moment, conversations, inbox
 
 GAP_PATIENCE = timedelta(seconds=3)
 """How long an event waits for the one numbered just before it, which a webhook may bring later."""
@@ -141,36 +141,42 @@ async def _is_known(connection: AsyncConnection, bot: str) -> bool:
     ).first() is not None
 
 
+# Statements of every event are built once: building one costs more than executing it.
+_READY = (inbox.c.done_at.is_(None), inbox.c.not_before <= bindparam("now", type_=Moment()), ~_HAS_EARLIER)
+_FIRST_IN_LINE = (
+    select(inbox.c.id, inbox.c.chat_key, inbox.c.attempts)
+    .where(*_READY)
+    .order_by(inbox.c.id)
+    .limit(bindparam("most"))
+)
+_FIRST_EVENTS = (
+    select(
+        inbox.c.id,
+        inbox.c.bot,
+        inbox.c.event_id,
+        inbox.c.chat_key,
+        inbox.c.chat,
+        inbox.c.event_order,
+        inbox.c.payload,
+        inbox.c.received_at,
+    )
+    .where(inbox.c.chat_key.in_(bindparam("chats", expanding=True)), *_READY)
+    .order_by(inbox.c.id)
+)
+_DONE = update(inbox).where(inbox.c.id.in_(bindparam("ids", expanding=True))).values(done_at=bindparam("at"))
+
+
 async def first_in_line(connection: AsyncConnection, *, now: datetime, most: int) -> list[Place]:
     """Find the first waiting event of chats, those that came longest ago; a chat whose first event
     must wait still is left out, however many wait behind it.
     """
-    found = await connection.execute(
-        select(inbox.c.id, inbox.c.chat_key, inbox.c.attempts)
-        .where(inbox.c.done_at.is_(None), inbox.c.not_before <= now, ~_HAS_EARLIER)
-        .order_by(inbox.c.id)
-        .limit(most)
-    )
+    found = await connection.execute(_FIRST_IN_LINE, {"now": now, "most": most})
     return [Place(row.id, row.chat_key, row.attempts) for row in found]
 
 
 async def first_events(connection: AsyncConnection, chats: Sequence[str], *, now: datetime) -> list[Waiting]:
     """Return the first waiting event of each chat, unless that one must wait still."""
-    found = await connection.execute(
-        select(
-            inbox.c.id,
-            inbox.c.bot,
-            inbox.c.event_id,
-            inbox.c.chat_key,
-            inbox.c.chat,
-            inbox.c.event_order,
-            inbox.c.payload,
-            inbox.c.received_at,
-        )
-        .where(inbox.c.done_at.is_(None), inbox.c.chat_key.in_(chats))
-        .where(inbox.c.not_before <= now, ~_HAS_EARLIER)
-        .order_by(inbox.c.id)
-    )
+    found = await connection.execute(_FIRST_EVENTS, {"now": now, "chats": list(chats)})
     return [
         Waiting(
             row.id,
@@ -191,7 +197,7 @@ async def first_events(connection: AsyncConnection, chats: Sequence[str], *, now
 async def mark_done(connection: AsyncConnection, ids: Sequence[int], *, at: datetime) -> None:
     """Take events off the waiting list."""
     if ids:
-        await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(done_at=at))
+        await connection.execute(_DONE, {"ids": list(ids), "at": at})
 
 
 async def mark_failed(

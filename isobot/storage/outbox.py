@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
     bindparam,
@@ -23,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.messages import Reply
 from isobot.storage.inbox import key_of
-from isobot.storage.tables import outbox
+from isobot.storage.tables import Moment, outbox
 
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 """Written out, because an index over the queued messages only is not used for a bound value."""
@@ -118,63 +120,49 @@ def _outgoing(row: Any) -> Outgoing:
     )
 
 
-async def due(
-    connection: AsyncConnection,
-    bots: Sequence[str],
-    *,
-    now: datetime,
-    most: int,
-    apart_from: Sequence[str] = (),
-) -> list[Outgoing]:
-    """Return messages of some bots that may be sent now, answers first; none to chats `apart_from`.
-
-    A message stays behind an earlier one of its chat that has to wait, so a chat keeps its order.
-    """
-    found = await connection.execute(_due(bots, now=now, most=most, apart_from=apart_from))
-    return [_outgoing(row) for row in found]
-
-
 async def due_of_each(
     connection: AsyncConnection,
     rooms: Mapping[str, int],
     *,
     now: datetime,
-    apart_from: Mapping[str, Sequence[str]],
+    apart_from: Mapping[str, Sequence[str]] | None = None,
     not_these: Collection[int] = (),
     answers_only: Collection[str] = (),
 ) -> list[Outgoing]:
     """Return for each bot at most so many messages that may be sent now, answers first.
 
-    `not_these` are messages that the caller has already. Bots in `answers_only` get no message of a
-    campaign. One statement serves all bots, and one with a long queue does not keep the others waiting.
+    Chats `apart_from` get none; `not_these` are messages that the caller has already. Bots in
+    `answers_only` get no message of a campaign. One statement serves all bots, and one with a long queue
+    does not keep the others waiting.
     """
     if not rooms:
         return []
-    parts = [
-        _due(
-            [bot],
-            now=now,
-            most=most,
-            apart_from=apart_from.get(bot, ()),
-            not_these=not_these,
-            before=Priority.CAMPAIGN if bot in answers_only else None,
-        )
-        for bot, most in rooms.items()
-    ]
-    whole = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
-    found = await connection.execute(whole)
+    bots = list(rooms)
+    waiting = _waiting_of(tuple(bot in answers_only for bot in bots))
+    values: dict[str, Any] = {"now": now, "not_these": list(not_these)}
+    for place, bot in enumerate(bots):
+        values |= {
+            f"bot_{place}": bot,
+            f"most_{place}": rooms[bot],
+            f"apart_from_{place}": list((apart_from or {}).get(bot, ())),
+        }
+    found = await connection.execute(waiting, values)
     return sorted((_outgoing(row) for row in found), key=lambda message: (message.priority, message.id))
 
 
-def _due(
-    bots: Sequence[str],
-    *,
-    now: datetime,
-    most: int,
-    apart_from: Sequence[str],
-    not_these: Collection[int] = (),
-    before: Priority | None = None,
-) -> Select[Any]:
+@lru_cache(maxsize=256)
+def _waiting_of(answers_only: tuple[bool, ...]) -> Select[Any] | CompoundSelect[Any]:
+    """Return the statement for so many bots: built once, since in a rush it runs many times a second."""
+    parts = [_due(place, answers_only=only) for place, only in enumerate(answers_only)]
+    return parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
+
+
+def _due(place: int, *, answers_only: bool) -> Select[Any]:
+    """Return the statement for the bot at a place among several.
+
+    A message stays behind an earlier one of its chat that has to wait, so a chat keeps its order.
+    """
+    now = bindparam("now", type_=Moment())
     earlier = outbox.alias("earlier")
     held_up = exists().where(
         and_(
@@ -186,19 +174,21 @@ def _due(
             earlier.c.not_before > now,
         )
     )
-    # One bot is written as an equation: only so do the databases walk its queue in order and stop early.
-    of_bots = outbox.c.bot == bots[0] if len(bots) == 1 else outbox.c.bot.in_(bots)
     query = (
         select(*_COLUMNS)
-        .where(outbox.c.status == _QUEUED, outbox.c.not_before <= now, ~held_up, of_bots)
+        .where(
+            outbox.c.status == _QUEUED,
+            outbox.c.not_before <= now,
+            ~held_up,
+            # An equation: only so do the databases walk a bot's queue in order and stop early.
+            outbox.c.bot == bindparam(f"bot_{place}"),
+            outbox.c.id.not_in(bindparam("not_these", expanding=True)),
+            outbox.c.chat_key.not_in(bindparam(f"apart_from_{place}", expanding=True)),
+        )
         .order_by(outbox.c.priority, outbox.c.id)
-        .limit(most)
+        .limit(bindparam(f"most_{place}"))
     )
-    if not_these:
-        query = query.where(outbox.c.id.not_in(not_these))
-    if before is not None:
-        query = query.where(outbox.c.priority < int(before))
-    return query.where(outbox.c.chat_key.not_in(apart_from)) if apart_from else query
+    return query.where(outbox.c.priority < int(Priority.CAMPAIGN)) if answers_only else query
 
 
 async def note_parts(connection: AsyncConnection, message: int, *, parts: int) -> None:
@@ -211,12 +201,14 @@ async def mark_sent(
 ) -> None:
     """Note deliveries with the platform's own numbers of the messages."""
     if done:
-        statement = (
-            update(outbox)
-            .where(outbox.c.id == bindparam("key"))
-            .values(status="sent", sent_at=at, message_ref=bindparam("ref"))
-        )
-        await connection.execute(statement, [{"key": key, "ref": ref} for key, ref in done])
+        await connection.execute(_SENT, [{"key": key, "ref": ref, "at": at} for key, ref in done])
+
+
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("key"))
+    .values(status="sent", sent_at=bindparam("at"), message_ref=bindparam("ref"))
+)
 
 
 async def mark_waiting(

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, delete, insert, null, or_, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Date,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.people import Actor, Post, Role
@@ -57,40 +70,46 @@ class Holder:
     chats: tuple[str, ...]
 
 
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+_ACTORS = (
+    select(*_IDENTITY, *_POST, null().label("lent_by"))
+    .select_from(
+        identities.outerjoin(posts, (posts.c.person == identities.c.person) & posts.c.until.is_(None))
+    )
+    .where(identities.c.key.in_(_KEYS))
+)
+_ACTORS_AND_STAND_INS = union_all(
+    _ACTORS,
+    select(*_IDENTITY, *_POST, delegations.c.giver.label("lent_by"))
+    .select_from(
+        identities.join(delegations, delegations.c.taker == identities.c.person).join(
+            posts,
+            (posts.c.person == delegations.c.giver)
+            & (posts.c.unit == delegations.c.unit)
+            & posts.c.until.is_(None),
+        )
+    )
+    .where(
+        identities.c.key.in_(_KEYS),
+        posts.c.role.in_(bindparam("roles", expanding=True)),
+        delegations.c.since <= bindparam("day", type_=Date),
+        delegations.c.until >= bindparam("day", type_=Date),
+        delegations.c.ended_at.is_(None),
+    ),
+)
+
+
 async def actors(
     connection: AsyncConnection, senders: Iterable[str], *, on: date | None = None
 ) -> dict[str, Actor]:
     """Tell who is behind each sender's key, with the posts held now, and with `on` those lent that day."""
-    keys = list(senders)
-    query: Select[Any] | CompoundSelect[Any] = (
-        select(*_IDENTITY, *_POST, null().label("lent_by"))
-        .select_from(
-            identities.outerjoin(posts, (posts.c.person == identities.c.person) & posts.c.until.is_(None))
-        )
-        .where(identities.c.key.in_(keys))
-    )
+    query: Select[Any] | CompoundSelect[Any] = _ACTORS
+    values: dict[str, Any] = {"keys": list(senders)}
     if on is not None:
-        lent = (
-            select(*_IDENTITY, *_POST, delegations.c.giver.label("lent_by"))
-            .select_from(
-                identities.join(delegations, delegations.c.taker == identities.c.person).join(
-                    posts,
-                    (posts.c.person == delegations.c.giver)
-                    & (posts.c.unit == delegations.c.unit)
-                    & posts.c.until.is_(None),
-                )
-            )
-            .where(
-                identities.c.key.in_(keys),
-                posts.c.role.in_(role.value for role in LENT),
-                delegations.c.since <= on,
-                delegations.c.until >= on,
-                delegations.c.ended_at.is_(None),
-            )
-        )
-        query = union_all(query, lent)
+        query = _ACTORS_AND_STAND_INS
+        values |= {"roles": [role.value for role in LENT], "day": on}
     found: dict[str, Actor] = {}
-    rows = (await connection.execute(query)).all()
+    rows = (await connection.execute(query, values)).all()
     for row in sorted(rows, key=lambda row: (row.lent_by is not None, row.id or 0)):
         known = found.get(row.key, Actor(row.person))
         if row.id is not None:

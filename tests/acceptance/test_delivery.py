@@ -1,5 +1,6 @@
 """How messages find their way: one pause, other chats, dead letters, a short quota, what is told of it."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -10,7 +11,7 @@ from starlette.routing import Route
 
 from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
-from isobot.chat.limits import Limits, zalo_limits
+from isobot.chat.limits import Limits, telegram_limits, zalo_limits
 from isobot.chat.sender import Sender
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
@@ -323,3 +324,38 @@ async def test_metrics_are_for_this_machine_or_for_who_has_the_token(office):
     assert await status("s3cret", "127.0.0.1") == 403
     assert await status("s3cret", "192.0.2.7", Authorization="Bearer s3cret") == 200
     assert await status("s3cret", "192.0.2.7", Authorization="Bearer other") == 403
+
+
+async def test_a_campaign_is_looked_at_once_and_an_answer_overtakes_it(office):
+    looked_at: list[int] = []
+
+    async def look(messages):
+        looked_at.extend(message.id for message in messages)
+        return {message.id: message.reply for message in messages}
+
+    numbers = [await queue(office, "telegram", str(n), f"nhắc {n}") for n in range(180)]
+    sender = Sender(
+        office.database,
+        list(office.channels.values()),
+        FileMaker(office.database, office.services, office.clock).make,
+        office.clock,
+        bell=office.outbox_bell,
+        limits={"telegram": telegram_limits(60)},
+        last_look=look,
+    )
+    telegram = office.channels["telegram"]
+    running = asyncio.create_task(sender.run())
+    async with asyncio.timeout(20):
+        while len(telegram.sent) < 10:
+            await asyncio.sleep(0.005)
+        answers = [await queue(office, "telegram", "3", text, Priority.ANSWER) for text in ("một", "hai")]
+        office.outbox_bell.ring()
+        while len(telegram.sent) < 182:
+            await asyncio.sleep(0.005)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert sorted(looked_at) == numbers
+    order = [message.id for message in telegram.sent]
+    assert [number for number in order if number in answers] == answers
+    assert order.index(answers[-1]) < 60

@@ -193,7 +193,7 @@ async def test_answers_go_before_a_campaign(plain_phone, clock):
     await office.engine.step()
 
     async with office.database.read() as connection:
-        queue = await outbox.due(connection, ["telegram"], now=clock.now(), most=10)
+        queue = await outbox.due_of_each(connection, {"telegram": 10}, now=clock.now())
 
     assert [message.chat for message in queue] == ["2", "1"]
 

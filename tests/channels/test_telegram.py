@@ -343,7 +343,7 @@ async def test_crash_between_two_parts_repeats_only_the_part_that_was_under_way(
 
     async def waiting() -> Outgoing:
         async with house.database.read() as connection:
-            (found,) = await outbox.due(connection, ["telegram"], now=NOW, most=10)
+            (found,) = await outbox.due_of_each(connection, {"telegram": 10}, now=NOW)
         return found
 
     async with served(platform.app) as base:

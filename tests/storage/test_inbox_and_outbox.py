@@ -144,7 +144,7 @@ def message(text: str, clock, *, chat: str = "1", priority=Priority.ANSWER) -> d
 
 async def queued(database, clock, **how) -> list[str]:
     async with database.read() as connection:
-        found = await outbox.due(connection, ["telegram"], now=clock.now(), most=100, **how)
+        found = await outbox.due_of_each(connection, {"telegram": 100}, now=clock.now(), **how)
     return [each.reply.text for each in found]
 
 
@@ -157,7 +157,7 @@ async def test_message_comes_back_as_it_was_queued(database, clock):
     await add(database, message("Đã nhận", clock))
 
     async with database.read() as connection:
-        (found,) = await outbox.due(connection, ["telegram"], now=clock.now(), most=9)
+        (found,) = await outbox.due_of_each(connection, {"telegram": 9}, now=clock.now())
 
     assert found.reply.choices == (
         Choice("a", "Đồng ý", lasting=True),
@@ -176,7 +176,7 @@ async def test_messages_go_out_in_order_answers_before_campaigns(database, clock
     )
 
     assert await queued(database, clock) == ["một", "hai", "ba", "nhắc"]
-    assert await queued(database, clock, apart_from=["telegram:1"]) == ["hai"]
+    assert await queued(database, clock, apart_from={"telegram": ["telegram:1"]}) == ["hai"]
 
 
 async def test_message_that_waits_holds_back_the_later_ones_of_its_chat_only(database, clock):

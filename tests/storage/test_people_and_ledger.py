@@ -162,7 +162,7 @@ async def test_reminders_of_a_report_that_is_in_are_taken_back_those_of_others_s
         await dispatch.cancel_queued(connection, rule="th-xa", period="2027-05", unit="th.pu-luong")
 
         assert await dispatch.ledger(connection, since=DAY) == {STEP: "cancelled", other: "queued"}
-        due = await outbox.due(connection, ["telegram"], now=clock.now(), most=9)
+        due = await outbox.due_of_each(connection, {"telegram": 9}, now=clock.now())
     assert [message.chat for message in due] == ["2"]
 
 

@@ -47,7 +47,7 @@ async def leave(database: Database, clock: FakeClock, services, *, deliver: bool
     """Do what the sender does with everything that is due; returns what left."""
     look = LastLook(database, services.timetable, lambda: services.directory, clock)
     async with database.read() as connection:
-        due = await outbox.due(connection, ["telegram"], now=clock.now(), most=50)
+        due = await outbox.due_of_each(connection, {"telegram": 50}, now=clock.now())
     said = await look(due)
     left = {key: reply for key, reply in said.items() if reply is not None}
     async with database.write() as connection:
