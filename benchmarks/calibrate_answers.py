@@ -99,10 +99,19 @@ def others(knowledge: KnowledgeBase) -> list[Row]:
     provinces = (None, *SEED_PROVINCES)
     for number, line in enumerate(OTHER.read_text("utf-8").splitlines()):
         for place, typed in enumerate((line, fold(line))):
-            found = signs(knowledge, typed, Asker(provinces[(number + place) % len(provinces)]))
-            if found:
+            asker = Asker(provinces[(number + place) % len(provinces)])
+            found = signs(knowledge, typed, asker)
+            if found and not guarded(knowledge, typed, asker):
                 rows.append((found, False, 1.0, line))
     return rows
+
+
+def guarded(knowledge: KnowledgeBase, question: str, asker: Asker) -> bool:
+    """Tell whether a question is refused before anything is weighed: another standard, another province."""
+    read = knowledge._reader.read(question)
+    scope = knowledge._weigher.scope(read, asker.province)
+    hits = knowledge._weigher.hits(read, scope, (), asker)
+    return knowledge._guard.guard(read, scope, hits) is not None
 
 
 def held_out(knowledge: KnowledgeBase) -> list[Row]:

@@ -17,7 +17,7 @@ LEAST_SURE = 0.3
 """Below this the question is refused: on folds held out, 1 of 380 whole questions on the subject and 4 of
 100 wordings of three or four words; of questions on other subjects 7 of 10, before any word list."""
 
-_WEIGHTS = (4.56, 3.82, -3.73, -3.2, 0.78, 1.58, 1.93, 1.04, 1.27, 1.33)
+_WEIGHTS = (4.56, 3.82, -3.73, -3.2, 0.78, 1.2, 1.58, 1.93, 1.04, 1.27, 1.33)
 _BIAS = -4.59
 
 _TRADE = re.compile(
@@ -25,6 +25,9 @@ _TRADE = re.compile(
     r"xem xet cua lanh dao|so khoa hoc va cong nghe|bo khoa hoc|cong bo|bot|tro ly|sap xep|sap nhap|"
     r"nhap vao|hop nhat|cap huyen|1/7/2025|tieu chuan do luong)\b"
 )
+_ISO = re.compile(r"\b(?:iso|9001|he thong quan ly chat luong)\b")
+"""The subject by its name: other standards, prices and other provinces are refused before this is weighed,
+so its weight was set by hand, as high as lets no question on another subject through."""
 _OFFICE = re.compile(
     r"\b(?:ke hoach|bao cao|quyet dinh|thong tu|chi thi|kinh phi|du toan|kiem tra|tap huan|dao tao|tu van|"
     r"thu tuc hanh chinh|phu luc|danh sach|hieu luc|so noi vu|so tai chinh|hoan thanh|han|buoc|muc chi|"
@@ -52,6 +55,7 @@ def values(signs: Signs, question: Question) -> tuple[float, ...]:
     """Return everything that is weighed, in the order of the weights."""
     said = (
         question.says(_TRADE),
+        question.says(_ISO),
         question.says(_OFFICE),
         bool(question.documents),
         bool(question.provinces),

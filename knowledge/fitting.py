@@ -15,6 +15,8 @@ from knowledge.question import Question
 SAYS_WHEN, SAYS_THE_DEED, SAYS_THE_DAY = 1.12, 1.2, 1.25
 """What a card gains that holds the month or day asked for, the deed asked about ("thẩm định"), or speaks
 of the day of a report where the question names one."""
+SAYS_WHAT = 1.12
+"""What a card gains that says what a thing is, where that is asked."""
 ANOTHER_QUESTION = 0.9
 """What a card is worth that tells who does a thing, where nobody asks who."""
 SAYS_NO_AMOUNT, AMOUNT_OF_A_DOCUMENT = 1.5, 0.5
@@ -31,6 +33,10 @@ _DEEDS = (
 _WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
 _DAY = re.compile(r"\b\d{1,2}/\d{1,2}\b(?!/)")
 _REPORT = re.compile(r"\bbao cao\b")
+_WHAT = re.compile(
+    r"\b(?:nghia|hieu)(?: \w+){0,4} la (?:gi|sao|the nao)\b|^(?:\w+ ){1,8}la (?:gi|cai gi)\b|\bkhai niem\b"
+)
+_SAYS_WHAT = re.compile(r" là gì$")
 _AMOUNT = re.compile(r"\b\d[\d.,]* ?(?:trieu|ty|ti|nghin|ngan|dong)\b")
 _MONEY_TOPICS = ("kinh-phi-muc", "kinh-phi-tong")
 _OPENING = re.compile(r"^(?:Có|Không)\. ")
@@ -53,6 +59,7 @@ class Asked:
     """Whether something is asked, and not who."""
     report_day: bool
     amount_of_document: bool
+    what: bool
 
     @classmethod
     def of(cls, read: Question) -> "Asked":
@@ -64,6 +71,7 @@ class Asked:
             deeds=tuple(deed for deed in _DEEDS if deed.search(focus)),
             nobody=_OF_ANY_KIND.search(focus) is not None and not read.says(_WHO),
             report_day=read.says(_DAY) and read.says(_REPORT),
+            what=_WHAT.search(focus) is not None,
             amount_of_document=bool(read.documents) and read.says(_AMOUNT),
         )
 
@@ -74,6 +82,8 @@ class Asked:
             fit *= SAYS_WHEN
         if any(deed.search(_folded(card.answer)) for deed in self.deeds):
             fit *= SAYS_THE_DEED
+        if self.what and _SAYS_WHAT.search(card.title):
+            fit *= SAYS_WHAT
         if self.nobody and card.title.startswith("Ai "):
             fit *= ANOTHER_QUESTION
         if self.report_day and card.topic == "bao-cao-ngay":

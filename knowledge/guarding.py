@@ -34,9 +34,6 @@ _HANDING_OVER = re.compile(
     r"kiem tra giup|noi dung|upload|up len)\b"
 )
 _OF_ISO = re.compile(r"\b(?:iso|he thong|quy trinh|ap dung|9001)\b")
-_ON_SUBJECT = re.compile(
-    r"\b(?:iso|he thong quan ly chat luong|9001|ban chi dao|quyet dinh 19|quyet dinh 474|ke hoach 05)\b"
-)
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b|\bthi diem\b")
 """Words whose parts read like others where marks are missing: "chất lượng" no "lương", "thí điểm" no exam."""
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
@@ -84,8 +81,8 @@ class Guard:
                 "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào đây; "
                 "việc này thực hiện theo quy định về bảo vệ bí mật nhà nước tại cơ quan.",
             )
-        for name, phrases in self._lexicon.outside:
-            if name in self._lexicon.beside_iso and read.says(_ON_SUBJECT):
+        for name, phrases, unless in self._lexicon.outside:
+            if self.phrase(read, unless):
                 continue
             said = self.phrase(read, phrases, focus=True)
             # "Chi cục Dân số" asks for no population.

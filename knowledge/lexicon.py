@@ -25,7 +25,7 @@ class _ShortRow(_Outside):
 class _SubjectRow(_Outside):
     name: str
     phrases: list[str]
-    beside_iso: bool = False
+    unless: list[str] = []
 
 
 class _OtherProvinces(_Outside):
@@ -73,9 +73,8 @@ class Lexicon:
     stop_words: frozenset[str]
     synonyms: tuple[tuple[str, tuple[str, ...]], ...]
     """(concept, words of one phrase), longest phrases first."""
-    outside: tuple[tuple[str, tuple[str, ...]], ...]
-    beside_iso: frozenset[str]
-    """Subjects of `outside` that are meant only where nothing is said of ISO: a hospital may adopt it."""
+    outside: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    """(subject, phrases that name it, phrases beside which they do not: a hospital may adopt ISO)."""
     secret: tuple[str, ...]
     other_provinces: tuple[tuple[str, bool], ...]
     """(name, whether it is clear without marks)."""
@@ -117,8 +116,9 @@ def load_lexicon(path: Path) -> Lexicon:
         short_forms=shorts,
         stop_words=frozenset(file.stop_words),
         synonyms=tuple(phrases),
-        outside=tuple((s.name, tuple(nfc(p) for p in s.phrases)) for s in file.outside),
-        beside_iso=frozenset(s.name for s in file.outside if s.beside_iso),
+        outside=tuple(
+            (s.name, tuple(nfc(p) for p in s.phrases), tuple(nfc(p) for p in s.unless)) for s in file.outside
+        ),
         secret=tuple(nfc(p) for p in file.secret),
         other_provinces=tuple(names),
         province_words={nfc(w): slug for slug, words in file.province_words.items() for w in words},

@@ -177,6 +177,7 @@ class QuestionReader:
         self._others = [
             (nfc(n).casefold(), fold(n).replace(" - ", " "), clear, n) for n, clear in lexicon.other_provinces
         ]
+        self._other_names = frozenset(bare for _, bare, _, _ in self._others)
 
     def read(self, text: str) -> Question:
         """Read one question."""
@@ -218,7 +219,7 @@ class QuestionReader:
             if at >= 0:
                 found.append((at, slug))
         if not found:
-            found += _misspelt(words)
+            found += [(at, slug) for at, name, slug in _misspelt(words) if name not in self._other_names]
         found += self._letters(words, bool(found))
         return tuple(dict.fromkeys(slug for _, slug in sorted(found)))
 
@@ -241,7 +242,7 @@ class QuestionReader:
     def _other_provinces(self, folded: str, marked: str, marks: bool) -> tuple[str, ...]:
         found = []
         for spelt, bare, clear, name in self._others:
-            if bare not in folded:
+            if bare not in folded or f"{bare} vien" in folded:  # "tiền giảng viên"
                 continue
             commune = re.search(rf"\b(?:xa|phuong|thi tran) {re.escape(bare)}\b", folded)
             if commune:
@@ -253,15 +254,15 @@ class QuestionReader:
         return tuple(found)
 
 
-def _misspelt(words: Sequence[Word]) -> Iterable[tuple[int, str]]:
-    """Find a province's name with one slip in two neighbouring words, one of which is no common word."""
+def _misspelt(words: Sequence[Word]) -> Iterable[tuple[int, str, str]]:
+    """Find a province's name with one slip in two neighbouring words: where, as typed, and which one."""
     at = 0
     for one, two in pairwise(words):
         joined = one.bare + two.bare
         for slug, name in SEED_PROVINCES.items():
             whole = fold(name).replace(" ", "")
             if len(whole) > 5 and joined != whole and OSA.distance(joined, whole, score_cutoff=1) == 1:
-                yield at, slug
+                yield at, f"{one.bare} {two.bare}", slug
         at += len(one.bare) + 1
 
 

@@ -34,7 +34,8 @@ _DEED = re.compile(
 )
 """Words that ask what is to be done, and no list: "chỉ đạo các xã làm những việc gì"."""
 _NOT_COUNT = re.compile(
-    r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop)\b"
+    r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop|"
+    r"tu van|phoi hop|hoi y kien|lien he)\b"
 )
 _OF_PLAN = re.compile(r"\b(?:ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh|dot nay)\b")
 _ALTOGETHER = re.compile(r"\b(?:tat ca|tong cong|tong so|toan bo|ca thay|ca tinh|het thay)\b")

@@ -58,6 +58,11 @@ _FORMED_FROM = re.compile(
     r"gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|"
     r"lap tu|truoc day)\b"
 )
+_OTHER_BODIES = re.compile(
+    r"\b(?:cac|nhung) phong\b|\bphong (?:ban|chuyen mon|thuoc|noi vu|tai chinh|van hoa|kinh te)\b|"
+    r"\bdon vi su nghiep\b|\bnganh doc\b|\btruong hoc\b|\bbenh vien\b"
+)
+"""Bodies that no roster holds; a question on them is not about the asker's own unit."""
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
 
 
@@ -91,7 +96,8 @@ class Rosters:
         mentions = self._places.find(question, scope) or ([] if own else self._places.find(told, scope))
         districts = named_districts(mentions)
         named = self._named(mentions, districts)
-        mine = speaks_of_self(question) or (not mentions and not question.levels_beside(own))
+        others = question.asks(_OTHER_BODIES)
+        mine = not others and (speaks_of_self(question) or not (mentions or question.levels_beside(own)))
         about = named or (tuple(own) if mine else ())
         named_here = any(m.sure and u.level is Level.XA for m in mentions for u in m.units)
         formed = [u for u in self._every(mentions) if self._units.predecessors_of(u.code)]

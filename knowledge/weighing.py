@@ -117,7 +117,8 @@ ADOPTING = re.compile(
 )
 """A question on the units of today, and words that turn it to those of a plan."""
 IN_FORCE_STILL = re.compile(
-    r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b"
+    r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b|"
+    r"\b(?:con|van) (?:dung|xai|ap dung)(?: duoc)? (?:nua|khong|chu|ha)\b"
 )
 _REFORM = re.compile(r"\b(?:sap nhap|sap xep|hop nhat|nhap vao|doi ten)\b")
 _REPLACES = re.compile(
@@ -134,6 +135,8 @@ OF_THE_PROVINCE = re.compile(
 )
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
+_SUBMITTING = re.compile(r"\b(?:trinh|tham muu|de nghi|de xuat|xin)\b.*\bky\b")
+"""Who puts a paper before the one who signs it: "ai trình chủ tịch ký"."""
 SIGNING = re.compile(
     r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|(?:do )?ai ky|nguoi ky|ky ten|chu ky|nao ky)\b"
 )
@@ -226,7 +229,8 @@ class Weigher:
             # What the rules call such a body is known without being typed.
             beside = self._words.read(body_of(asker.unit))
         hits = self.index.search(read, scopes, ignore=self.said_already(read), beside=beside)
-        gains, signing, asked = _kind_gains(read), read.says(SIGNING), Asked.of(read)
+        gains, asked = _kind_gains(read), Asked.of(read)
+        signing = read.says(SIGNING) and not read.says(_SUBMITTING)
         fitted = [
             replace(
                 h,

@@ -254,6 +254,25 @@ def test_a_hospital_that_takes_up_iso_asks_about_the_subject(ask):
     assert ask("bệnh viện nào khám mắt tốt", "kon-tum").outcome is Outcome.REFUSED
 
 
+@pytest.mark.parametrize(
+    ("question", "unit", "card"),
+    [
+        ("vậy báo cáo sáu tháng thì có cần nộp hay không", None, "kt-bao-cao-6-thang"),
+        ("ISO điện tử nghĩa là gì", None, "kt-iso-dien-tu-la-gi"),
+        ("tien giang vien tap huan iso chi theo van ban nao", None, "kt-kinh-phi-dao-tao"),
+        ("muốn thuê bên tư vấn thì phối hợp chi cục nào", None, "kt-tu-van"),
+        ("quyết định 474 có còn xài được nữa không", None, "kt-con-hieu-luc"),
+    ],
+)
+def test_the_thing_asked_first_is_answered_first(ask, question, unit, card):
+    assert ask(question, "kon-tum", unit).cards[0] == card
+
+
+def test_the_offices_of_a_district_are_not_the_district(ask):
+    answer = ask("mấy phòng chuyên môn có thuộc diện phải làm không", "tuyen-quang", "UBND huyện Na Hang")
+    assert answer.cards[0] == "tq-phong-huyen"
+
+
 def test_secret_documents_are_warned_off(ask):
     assert (
         "không gửi tài liệu mật"
