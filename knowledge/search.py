@@ -300,14 +300,15 @@ class Index:
         unknown = sum(bare not in self._rarity for bare in told)
         meant = self._concepts_of(asked)
         pairs = [
-            f"{a.bare} {b.bare}"
+            (a.bare, b.bare)
             for a, b in pairwise(asked)
-            if not self._features.is_stop(a.bare)
-            and not self._features.is_stop(b.bare)
-            # "Tốn mấy" says what cards call kinh phí.
-            and not meant.get(a.bare, set()) & meant.get(b.bare, set())
+            if not self._features.is_stop(a.bare) and not self._features.is_stop(b.bare)
         ]
-        strange = sum(pair not in self._rarity for pair in pairs)
+        # "Tốn mấy" says what cards call kinh phí.
+        strange = sum(
+            f"{one} {two}" not in self._rarity and not meant.get(one, set()) & meant.get(two, set())
+            for one, two in pairs
+        )
         return min(unknown / max(1, len(told)), MOST_UNKNOWN), strange / max(2, len(pairs))
 
     def is_short(self, question: Question) -> bool:
