@@ -46,7 +46,8 @@ WHO_IS_ASKED = 1.12
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
 """What a national card is worth where the asker's province, or a province named, has cards of its own."""
 _NATIONAL_WORDS = re.compile(
-    r"\b(?:thu tuong|thong tu|bo khoa hoc|bo tai chinh|chinh phu|ca nuoc|(?<!thuoc )(?<!co quan )(?<!do )trung uong|toan quoc)\b"
+    r"\b(?:thu tuong|thong tu|bo khoa hoc|bo tai chinh|chinh phu|ca nuoc|toan quoc|"
+    r"(?<!thuoc )(?<!co quan )(?<!do )trung uong)\b"
 )
 _COMPARING = {
     "khac", "nhau", "giong", "so", "sanh", "lan", "luot", "khac nhau", "so sanh", "lan luot", "nhau the",
