@@ -104,8 +104,9 @@ class KnowledgeBase:
         reader = self._words = Reader(self._lexicon, vocabulary)
         finder = ReferenceFinder(corpus.documents.values())
         self._reader = QuestionReader(self._lexicon, reader, finder)
-        index = Index(corpus, reader, Features(self._lexicon))
-        weigher = self._weigher = Weigher(corpus, self._lexicon, reader, finder, index)
+        with reader.remembering():
+            index = Index(corpus, reader, Features(self._lexicon))
+            weigher = self._weigher = Weigher(corpus, self._lexicon, reader, finder, index)
         self._giver = Giver(corpus, weigher)
         self._guard = Guard(corpus, self._lexicon, weigher, self._giver, self._places)
         self._validity = Validity(corpus.documents, weigher.card_documents, weigher.documents_with_cards)

@@ -63,9 +63,6 @@ class Guard:
         self._weigher = weigher
         self._giver = giver
         self._places = places
-        self._folded_cards = tuple(
-            fold(" ".join([*c.asks, c.title, c.answer])) for c in corpus.cards.values()
-        )
 
     def guard(self, read: Question, scope: Scope, hits: Sequence[Hit]) -> Answer | None:
         """Return the refusal, or the greeting returned; None where the question may be looked up."""
@@ -147,7 +144,7 @@ class Guard:
     def _written_somewhere(self, reference: str) -> bool:
         """Tell whether any card writes out a document number that is no document of the corpus."""
         number = _number(reference)
-        return any(number in text for text in self._folded_cards)
+        return any(number in text for text in self._weigher.folded_cards)
 
     @staticmethod
     def _asked_as(card: Card) -> str:

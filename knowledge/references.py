@@ -21,6 +21,7 @@ KINDS = {
     "cong van": "cv",
     "luat": "luat",
 }
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b|\bngay \d{1,2}[/.-]\d{1,2}\b")
 _STANDARD = re.compile(r"\b(?:iso )?9001(?:[:\s-]*20(?:00|08|15|26))?\b|\biso \d{4,5}(?::\d{4})?")
 _REFERENCE = re.compile(
@@ -76,16 +77,20 @@ class ReferenceFinder:
     """Finds the documents a text names."""
 
     def __init__(self, documents: Iterable[LegalDocument]) -> None:
-        self._numbers: list[tuple[_Number, str]] = []
+        self._numbers: dict[str, list[tuple[_Number, str]]] = {}
         for document in documents:
             for written in (document.number, *document.also_written):
                 number = _parse(written, document)
                 if number:
-                    self._numbers.append((number, document.key))
+                    self._numbers.setdefault(number.number, []).append((number, document.key))
 
     def find(self, folded: str) -> tuple[Reference, ...]:
         """Return the references of a text in order; unknown numbers only where they are clearly numbers."""
+        if _DIGIT.search(folded) is None:
+            return ()
         text = _STANDARD.sub(" ", _DATE.sub(" ", folded))
+        if _DIGIT.search(text) is None:
+            return ()
         found: list[Reference] = []
         for match in _REFERENCE.finditer(text):
             kind = KINDS.get(match["kind"] or "", "")
@@ -114,9 +119,8 @@ class ReferenceFinder:
     def _keys(self, number: str, year: str, kind: str, symbol: str) -> tuple[str, ...]:
         keys = [
             key
-            for known, key in self._numbers
-            if known.number == number
-            and (not year or not known.year or year == known.year)
+            for known, key in self._numbers.get(number, ())
+            if (not year or not known.year or year == known.year)
             and (not kind or not known.kind or kind == known.kind)
             and (not symbol or not known.symbol or symbol.split("-")[-1] in known.symbol.split("-"))
         ]

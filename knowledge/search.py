@@ -89,19 +89,30 @@ class Features:
 
     def of(self, words: Sequence[Word], weights: Sequence[float] | None = None) -> dict[str, float]:
         """Return the features of a text with their weights (1 where none are given)."""
-        found: dict[str, float] = {}
-        given = weights or [1.0] * len(words)
         bares = [w.bare for w in words]
-        for bare, weight in zip(bares, given, strict=True):
+        if weights is None:
+            return self._unweighed(bares)
+        found: dict[str, float] = {}
+        for bare, weight in zip(bares, weights, strict=True):
             if bare not in self._stop:
                 found[bare] = max(found.get(bare, 0.0), weight)
         stop = self._stop
-        for (first, second), weight in zip(pairwise(bares), given[1:], strict=False):
+        for (first, second), weight in zip(pairwise(bares), weights[1:], strict=False):
             if first not in stop or second not in stop:
                 pair = f"{first} {second}"
                 found[pair] = max(found.get(pair, 0.0), PAIR_WEIGHT * weight)
         for place, concept, _ in self._concepts_at(bares):
-            found[concept] = max(found.get(concept, 0.0), given[place])
+            found[concept] = max(found.get(concept, 0.0), weights[place])
+        return found
+
+    def _unweighed(self, bares: Sequence[str]) -> dict[str, float]:
+        stop = self._stop
+        found = dict.fromkeys([bare for bare in bares if bare not in stop], 1.0)
+        for first, second in pairwise(bares):
+            if first not in stop or second not in stop:
+                found[f"{first} {second}"] = PAIR_WEIGHT
+        for _, concept, _ in self._concepts_at(bares):
+            found[concept] = 1.0
         return found
 
     def is_stop(self, bare: str) -> bool:
@@ -113,14 +124,15 @@ class Features:
         return [(concept, phrase) for _, concept, phrase in self._concepts_at([w.bare for w in words])]
 
     def _concepts_at(self, bares: Sequence[str]) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-        place = 0
-        while place < len(bares):
-            for phrase, concept in self._synonyms.get(bares[place], ()):
+        behind = 0  # the last phrase found
+        for place, bare in enumerate(bares):
+            if place < behind or bare not in self._synonyms:
+                continue
+            for phrase, concept in self._synonyms[bare]:
                 if tuple(bares[place : place + len(phrase)]) == phrase:
                     yield place, concept, phrase
-                    place += len(phrase) - 1
+                    behind = place + len(phrase)
                     break
-            place += 1
 
 
 class Index:
@@ -138,60 +150,75 @@ class Index:
         self._build(corpus, reader)
 
     def _build(self, corpus: Corpus, reader: Reader) -> None:
-        phrases: list[tuple[str, str, dict[str, float], float]] = []
+        of = self._features.of
         topic_asks = {
-            t.id: [
-                features for ask in (*t.asks, t.label) if (features := self._features.of(reader.read(ask)))
-            ]
-            for t in corpus.topics.values()
+            topic.id: [features for ask in (*topic.asks, topic.label) if (features := of(reader.read(ask)))]
+            for topic in corpus.topics.values()
         }
-        phrases += [
+        phrases = [
             (_TOPICS, _TOPICS + topic, found, TOPIC_WEIGHT)
             for topic, asks in topic_asks.items()
             for found in asks
         ]
         for card in corpus.cards.values():
-            marked: set[str] = set()
-            for text, weight in ((card.answer, ANSWER_WEIGHT), (card.short, ANSWER_WEIGHT)):
-                words = reader.read(text)
-                marked.update(w.marked for w in words)
-                self._note(card, self._features.of(words), weight)
-            for text in (*card.asks, card.title):
-                words = reader.read(text)
-                marked.update(w.marked for w in words)
-                found = self._features.of(words)
-                self._note(card, found, 1.0)
-                phrases.append((card.scope, card.id, found, 1.0))
-            for found in topic_asks[card.topic]:
-                self._note(card, found, TOPIC_WEIGHT)
-            self._marked[card.id] = marked
+            told = [reader.read(text) for text in (card.answer, card.short)]
+            asked = [reader.read(text) for text in (*card.asks, card.title)]
+            self._marked[card.id] = {w.marked for words in (*told, *asked) for w in words}
+            wordings = [of(words) for words in asked]
+            phrases += [(card.scope, card.id, found, 1.0) for found in wordings]
+            self._note(
+                card,
+                [
+                    *((of(words), ANSWER_WEIGHT) for words in told),
+                    *((found, 1.0) for found in wordings),
+                    *((found, TOPIC_WEIGHT) for found in topic_asks[card.topic]),
+                ],
+            )
         holders = Counter[str]()
         for held in self._in_cards.values():
             holders.update({feature: len(cards) for feature, cards in held.items()})
         total = len(corpus.cards)
         self._rarity = {f: log(1 + total / count) for f, count in holders.items()}
+        self._weigh_often()
+        for scope, owner, found, worth in phrases:
+            self._add_phrase(scope, owner, found, worth)
+
+    def _note(self, card: Card, texts: Sequence[tuple[Mapping[str, float], float]]) -> None:
+        """Note what a card holds: each feature with the weight of the best text, and with that of all."""
+        best: dict[str, float] = {}
+        often: dict[str, float] = {}
+        for features, weight in texts:
+            for feature in features:
+                if feature not in often:
+                    often[feature] = best[feature] = weight
+                    continue
+                often[feature] += weight
+                if best[feature] < weight:
+                    best[feature] = weight
+        self._often[card.id] = often
+        held = self._in_cards[card.scope]
+        for feature, weight in best.items():
+            held[feature][card.id] = weight
+
+    def _weigh_often(self) -> None:
+        """Turn how often a card holds a feature into what BM25 makes of it."""
         lengths = {card_id: sum(often.values()) for card_id, often in self._often.items()}
         usual = sum(lengths.values()) / max(1, len(lengths))
         for card_id, often in self._often.items():
             flat = BM25_K * (1 - BM25_B + BM25_B * lengths[card_id] / usual)
             for feature, times in often.items():
                 often[feature] = times * (BM25_K + 1) / (times + flat)
-        for scope, owner, found, worth in phrases:
-            if any(f not in self._rarity for f in found):  # a topic without cards
-                continue
-            number = len(self._phrases)
-            mass = sum(self._rarity[f] * w for f, w in found.items())
-            self._phrases.append(_Phrase(owner, tuple(found), mass, worth))
-            for feature in found:
-                self._in_phrases[scope][feature].append(number)
 
-    def _note(self, card: Card, features: Mapping[str, float], weight: float) -> None:
-        held, often = self._in_cards[card.scope], self._often.setdefault(card.id, {})
-        for feature in features:
-            cards = held[feature]
-            if cards.get(card.id, 0.0) < weight:
-                cards[card.id] = weight
-            often[feature] = often.get(feature, 0.0) + weight
+    def _add_phrase(self, scope: str, owner: str, found: Mapping[str, float], worth: float) -> None:
+        rarity = self._rarity
+        if scope == _TOPICS and any(f not in rarity for f in found):  # a topic without cards
+            return
+        number = len(self._phrases)
+        mass = sum([rarity[f] * weight for f, weight in found.items()])
+        self._phrases.append(_Phrase(owner, tuple(found), mass, worth))
+        numbers = self._in_phrases[scope]
+        for feature in found:
+            numbers[feature].append(number)
 
     def knows(self, feature: str) -> bool:
         """Tell whether any card holds a feature."""

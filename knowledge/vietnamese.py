@@ -9,15 +9,13 @@ it had to guess.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import log
 from typing import Any
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from isobot.domain.text import fold as fold_text
 from isobot.domain.text import nfc
@@ -28,6 +26,8 @@ _CHUNK_EDGES = '"“”()[]{}<>,;:!?…'
 _CAPITAL_INSIDE = re.compile(r"[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
 _SENTENCE = re.compile(r"(?<=[.?!;])(?<!\b[a-zđ]\.)(?<!\b(?:tt|tp|tx|ub|vp|bc|kt)\.)\s+|\n+", re.IGNORECASE)
 """The end of a sentence; "h. Sa Thầy" and "tt. Mường Lát" end none."""
+_MAY_END = re.compile(r"[.?!;]\s|\n")
+"""Without one of these there is but one sentence, which is quicker to see than to cut."""
 MOST_REMEMBERED = 20_000
 """Words kept with their reading, so that the same word is not worked out twice."""
 _LONG_SENTENCE, _LONG_CLAUSE = 22, 5
@@ -87,31 +87,29 @@ class Vocabulary:
         self.marked: Counter[str] = Counter()
         self.bare: Counter[str] = Counter()
         self.pairs: Counter[str] = Counter()
-        for text in texts:
-            self._count([one_spelling(m) for m in _TOKEN.findall(_without_apostrophes(text))])
+        self._count(texts)
         self._names = frozenset(fold(w) for name in names for w in _TOKEN.findall(_without_apostrophes(name)))
         self._joined = {pair.replace(" ", ""): pair for pair in self.pairs}
-        self._by_length: dict[int, list[str]] = {}
-        for entry in {*self.bare, *self._joined}:
-            self._by_length.setdefault(len(entry), []).append(entry)
+        self._letters = frozenset("".join(self.bare))
+        self._longest = max(map(len, (*self.bare, *self._joined)), default=0)
 
-    def _count(self, tokens: list[str]) -> None:
-        bares = [fold(t) for t in tokens]
-        self.marked.update(tokens)
-        self.bare.update(bares)
-        self.pairs.update(f"{a} {b}" for a, b in pairwise(bares))
+    def _count(self, texts: Iterable[str]) -> None:
+        every: list[str] = []
+        pairs: list[str] = []
+        for text in texts:
+            tokens = [one_spelling(m) for m in _TOKEN.findall(_without_apostrophes(text))]
+            every += tokens
+            bares = [fold(t) for t in tokens]
+            pairs += [f"{a} {b}" for a, b in pairwise(bares)]
+        self.marked.update(every)
+        for token, times in self.marked.items():
+            self.bare[fold(token)] += times
+        self.pairs.update(pairs)
 
     def nearest(self, bare: str, previous: str, following: str) -> str | None:
         """Return the word, or two words run together, that is one slip away, if there is one."""
-        near = [
-            entry
-            for length in (len(bare), len(bare) - 1, len(bare) + 1)
-            for entry, slips, _ in process.extract(
-                bare, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=1, limit=None
-            )
-            if slips == 1 and (entry[0] == bare[0] or length < len(bare))
-        ]
-        near = [n for n in near if len(n) > 2 and not n.isdigit()]
+        slips = self._one_slip_away(bare) if len(bare) <= self._longest + 1 else ()
+        near = [n for n in slips if (n in self.bare or n in self._joined) and len(n) > 2 and not n.isdigit()]
         if not near:
             return None
         # A letter left out is the commonest slip, so of equals the longer word is meant.
@@ -125,6 +123,18 @@ class Vocabulary:
             ),
         )
         return self._joined.get(best, best) if best not in self.bare else best
+
+    def _one_slip_away(self, bare: str) -> set[str]:
+        """Return all that one slip may have been: a key too many, too few, another, or two the wrong way round.
+
+        The first letter is seldom missed, so it is only ever one too many.
+        """
+        ends = [(bare[:at], bare[at:]) for at in range(len(bare) + 1)]
+        fewer = {head + tail[1:] for head, tail in ends if tail}
+        turned = {head + tail[1] + tail[0] + tail[2:] for head, tail in ends[1:] if len(tail) > 1}
+        others = {head + key + tail[1:] for head, tail in ends[1:] if tail for key in self._letters}
+        more = {head + key + tail for head, tail in ends[1:] for key in self._letters}
+        return (fewer | turned | others | more) - {bare}
 
     def knows(self, bare: str) -> bool:
         """Tell whether a word is used; a slip of one card, or a run of syllables, is no word."""
@@ -166,14 +176,35 @@ class Reader:
         self._known: dict[tuple[str, str, str], tuple[tuple[str, str], ...]] = {}
         self._chunks: dict[str, tuple[str, ...]] = {}
         self._plain: dict[tuple[str, int], Word] = {}
+        self._texts: dict[str, tuple[Word, ...]] | None = None
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Keep what is read meanwhile, because the parts that prepare cards read the same texts."""
+        self._texts = {}
+        try:
+            yield
+        finally:
+            self._texts = None
 
     def read(self, text: str) -> tuple[Word, ...]:
         """Return the words of a text; sentences are counted from 0."""
+        if self._texts is None:
+            return self._read(text)
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = self._read(text)
+        return known
+
+    def _read(self, text: str) -> tuple[Word, ...]:
         words: list[Word] = []
+        plain, chunks = self._plain, self._chunks
         for number, sentence in enumerate(clauses(unicode_text(text))):
-            tokens = [t for chunk in sentence.split() for t in self._chunk(chunk)]
+            tokens: list[str] = []
+            for chunk in sentence.split():
+                tokens += chunks.get(chunk) or self._chunk(chunk)
             for place, token in enumerate(tokens):
-                known = self._plain.get((token, number))
+                known = plain.get((token, number))
                 if known is not None:
                     words.append(known)
                     continue
@@ -307,11 +338,13 @@ def clauses(text: str) -> list[str]:
 
 def sentences(text: str) -> list[list[str]]:
     """Return the clauses of each sentence."""
+    if _MAY_END.search(text) is None:
+        return [_parts(text)] if text.strip() else []
     return [_parts(s) for s in _SENTENCE.split(text) if s.strip()]
 
 
 def _parts(sentence: str) -> list[str]:
-    if len(sentence.split()) < _LONG_SENTENCE:
+    if ", " not in sentence or len(sentence.split()) < _LONG_SENTENCE:
         return [sentence]
     parts: list[str] = []
     pieces = sentence.split(", ")

@@ -190,9 +190,11 @@ class Weigher:
             else frozenset()
             for c in corpus.cards.values()
         }
-        self._card_months = {
-            c.id: set(_MONTH.findall(fold(f"{' '.join(c.asks)} {c.answer}"))) for c in corpus.cards.values()
-        }
+        folded = {c.id: fold(f"{' '.join(c.asks)} {c.answer}") for c in corpus.cards.values()}
+        self._card_months = {card_id: set(_MONTH.findall(text)) for card_id, text in folded.items()}
+        titles = {c.id: fold(c.title) for c in corpus.cards.values()}
+        self.folded_cards = tuple(f"{text}\n{titles[card_id]}" for card_id, text in folded.items())
+        """What each card says, folded."""
         self._about_documents = {
             c.id: asked[c.id] | {citation.document.key for citation in c.citations[:1]}
             for c in corpus.cards.values()

@@ -1,9 +1,17 @@
 """Vietnamese text as people type it: comparing without marks, sorting, shortening."""
 
-import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
+
+class _WithoutMarks(dict[int, int | None]):
+    """A table for `str.translate` that drops marks, filled as letters are met."""
+
+    def __missing__(self, letter: int) -> int | None:
+        kept = self[letter] = None if unicodedata.combining(chr(letter)) else letter
+        return kept
+
+
+_WITHOUT_MARKS = _WithoutMarks()
 
 
 def fold(text: str) -> str:
@@ -12,9 +20,10 @@ def fold(text: str) -> str:
     Folding loses meaning ("Hạ Trung" and "Hà Trung" become one), so a hit by fold alone may have
     to be asked back.
     """
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _SPACES.sub(" ", bare).strip()
+    bare = text.casefold()
+    if not bare.isascii():
+        bare = unicodedata.normalize("NFD", bare.replace("đ", "d")).translate(_WITHOUT_MARKS)
+    return " ".join(bare.split())
 
 
 def nfc(text: str) -> str:
