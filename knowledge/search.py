@@ -63,16 +63,8 @@ class Hit:
     held: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """One way of asking: for a card, or for every card of a topic."""
-
-    owner: str
-    features: tuple[str, ...]
-    mass: float
-    worth: float
-
-
+_Phrase = tuple[str, float, float]
+"""One way of asking: its card, or topic; what its words weigh together; and twice what it is worth."""
 _TOPICS = "topic "
 """Under which the wordings of topics are kept, beside the scopes of cards, and before their ids."""
 _NOBODY: Mapping[str, float] = {}
@@ -141,7 +133,9 @@ class Index:
     def __init__(self, corpus: Corpus, reader: Reader, features: Features) -> None:
         self._features = features
         self._cards = corpus.cards
+        self._topics = {card.id: _TOPICS + card.topic for card in corpus.cards.values()}
         self._phrases: list[_Phrase] = []
+        self._features_of: list[tuple[str, ...]] = []
         self._in_phrases: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._in_cards: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
         self._often: dict[str, dict[str, float]] = {}
@@ -215,7 +209,8 @@ class Index:
             return
         number = len(self._phrases)
         mass = sum([rarity[f] * weight for f, weight in found.items()])
-        self._phrases.append(_Phrase(owner, tuple(found), mass, worth))
+        self._phrases.append((owner, mass, 2 * worth))
+        self._features_of.append(tuple(found))
         numbers = self._in_phrases[scope]
         for feature in found:
             numbers[feature].append(number)
@@ -248,11 +243,11 @@ class Index:
             return []
         mass = sum(wanted.values())
         asked, covered = self._shares(wanted, mass, scopes)
-        cards = self._cards
+        cards, topics, fit = self._cards, self._topics, asked.get
         marks = {w.bare: w.marked for w in question.words if w.marked != w.bare} if question.marks else {}
         counted = []
         for card_id, cover in covered.items():
-            ask = max(asked.get(card_id, 0.0), asked.get(_TOPICS + cards[card_id].topic, 0.0))
+            ask = max(fit(card_id, 0.0), fit(topics[card_id], 0.0))
             counted.append((-(ASK_SHARE * ask + COVER_SHARE * cover / mass), card_id, cover / mass))
         counted.sort()
         ranked = self._by_bm25(counted[: 2 * LOOKED_AT], wanted)
@@ -268,9 +263,10 @@ class Index:
     ) -> list[tuple[float, str, float]]:
         """Blend the scores with those of BM25, on the scale of the best score."""
         places = []
+        known = [(feature, weight) for feature, weight in wanted.items() if feature in self._rarity]
         for _, card_id, _ in counted:
             often = self._often[card_id]
-            places.append(sum(weight * often.get(feature, 0.0) for feature, weight in wanted.items()))
+            places.append(sum([weight * often[feature] for feature, weight in known if feature in often]))
         most, best = max(places, default=0.0) or 1.0, min((score for score, _, _ in counted), default=0.0)
         return sorted(
             ((1 - BM25_SHARE) * score + BM25_SHARE * best * place / most, card_id, share)
@@ -410,12 +406,11 @@ class Index:
             left -= len(numbers)
             if left <= 0:
                 break
-        phrases = self._phrases
         shared = {
-            number: sum(wanted.get(f, 0.0) for f in phrases[number].features)
+            number: sum(wanted.get(f, 0.0) for f in self._features_of[number])
             for number in nlargest(CANDIDATES, counts, key=counts.__getitem__)
         }
-        owners = {phrases[number].owner for number in shared}
+        owners = {self._phrases[number][0] for number in shared}
         covered = {
             owner: cover
             for owner in owners
@@ -425,16 +420,14 @@ class Index:
 
     def _best_phrases(self, shared: Mapping[int, float], mass: float) -> dict[str, float]:
         best: dict[str, float] = {}
-        phrases = self._phrases
+        phrases, known = self._phrases, best.get
         for number, common in shared.items():
-            phrase = phrases[number]
+            owner, own, twice = phrases[number]
             # A long story holds the question once: what it says beside counts a quarter.
-            told = (
-                mass if mass <= 1.5 * phrase.mass else 1.5 * phrase.mass + 0.25 * (mass - 1.5 * phrase.mass)
-            )
-            score = phrase.worth * 2 * common / (told + phrase.mass)
-            if score > best.get(phrase.owner, 0.0):
-                best[phrase.owner] = score
+            told = mass if mass <= 1.5 * own else 1.5 * own + 0.25 * (mass - 1.5 * own)
+            score = twice * common / (told + own)
+            if score > known(owner, 0.0):
+                best[owner] = score
         return best
 
     def _marks_fit(self, card_id: str, marks: Mapping[str, str], wanted: Mapping[str, float]) -> float:

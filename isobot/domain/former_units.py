@@ -214,15 +214,12 @@ class AdminUnits:
 
     def find_provinces(self, text: str, structure: Structure) -> tuple[ProvinceName, ...]:
         """Return the provinces of a structure that bear a name; none or one, since these names are unique."""
-        wanted = _province_key(text)
-        return tuple(
-            p for p in self.provinces if p.structure is structure and _province_key(p.name) == wanted
-        )
+        return self._province_names.get((structure, _province_key(text)), ())
 
     def is_district(self, text: str) -> bool:
         """Tell whether some district bore a name, given without its kind."""
         key = name_key(text)
-        return bool(key) and any(key in keys for keys, _ in self._district_names)
+        return bool(key) and key in self._district_keys
 
     def spellings(self, key: str) -> frozenset[str]:
         """Return how the communes of a key are spelled, in either structure; none where there are none."""
@@ -366,12 +363,20 @@ class AdminUnits:
         return [(frozenset({name_key(d.name), *d.aliases}), d) for d in self.districts]
 
     @cached_property
+    def _district_keys(self) -> frozenset[str]:
+        return frozenset(key for keys, _ in self._district_names for key in keys)
+
+    @cached_property
     def _current_provinces(self) -> dict[str, ProvinceName]:
         return {p.code: p for p in self.provinces if p.structure is Structure.CURRENT}
 
     @cached_property
     def _province_names(self) -> dict[tuple[Structure, str], tuple[ProvinceName, ...]]:
-        return {(p.structure, _province_key(p.name)): (p,) for p in self.provinces}
+        names: dict[tuple[Structure, str], tuple[ProvinceName, ...]] = {}
+        for p in self.provinces:
+            key = (p.structure, _province_key(p.name))
+            names[key] = (*names.get(key, ()), p)
+        return names
 
     @cached_property
     def _parts(self) -> dict[str, list[FormerCommune]]:
@@ -460,6 +465,7 @@ def _by_marks(units: Sequence[_U], name: str) -> list[_U]:
     return [u for u in units if spelling(u.name) == wanted] or list(units)
 
 
+@lru_cache(maxsize=30_000)
 def spelling(name: str) -> str:
     """Bring a name to letters with marks, wherever the tone was put and however it was spaced."""
     lower = nfc(name).casefold().replace("đắk", "đăk").replace("ngọk", "ngọc")
