@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from isobot.domain.law import LegalDocument
+from knowledge.beside import OF_THE_PROVINCE
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, CardKind
 from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
 from knowledge.question import Question
 from knowledge.search import Hit
-from knowledge.weighing import OF_THE_PROVINCE
 
 AS_GOOD = 0.62
 """From this share of the best score on, another province's card answers as well: ask which."""

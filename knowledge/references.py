@@ -7,6 +7,7 @@ khoản 2" names a place in it. Works on folded text whose short forms are writt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from isobot.domain.law import LegalDocument
 from isobot.domain.text import fold
@@ -134,6 +135,7 @@ def find_places(folded: str) -> tuple[tuple[str, str], ...]:
     )
 
 
+@lru_cache(maxsize=10_000)
 def section_places(section: str) -> frozenset[tuple[str, str]]:
     """Return the same for a citation's section."""
     return frozenset(find_places(fold(section)))

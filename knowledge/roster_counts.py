@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from isobot.domain.units import Level, Unit, UnitDirectory
+from knowledge.beside import ADOPTING, TODAY
 from knowledge.model import Answer, Outcome, with_sources
 from knowledge.places import Mention, district_title, speaks_of_self
 from knowledge.question import Question
 from knowledge.roster_absences import PLANS, Absences
 from knowledge.roster_lines import RosterLines, by_year, names
-from knowledge.weighing import ADOPTING, TODAY
 
 _WHICH_DISTRICTS = re.compile(
     r"\b(?:nhung|cac|may|bao nhieu|gom) huyen\b|\bhuyen nao co\b|\bo huyen nao\b|\bhuyen nao\b"

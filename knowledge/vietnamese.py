@@ -125,7 +125,7 @@ class Vocabulary:
         return self._joined.get(best, best) if best not in self.bare else best
 
     def _one_slip_away(self, bare: str) -> set[str]:
-        """Return all that one slip may have been: a key too many, too few, another, or two the wrong way round.
+        """Return all that one slip may have been: a key too many, too few, a wrong one, two turned round.
 
         The first letter is seldom missed, so it is only ever one too many.
         """

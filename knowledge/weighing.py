@@ -11,6 +11,7 @@ from itertools import combinations
 
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Unit
+from knowledge.beside import MONTH, Beside
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
 from knowledge.fitting import Asked
 from knowledge.lexicon import Lexicon
@@ -106,35 +107,6 @@ _WANTED_KINDS = (
 """Words that show what kind of card is wanted, and what such a card gains."""
 OTHER_THAN_A_DOCUMENT = 0.87
 """What a card is worth that names no document where one is asked for."""
-_ABOUT_BOT = re.compile(
-    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|tren nay|o day|qua day|kenh|dang ky|"
-    r"xoa|nhac|telegram|zalo|luu|tai khoan|ung dung|sua|nham|bien nhan|giong noi|anh chup|hinh|nhom|mat khau|"
-    r"tien do|bang|quyen)\b"
-)
-_MONTH = re.compile(r"\bthang (\d{1,2})\b")
-TODAY = re.compile(r"\b(?:hien nay|hien|bay gio|hien tai|sau sap (?:xep|nhap))\b")
-ADOPTING = re.compile(
-    r"\b(?:iso|he thong|ap dung|chat luong|9001|ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh)\b"
-)
-"""A question on the units of today, and words that turn it to those of a plan."""
-IN_FORCE_STILL = re.compile(
-    r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b|"
-    r"\b(?:con|van) (?:dung|xai|ap dung)(?: duoc)? (?:nua|khong|chu|ha)\b"
-)
-_REFORM = re.compile(r"\b(?:sap nhap|sap xep|hop nhat|nhap vao|doi ten)\b")
-_REPLACES = re.compile(
-    r"(?<!bi )\bthay (?:the|cho)(?: cho)?(?: nhung| cac)? (?:thong tu|quyet dinh|van ban) (?:nao|gi|so)\b"
-)
-_HOW_OFTEN = re.compile(
-    r"\b(?:may lan|bao nhieu lan|bao lau|dinh ky nao|ky nao|thang may|thang nao|khi nao)\b"
-)
-_BOUND = re.compile(r"\bbat buoc\b")
-_VERSION = re.compile(r"\b9001[: -]*20\d\d\b|\bphien ban\b")
-_WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
-OF_THE_PROVINCE = re.compile(
-    r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
-)
-_STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 _ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
 _SUBMITTING = re.compile(r"\b(?:trinh|tham muu|de nghi|de xuat|xin)\b.*\bky\b")
 """Who puts a paper before the one who signs it: "ai trình chủ tịch ký"."""
@@ -191,7 +163,7 @@ class Weigher:
             for c in corpus.cards.values()
         }
         folded = {c.id: fold(f"{' '.join(c.asks)} {c.answer}") for c in corpus.cards.values()}
-        self._card_months = {card_id: set(_MONTH.findall(text)) for card_id, text in folded.items()}
+        self._card_months = {card_id: set(MONTH.findall(text)) for card_id, text in folded.items()}
         titles = {c.id: fold(c.title) for c in corpus.cards.values()}
         self.folded_cards = tuple(f"{text}\n{titles[card_id]}" for card_id, text in folded.items())
         """What each card says, folded."""
@@ -234,13 +206,14 @@ class Weigher:
         hits = self.index.search(read, scopes, ignore=self.said_already(read), beside=beside)
         gains, asked = _kind_gains(read), Asked.of(read)
         signing = read.says(SIGNING) and not read.says(_SUBMITTING)
+        said = Beside.of(read, self.corpus.documents, level)
         fitted = [
             replace(
                 h,
                 score=h.score
                 * gains[h.card.kind]
                 * asked.fit(h.card)
-                * self._fit(read, scope, level, h.card),
+                * (self._fit(said, scope, h.card) * self.level_fit(read, level, h.card)),
             )
             for h in hits
         ]
@@ -296,19 +269,19 @@ class Weigher:
             words |= _COMPARING
         return words
 
-    def _fit(self, read: Question, scope: Scope, level: str, card: Card) -> float:
+    def _fit(self, said: Beside, scope: Scope, card: Card) -> float:
         """Weigh a card by what the question says beside its words: documents, articles, levels."""
         fit = 1.0
-        documents = [k for k in read.documents if not self.corpus.documents[k].province]
+        documents = said.documents
         if documents:
             cited = {c.document.key for c in card.citations}
-            if self._about_documents[card.id] & set(documents):
+            if self._about_documents[card.id] & documents:
                 fit *= 1.25
-            elif cited & set(documents):
+            elif cited & documents:
                 fit *= 1.1
-            elif not self.card_documents[card.id] & set(documents):
+            elif not self.card_documents[card.id] & documents:
                 fit *= 0.7
-        elif self.card_provinces[card.id] & set(read.provinces):
+        elif self.card_provinces[card.id] & said.provinces:
             fit *= ABOUT_THIS_PROVINCE
         elif card.scope == NATIONAL and scope.provinces and not scope.national:
             fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
@@ -319,35 +292,33 @@ class Weigher:
         if documents and card.scope in SEED_PROVINCES and not scope.provinces:
             fit *= 0.75
         named = self.card_provinces[card.id]
-        if named and read.provinces and not named & set(read.provinces):
+        if named and said.provinces and not named & said.provinces:
             fit *= ABOUT_ANOTHER_PROVINCE
-        if card.scope == NATIONAL and not scope.provinces and read.says(OF_THE_PROVINCE):
+        if card.scope == NATIONAL and not scope.provinces and said.of_the_province:
             fit *= NATIONAL_BESIDE_NAMED
-        if read.says(IN_FORCE_STILL) and card.topic in ("thay-the", "hieu-luc"):
+        if said.in_force_still and card.topic in ("thay-the", "hieu-luc"):
             fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
-        if read.says(IN_FORCE_STILL) and card.topic == "sap-xep" and not read.says(_REFORM):
+        if said.in_force_still and card.topic == "sap-xep" and not said.reform:
             fit *= 1 / STILL_ASKED
-        if read.says(_HOW_OFTEN) and card.topic == "bao-cao-mau":
+        if said.how_often and card.topic == "bao-cao-mau":
             fit *= 1 / STILL_ASKED
-        if read.says(_REPLACES) and card.topic == "thay-the":
+        if said.replaces and card.topic == "thay-the":
             fit *= 1 / STILL_ASKED if card.kind is CardKind.ABSENT else STILL_ASKED
-        if read.says(_BOUND) and not read.says(_VERSION) and card.topic in ("khuyen-khich", "doi-tuong"):
+        if said.bound and card.topic in ("khuyen-khich", "doi-tuong"):
             fit *= STILL_ASKED
-        if read.says(_WHO) and card.title.startswith(("Ai ", "Cơ quan nào")):
+        if said.who and card.title.startswith(("Ai ", "Cơ quan nào")):
             fit *= WHO_IS_ASKED
-        if card.kind is CardKind.ROSTER and read.says(TODAY) and not read.says(ADOPTING):
+        if card.kind is CardKind.ROSTER and said.today:
             fit *= ABOUT_ANOTHER_PROVINCE
-        months = set(_MONTH.findall(read.folded))
-        if months and months & self._card_months[card.id]:
+        if said.months & self._card_months[card.id]:
             fit *= 1.12
-        step = _STEP.search(read.folded)
-        if step and card.step is not None:
-            fit *= 1.3 if card.step == int(step.group(1)) else 0.9
-        if card.scope == BOT and (documents or scope.named or not read.says(_ABOUT_BOT)):
+        if said.step is not None and card.step is not None:
+            fit *= 1.3 if card.step == said.step else 0.9
+        if card.scope == BOT and (documents or scope.named or not said.about_bot):
             fit *= 0.8
-        if card.levels and (card.scope, card.topic) in self._differs and not level and not read.level:
-            fit *= OF_SOME_OFFICES if speaks_of_self(read) else 1
-        return fit * self.level_fit(read, level, card)
+        if said.own_of_no_level and card.levels and (card.scope, card.topic) in self._differs:
+            fit *= OF_SOME_OFFICES
+        return fit
 
     @staticmethod
     def level_fit(read: Question, level: str, card: Card) -> float:

@@ -1,0 +1,85 @@
+"""What a question says beside the words it shares with cards: documents, months, whether all still holds.
+
+Read once for a question, and held against many cards.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from isobot.domain.law import LegalDocument
+from knowledge.places import speaks_of_self
+from knowledge.question import Question
+
+_ABOUT_BOT = re.compile(
+    r"\b(?:bot|tro ly|chatbot|chat|nhan tin|tin nhan|lenh|go|bam|nut|ma|tren nay|o day|qua day|kenh|dang ky|"
+    r"xoa|nhac|telegram|zalo|luu|tai khoan|ung dung|sua|nham|bien nhan|giong noi|anh chup|hinh|nhom|mat khau|"
+    r"tien do|bang|quyen)\b"
+)
+MONTH = re.compile(r"\bthang (\d{1,2})\b")
+TODAY = re.compile(r"\b(?:hien nay|hien|bay gio|hien tai|sau sap (?:xep|nhap))\b")
+ADOPTING = re.compile(
+    r"\b(?:iso|he thong|ap dung|chat luong|9001|ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh)\b"
+)
+"""A question on the units of today, and words that turn it to those of a plan."""
+IN_FORCE_STILL = re.compile(
+    r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b|"
+    r"\b(?:con|van) (?:dung|xai|ap dung)(?: duoc)? (?:nua|khong|chu|ha)\b"
+)
+_REFORM = re.compile(r"\b(?:sap nhap|sap xep|hop nhat|nhap vao|doi ten)\b")
+_REPLACES = re.compile(
+    r"(?<!bi )\bthay (?:the|cho)(?: cho)?(?: nhung| cac)? (?:thong tu|quyet dinh|van ban) (?:nao|gi|so)\b"
+)
+_HOW_OFTEN = re.compile(
+    r"\b(?:may lan|bao nhieu lan|bao lau|dinh ky nao|ky nao|thang may|thang nao|khi nao)\b"
+)
+_BOUND = re.compile(r"\bbat buoc\b")
+_VERSION = re.compile(r"\b9001[: -]*20\d\d\b|\bphien ban\b")
+_WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
+OF_THE_PROVINCE = re.compile(
+    r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
+)
+_STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a question says beside the words it shares with cards."""
+
+    documents: frozenset[str]
+    """Those of the whole country."""
+    provinces: frozenset[str]
+    months: frozenset[str]
+    step: int | None
+    of_the_province: bool
+    in_force_still: bool
+    reform: bool
+    how_often: bool
+    replaces: bool
+    bound: bool
+    who: bool
+    today: bool
+    about_bot: bool
+    own_of_no_level: bool
+    """Whether the person speaks of their own unit, and nobody knows of which level it is."""
+
+    @classmethod
+    def of(cls, read: Question, documents: Mapping[str, LegalDocument], level: str) -> "Beside":
+        """Read a question; `level` is that of the asker's unit, as far as it is known."""
+        step = _STEP.search(read.folded)
+        return cls(
+            documents=frozenset(k for k in read.documents if not documents[k].province),
+            provinces=frozenset(read.provinces),
+            months=frozenset(MONTH.findall(read.folded)),
+            step=int(step.group(1)) if step else None,
+            of_the_province=read.says(OF_THE_PROVINCE),
+            in_force_still=read.says(IN_FORCE_STILL),
+            reform=read.says(_REFORM),
+            how_often=read.says(_HOW_OFTEN),
+            replaces=read.says(_REPLACES),
+            bound=read.says(_BOUND) and not read.says(_VERSION),
+            who=read.says(_WHO),
+            today=read.says(TODAY) and not read.says(ADOPTING),
+            about_bot=read.says(_ABOUT_BOT),
+            own_of_no_level=not level and not read.level and speaks_of_self(read),
+        )
