@@ -17,6 +17,7 @@ from isobot.domain.former_units import FormerCommune, PlaceName
 from isobot.domain.text import fold
 from isobot.domain.units import Province, Unit, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
+from knowledge.about_documents import AboutDocuments
 from knowledge.asking_back import act_first, law_first, told_first, which_province
 from knowledge.corpus import SEED_PROVINCES, Card, Corpus, load_corpus
 from knowledge.country import Country
@@ -112,6 +113,7 @@ class KnowledgeBase:
         self._validity = Validity(corpus.documents, weigher.card_documents, weigher.documents_with_cards)
         plans = [d for d in corpus.documents.values() if d.province]
         self._of_plans = frozenset(key for plan in plans for key in (plan.key, *plan.rests_on))
+        self._about_documents = AboutDocuments(corpus.documents, self._lexicon)
         self._rosters = Rosters(
             units,
             self._places,
@@ -206,6 +208,11 @@ class KnowledgeBase:
         guarded = self._guard.guard(read, scope, hits)
         if guarded:
             return guarded
+        told = self._about_documents.answer(
+            read, scope.provinces[0] if len(scope.provinces) == 1 else "", asker
+        )
+        if told:
+            return told
         related = self._validity.relation(read, hits)
         if related:
             return related

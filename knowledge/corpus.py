@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from isobot.datafiles import read_yaml
-from isobot.domain.law import Citation, LegalDocument, Source
+from isobot.domain.law import Citation, DocumentCount, DocumentFact, LegalDocument, Source
 from isobot.errors import DataFileError
 
 LONGEST_ANSWER = 700
@@ -129,6 +130,20 @@ class _TopicsFile(_Outside):
     groups: list[_GroupRow]
 
 
+class _FactRow(_Outside):
+    aspect: str
+    text: str = Field(min_length=1, max_length=LONGEST_ANSWER)
+    section: str
+
+
+class _CountRow(_Outside):
+    number: int
+    of: list[str] = Field(min_length=1)
+    said: str
+    section: str
+    also: list[int] = []
+
+
 class _DocumentRow(_Outside):
     key: str
     number: str
@@ -152,6 +167,14 @@ class _DocumentRow(_Outside):
     force_section: str = ""
     basis_section: str = ""
     rests_on: list[str] = []
+    basis_places: dict[str, str] = {}
+    standard: str = Field(default="", pattern=r"^(20\d\d)?$")
+    requested_by: list[str] = []
+    details: list[str] = []
+    details_section: str = ""
+    facts: list[_FactRow] = []
+    counts: list[_CountRow] = []
+    known_for: list[str] = []
 
 
 class _DocumentsFile(_Outside):
@@ -247,7 +270,18 @@ def _documents(path: Path) -> dict[str, LegalDocument]:
         fields: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in row
         }
+        fields["basis_places"] = tuple(row.basis_places.items())
+        fields["facts"] = tuple(DocumentFact(f.aspect, f.text, f.section) for f in row.facts)
+        fields["counts"] = tuple(
+            DocumentCount(c.number, tuple(c.of), c.said, c.section, tuple(c.also)) for c in row.counts
+        )
         documents[row.key] = LegalDocument(**fields)
+    for document in documents.values():
+        named = (document.rests_on, document.details, document.requested_by, document.amended_by)
+        for key in chain(*named, document.replaces):
+            if key not in documents:
+                problem = f"document {key!r} does not exist"
+                raise DataFileError(path, f"document {document.key}", problem, mend="add it, or correct it")
     return documents
 
 

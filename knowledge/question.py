@@ -209,8 +209,8 @@ class QuestionReader:
         for name, slug in self._lexicon.province_words.items():
             spelt = " ".join(one_spelling(w) for w in name.split())
             at = _position(spelt, marked)
-            if f" {fold(name)} pho " in f" {folded} ":  # "34 tỉnh thành phố"
-                continue
+            if f" {fold(name)} pho " in f" {folded} " or re.search(rf"\b\d+ {fold(name)}\b", folded):
+                continue  # "34 tỉnh thành phố"
             if at < 0:
                 at = _position(fold(name), folded)
                 # "Hạ Nam" or "thanh hòa" typed with marks is another word.

@@ -114,7 +114,12 @@ class ReferenceFinder:
             plain = not (match["year"] or symbol)
             if not keys and (plain and (not kind or 1990 <= int(number.rstrip("l")) <= 2100)):
                 continue
-            found.append(Reference(match.group().strip(), keys))
+            written = (
+                match.group()
+                if symbol
+                else text[match.start() : match.end("year") if match["year"] else match.end("number")]
+            )
+            found.append(Reference(written.strip(), keys))
         return tuple(found)
 
     def _keys(self, number: str, year: str, kind: str, symbol: str) -> tuple[str, ...]:

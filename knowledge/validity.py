@@ -133,7 +133,8 @@ class Validity:
         plan = self._documents.get(province)
         if plan is None or plan.issued is None or not plan.issued.year <= year <= (plan.period_to or 0):
             return []
-        return [Citation(plan, plan.basis_section)] if {d.key for d in held} & set(plan.rests_on) else []
+        named = [d.key for d in held if d.key in plan.rests_on]
+        return [Citation(plan, plan.basis_place(named[0]))] if named else []
 
     def _replaced(self, document: LegalDocument) -> Answer | None:
         """Say which documents this one replaced."""

@@ -5,6 +5,11 @@ from datetime import date
 from enum import StrEnum
 
 
+def as_written(day: date) -> str:
+    """Return a day as documents write it: 05/3/2014."""
+    return f"{day.day:02d}/{day.month}/{day.year}"
+
+
 class Source(StrEnum):
     """How a document is known to us, so that an answer can say so."""
 
@@ -14,6 +19,26 @@ class Source(StrEnum):
     """Read in the codified law (Pháp điển), not in the original."""
     SECONDARY = "secondary"
     """Known only from other pages or documents that name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFact:
+    """One thing that a document says of itself (người ký, nơi nhận, bố cục), with its place."""
+
+    aspect: str
+    text: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCount:
+    """How many bodies a document speaks of: 92 communes. `also` are other figures that stand in it."""
+
+    number: int
+    of: tuple[str, ...]
+    said: str
+    section: str
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +74,37 @@ class LegalDocument:
     basis_section: str = ""
     """The place that names what a province's document rests on, the documents `rests_on`."""
     rests_on: tuple[str, ...] = ()
+    basis_places: tuple[tuple[str, str], ...] = ()
+    """(key, place) of those it rests on elsewhere than in its `basis_section`."""
+    standard: str = ""
+    """The edition of TCVN ISO 9001 it is written for: "2008"."""
+    requested_by: tuple[str, ...] = ()
+    """The letters that asked for its approval; it names them where it names what it rests on."""
+    details: tuple[str, ...] = ()
+    """The documents it gives the details of (quy định chi tiết, hướng dẫn thi hành)."""
+    details_section: str = ""
+    facts: tuple[DocumentFact, ...] = ()
+    counts: tuple[DocumentCount, ...] = ()
+    known_for: tuple[str, ...] = ()
+    """What it is asked for by, where nobody knows its number."""
+
+    def fact(self, aspect: str) -> DocumentFact | None:
+        """Return what it says on one aspect, if that is on record."""
+        return next((f for f in self.facts if f.aspect == aspect), None)
+
+    def basis_place(self, key: str) -> str:
+        """Return the place that names one of the documents it rests on."""
+        return dict(self.basis_places).get(key, self.basis_section)
+
+    def short_name(self) -> str:
+        """Return "Quyết định 4775/QĐ-UBND", or how to cite it where its number is not certain."""
+        return self.cited_as.partition(" (")[0] or f"{self.kind} {self.number}"
 
     def full_name(self) -> str:
         """Return "Quyết định 4775/QĐ-UBND ngày 29/11/2021", as an answer cites it."""
         if self.cited_as:
             return self.cited_as
-        day = f" ngày {self.issued.day:02d}/{self.issued.month}/{self.issued.year}" if self.issued else ""
+        day = f" ngày {as_written(self.issued)}" if self.issued else ""
         return f"{self.kind} {self.number}{day}"
 
 

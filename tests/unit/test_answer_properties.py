@@ -86,6 +86,13 @@ class Records:
     def _is_a_place(self, document: LegalDocument, section: str) -> bool:
         """Tell whether some card, or the roster of a plan, stands in this place."""
         rosters = ("Phụ lục", "III.2.1", "III.2.2", "Tên văn bản")
+        if section in (document.force_section, document.basis_section, document.details_section):
+            return True
+        if section in (
+            *(f.section for f in (*document.facts, *document.counts)),
+            *dict(document.basis_places).values(),
+        ):
+            return True
         cited = ((c.document, c.section) for k in self.knowledge.corpus.cards.values() for c in k.citations)
         return (document, section) in cited or section.startswith(rosters)
 
@@ -159,12 +166,17 @@ def _known(place: str, names: str) -> bool:
 
 def _fields(record: object) -> Iterator[str]:
     for field in fields(record):  # type: ignore[arg-type]
-        value = getattr(record, field.name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, date):
-                yield _day(one)
-            elif one is not None and not isinstance(one, bool):
-                yield str(one) if isinstance(one, str | int) else " ".join(_fields(one))
+        yield from _said(getattr(record, field.name))
+
+
+def _said(value: object) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _said(one)
+    elif isinstance(value, date):
+        yield _day(value)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value) if isinstance(value, str | int) else " ".join(_fields(value))
 
 
 def _day(day: date) -> str:
