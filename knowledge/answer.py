@@ -65,6 +65,8 @@ CLEARLY_BETTER = 1.2
 """How much better another reading has to be grounded than the one by the surest signs, to be answered."""
 OF_THE_WHOLE_TOPIC = 1.3
 """What a card gains, where provinces are compared, that bears the name of its topic."""
+LEADING_ITS_TOPIC = 1.2
+"""What a card gains there that comes first of its topic in its province: the others tell of a part."""
 OF_ONE_YEAR = 0.9
 """What a card on one year of a plan is worth, where provinces are compared and no year is named."""
 _CC = re.compile(r"\bcc\b", re.IGNORECASE)
@@ -111,6 +113,10 @@ class KnowledgeBase:
         self._giver = Giver(corpus, weigher)
         self._guard = Guard(corpus, self._lexicon, weigher, self._giver, self._places)
         self._validity = Validity(corpus.documents, weigher.card_documents, weigher.documents_with_cards)
+        first: dict[tuple[str, str], str] = {}
+        for card in corpus.cards.values():
+            first.setdefault((card.scope, card.topic), card.id)
+        self._leading = frozenset(first.values())
         plans = [d for d in corpus.documents.values() if d.province]
         self._of_plans = frozenset(key for plan in plans for key in (plan.key, *plan.rests_on))
         self._about_documents = AboutDocuments(corpus.documents, self._lexicon)
@@ -315,6 +321,8 @@ class KnowledgeBase:
                 score *= OF_ONE_YEAR
             if fold(self.corpus.topics[hit.card.topic].label) in fold(hit.card.title):
                 score *= OF_THE_WHOLE_TOPIC
+            if hit.card.id in self._leading and not read.level:
+                score *= LEADING_ITS_TOPIC
             known = best[hit.card.topic].get(hit.card.scope)
             if known is None or known.score < score:
                 best[hit.card.topic][hit.card.scope] = replace(hit, score=score)

@@ -26,6 +26,15 @@ IN_FORCE_STILL = re.compile(
     r"\b(?:con|van|dang)(?: \w+){0,3} (?:hieu luc|ap dung duoc|gia tri)\b|\bhet hieu luc\b|\bda bi thay\b|"
     r"\b(?:con|van) (?:dung|xai|ap dung)(?: duoc)? (?:nua|khong|chu|ha)\b"
 )
+_RULE_HELD = re.compile(
+    r"\b(?:con|van)(?: \w+){0,2} (?:dung|ap dung|hieu luc|gia tri|theo)\b|"
+    r"\b(?:bi|sap|sap bi|da bi|vua|duoc) (?:bai bo|bo|thay|huy bo|huy)\b|\bhet (?:hieu luc|gia tri|han)\b"
+)
+"""Whether a document named still holds, in any words."""
+_PLAN_HELD = re.compile(
+    r"\b(?:ke hoach|chi thi)\b.*\b(?:con(?: \w+){0,2} (?:theo|dung|ap dung|hieu luc|gia tri)|tinh sao)\b"
+)
+"""The same of a province's plan, named without its number."""
 _REFORM = re.compile(r"\b(?:sap nhap|sap xep|hop nhat|nhap vao|doi ten)\b")
 _REPLACES = re.compile(
     r"(?<!bi )\bthay (?:the|cho)(?: cho)?(?: nhung| cac)? (?:thong tu|quyet dinh|van ban) (?:nao|gi|so)\b"
@@ -53,6 +62,9 @@ class Beside:
     step: int | None
     of_the_province: bool
     in_force_still: bool
+    rule_held: bool
+    plan_held: bool
+    """Whether the clause that asks wants to know if a document, or a plan, still holds."""
     reform: bool
     how_often: bool
     replaces: bool
@@ -74,6 +86,8 @@ class Beside:
             step=int(step.group(1)) if step else None,
             of_the_province=read.says(OF_THE_PROVINCE),
             in_force_still=read.says(IN_FORCE_STILL),
+            rule_held=bool(read.documents) and read.asks(_RULE_HELD),
+            plan_held=read.asks(_PLAN_HELD),
             reform=read.says(_REFORM),
             how_often=read.says(_HOW_OFTEN),
             replaces=read.says(_REPLACES),

@@ -193,7 +193,7 @@ class QuestionReader:
             folded=folded,
             provinces=provinces,
             other_provinces=self._other_provinces(folded, marked, marks),
-            all_provinces=_ALL_PROVINCES.search(folded) is not None,
+            all_provinces=_all_provinces(folded, marked, marks),
             references=self._finder.find(folded),
             places=find_places(folded),
             years=_years(folded),
@@ -269,6 +269,12 @@ def _misspelt(words: Sequence[Word]) -> Iterable[tuple[int, str, str]]:
 def province_names(slugs: Iterable[str]) -> list[str]:
     """Return the Vietnamese names of provinces."""
     return [SEED_PROVINCES[s] for s in slugs]
+
+
+def _all_provinces(folded: str, marked: str, marks: bool) -> bool:
+    """Tell whether every province is asked about; "mới, tỉnh" typed with marks is not "mỗi tỉnh"."""
+    said = [m.group() for m in _ALL_PROVINCES.finditer(folded)]
+    return any(phrase != "moi tinh" or not marks or "mỗi tỉnh" in marked for phrase in said)
 
 
 def _position(phrase: str, text: str) -> int:

@@ -42,6 +42,8 @@ STILL_ASKED = 1.15
 OF_SOME_OFFICES = 0.85
 """What a card for some levels is worth to one who asks about "đơn vị tôi" and whose level nobody knows, where
 the answer depends on it."""
+STILL_HELD = 1.5
+"""What the card gains that tells whether the very document named still holds, where that is asked."""
 WHO_IS_ASKED = 1.12
 """What a card gains whose title asks who, where the question does."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
@@ -107,6 +109,7 @@ _WANTED_KINDS = (
 """Words that show what kind of card is wanted, and what such a card gains."""
 OTHER_THAN_A_DOCUMENT = 0.87
 """What a card is worth that names no document where one is asked for."""
+_TITLE_OF_FORCE, _TITLE_OF_PLAN = "còn hiệu lực", "còn áp dụng"
 _ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
 _SUBMITTING = re.compile(r"\b(?:trinh|tham muu|de nghi|de xuat|xin)\b.*\bky\b")
 """Who puts a paper before the one who signs it: "ai trình chủ tịch ký"."""
@@ -300,6 +303,11 @@ class Weigher:
             fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
         if said.in_force_still and card.topic == "sap-xep" and not said.reform:
             fit *= 1 / STILL_ASKED
+        if said.rule_held and _TITLE_OF_FORCE in card.title and self._about_documents[card.id] & documents:
+            fit *= STILL_HELD
+        if said.plan_held:
+            fit *= STILL_HELD if _TITLE_OF_PLAN in card.title else 1.0
+            fit *= ABOUT_ANOTHER_PROVINCE if card.topic == "sap-xep" else 1.0
         if said.how_often and card.topic == "bao-cao-mau":
             fit *= 1 / STILL_ASKED
         if said.replaces and card.topic == "thay-the":
