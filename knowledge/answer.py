@@ -15,7 +15,7 @@ from pathlib import Path
 from isobot.adminfiles import load_admin_units
 from isobot.domain.former_units import FormerCommune, PlaceName
 from isobot.domain.text import fold
-from isobot.domain.units import Province, Unit, UnitDirectory
+from isobot.domain.units import Province, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
 from knowledge.about_documents import AboutDocuments
 from knowledge.asking_back import act_first, law_first, told_first, which_province
@@ -24,6 +24,7 @@ from knowledge.country import Country
 from knowledge.deciding import LEAST_SURE, Signs, sureness
 from knowledge.giving import Giver
 from knowledge.guarding import REFUSAL, Guard
+from knowledge.home import Home, home_of
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.menus import MenuGroup, MenuTopic, menu, steps
 from knowledge.model import (
@@ -37,9 +38,11 @@ from knowledge.model import (
     Refinement,
     with_sources,
 )
-from knowledge.places import PlaceFinder
+from knowledge.places import PlaceFinder, speaks_of_self
 from knowledge.question import Question, QuestionReader
 from knowledge.references import ReferenceFinder
+from knowledge.reform import says_became
+from knowledge.reform_counts import ReformCounts
 from knowledge.rosters import Rosters
 from knowledge.search import Features, Hit, Index
 from knowledge.validity import Validity
@@ -126,8 +129,10 @@ class KnowledgeBase:
             corpus.documents,
             self._provinces,
             self._common_words(),
+            self._lexicon.stop_words,
         )
         self._country = Country(load_admin_units)
+        self._left = ReformCounts(load_admin_units, units, corpus.documents, self._provinces)
 
     @property
     def version(self) -> str:
@@ -171,7 +176,8 @@ class KnowledgeBase:
                 return self._with_replaced(chosen)
         province = picked.province or asker.province or (own[0].province if own else None)
         scope = self._weigher.scope(read, province)
-        return self._with_replaced(self._decide(read, scope, own, asker, today))
+        home = home_of(asker.unit, province, own)
+        return self._with_replaced(self._decide(read, scope, home, asker, today))
 
     def provinces_named(self, question: str) -> tuple[str, ...]:
         """Return the slugs of the provinces that a question names; the same ones are asked after often."""
@@ -196,11 +202,12 @@ class KnowledgeBase:
         head = " ".join(notes) + " Dưới đây là nội dung của văn bản cũ."
         return replace(answer, text=f"{head}\n{answer.text}")
 
-    def _decide(self, read: Question, scope: Scope, own: Sequence[Unit], asker: Asker, today: date) -> Answer:
+    def _decide(self, read: Question, scope: Scope, home: Home, asker: Asker, today: date) -> Answer:
         if not any(w.bare.isalpha() for w in read.words) and not read.documents:
             return self._guard.refuse(
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
+        typed, own = read, home.units
         hits = self._weigher.hits(read, scope, own, asker)
         if read.otherwise and self._grounds(read, hits) < WELL_GROUNDED:
             readings = [(read, hits)]
@@ -208,12 +215,15 @@ class KnowledgeBase:
             better = max(readings, key=lambda reading: self._grounds(*reading))
             if self._grounds(*better) >= CLEARLY_BETTER * self._grounds(read, hits):
                 read, hits = better
-        elsewhere = self._of_the_country(read, scope, asker)
+        elsewhere = self._of_the_country(read, scope, home)
         if elsewhere:
             return elsewhere
         guarded = self._guard.guard(read, scope, hits)
         if guarded:
             return guarded
+        own_line = self._rosters.own_line(typed, scope.provinces, home)
+        if own_line:
+            return own_line
         told = self._about_documents.answer(
             read, scope.provinces[0] if len(scope.provinces) == 1 else "", asker
         )
@@ -228,7 +238,7 @@ class KnowledgeBase:
         described = self._validity.described(read)
         if described:
             return described
-        listed = self._from_rosters(read, scope, own, hits)
+        listed = self._from_rosters(read, scope, home, hits)
         if listed:
             return listed
         every = read.all_provinces and len(read.provinces) != 1 and not self._of_no_plan(read)
@@ -242,13 +252,21 @@ class KnowledgeBase:
         """Tell whether only documents are named that no province's plan rests on."""
         return bool(read.documents) and self._of_plans.isdisjoint(read.documents)
 
-    def _of_the_country(self, read: Question, scope: Scope, asker: Asker) -> Answer | None:
+    def _of_the_country(self, read: Question, scope: Scope, home: Home) -> Answer | None:
         """Tell what became of a commune that no plan names; those of the plans are the rosters' to answer."""
+        if read.documents or self._guard.is_secret(read):
+            return None
+        left = self._left.answer(read, scope.provinces, home)
+        if left:
+            return left
         asked = self._country.place_in(read.typed)
-        if asked is None or read.documents or self._guard.is_secret(read):
+        if asked is None and home.outside_the_list and speaks_of_self(read) and says_became(read.focus):
+            where = self._provinces[home.province].name if home.province in self._provinces else ""
+            return self._country.answer(self._country.commune_of(home.name, where), before=False)
+        if asked is None:
             return None
         place, before = asked
-        slug = asker.province or (scope.provinces[0] if len(scope.provinces) == 1 else "")
+        slug = home.province or (scope.provinces[0] if len(scope.provinces) == 1 else "")
         if not place.district and not place.province:
             return self._of_a_bare_name(read, scope, place, slug, before=before)
         former, _ = self._country.find(place)
@@ -299,13 +317,11 @@ class KnowledgeBase:
         """Return the /cancu menu; without a province only the national cards and the assistant's own."""
         return menu(self.corpus, province)
 
-    def _from_rosters(
-        self, read: Question, scope: Scope, own: Sequence[Unit], hits: Sequence[Hit]
-    ) -> Answer | None:
+    def _from_rosters(self, read: Question, scope: Scope, home: Home, hits: Sequence[Hit]) -> Answer | None:
         if len(read.provinces) > 1 or any(not self.corpus.documents[k].province for k in read.documents):
             return None
         sure = bool(hits) and hits[0].score >= SURE
-        found = self._rosters.answer(read, scope.provinces, own, cards_know=sure)
+        found = self._rosters.answer(read, scope.provinces, home, cards_know=sure)
         return found or self._rosters.short(read, scope.provinces)
 
     def _compare(self, read: Question) -> Answer | None:

@@ -6,6 +6,7 @@ only where a question asks about the reform and names a commune that the table k
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from isobot.domain.former_units import (
@@ -24,6 +25,7 @@ from isobot.domain.former_units import (
 from isobot.domain.law import Citation, LegalDocument, Source
 from isobot.domain.text import fold, nfc
 from knowledge.model import Answer, Outcome
+from knowledge.reform import says_became
 
 _KIND = r"(?:xã|phường|thị trấn|đặc khu|xa|phuong|thi tran|dac khu)"
 _NAMED = re.compile(rf"\b({_KIND})\s+(?=\S)", re.IGNORECASE)
@@ -56,13 +58,18 @@ class Country:
         """Return the commune that a question about the reform names, and whether its past is asked for."""
         folded = fold(question)
         before = _BEFORE.search(folded) is not None
-        if not before and _NOW.search(folded) is None:
+        if not before and _NOW.search(folded) is None and not says_became(folded):
             return None
         for said in _NAMED.finditer(nfc(question)):
-            place = self._read(said.group(1), nfc(question)[said.end() :])
+            place = self._read(_kind(said.group(1)), nfc(question)[said.end() :])
             if place is not None:
                 return place, before
         return None
+
+    def commune_of(self, name: str, province: str) -> PlaceName:
+        """Return the place that a profile names: "UBND xã Kim Phú, huyện Yên Sơn" of a province."""
+        place = self._table().parse(name)
+        return replace(place, province=place.province or province)
 
     def _read(self, kind: str, rest: str) -> PlaceName | None:
         clauses = [clause.strip() for clause in re.split(r"[,;()]|(?<=\w) - ", rest) if clause.strip()]
@@ -73,7 +80,7 @@ class Country:
             if _is_name(table, name):
                 places = [" ".join(first[length:]), *clauses[1:]]
                 district, province = _where(table, places)
-                return PlaceName(name, _kind(kind), district, province)
+                return PlaceName(name, kind, district, province)
         return None
 
     def find(self, place: PlaceName) -> tuple[FormerMatch, CurrentMatch]:
@@ -115,7 +122,7 @@ class Country:
             return None
         lines = [self.present_line(u) for u in former.units]
         heirs = [h for u in former.units for h in self._table().heirs(u)]
-        citations = _citations(heirs)
+        citations = resolutions(heirs)
         if len(lines) > 1:
             head = f"Trước 1/7/2025 có {len(lines)} nơi tên {place.name}. Anh/chị hỏi nơi nào?"
             text = "\n".join([head, *(f"- {line}" for line in lines)])
@@ -128,7 +135,7 @@ class Country:
             return Answer(Outcome.CLARIFY, _too_many(place, what="tỉnh"))
         if not current.units:
             return None
-        citations = _citations(current.units)
+        citations = resolutions(current.units)
         lines = [self.past_line(u) for u in current.units]
         if len(lines) > 1:
             head = f"Hiện có {len(lines)} nơi tên {place.name}. Anh/chị hỏi nơi nào?"
@@ -198,7 +205,8 @@ def with_catalogue(text: str, citations: Sequence[Citation], version: str) -> st
     return f"{text}\nCăn cứ: {shown} (theo {CATALOGUE}, {day.day}/{day.month}/{day.year})."
 
 
-def _citations(units: Iterable[CurrentCommune]) -> tuple[Citation, ...]:
+def resolutions(units: Iterable[CurrentCommune]) -> tuple[Citation, ...]:
+    """Return the resolutions that made current communes, each once."""
     found = {
         u.resolution: Citation(
             LegalDocument(

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from isobot.domain.text import fold, nfc
 from isobot.domain.units import Level, Unit, UnitDirectory
-from knowledge.question import SELF, Question
+from knowledge.question import Question, says_self
 from knowledge.vietnamese import Word, one_spelling
 
 _KIND_WORDS = ("xa", "phuong", "tran", "ubnd", "dan", "xã")
 _DISTRICT_WORDS = ("huyen", "pho", "h", "quan")
-_SELF = re.compile(
-    rf"\b(?:xa|phuong|thi tran|huyen|so|chi cuc|don vi|co quan|ban|cho|ubnd xa|ubnd huyen|van phong) {SELF}\b"
-)
+_DISTRICT_BEHIND = re.compile(r"(?:huy[eệ]n|th[aà]nh ph[oố]|th[iị] x[aã]|tp\.?)\s+", re.IGNORECASE)
+_DISTRICT_NAMED = re.compile(r"^(?:(?:ubnd|uy ban nhan dan) )?(?:huyen|thanh pho|thi xa|tp\.?) ")
+_COMMUNE_NAMED = re.compile(r"^(?:(?:ubnd|uy ban nhan dan) )?(?:xa|phuong|thi tran|dac khu) ")
 _LONGEST = 9
 _PROVINCES = {"kontum", "thanhhoa", "tuyenquang", "kiengiang", "hanam"}
 
@@ -115,7 +115,9 @@ class PlaceFinder:
         if before in _DISTRICT_WORDS:
             units = [u for u in units if u.level is Level.HUYEN]
         elif before in _KIND_WORDS:
-            units = [u for u in units if u.level is not Level.HUYEN] or units
+            communes = [u for u in units if u.level is not Level.HUYEN]
+            town = before == "xa" and start > 1 and words[start - 2].bare == "thi"
+            units = communes if before in ("xa", "phuong", "tran") and not town else communes or units
             districts = [] if units else districts
         sure = before in _KIND_WORDS or before in _DISTRICT_WORDS
         return Mention(start, end, tuple(units), tuple(districts), sure, exact)
@@ -128,7 +130,8 @@ class PlaceFinder:
         if by_code:
             return (by_code,)
         head, _, tail = name.partition(",")
-        district = re.sub(r"^\s*(?:huyện|thành phố|thị xã|tp\.?)\s+", "", tail.strip(), flags=re.IGNORECASE)
+        said = _DISTRICT_BEHIND.match(tail.strip())
+        district = tail.strip()[said.end() :] if said else tail.strip()
         in_district = self._units.find(head, province=province or "", district=district) if district else ()
         found = in_district or self._units.find(head, province=province or "")
         if not found:
@@ -137,13 +140,17 @@ class PlaceFinder:
                 key = _joined(_core(" ".join(w.bare for w in words[:end])))
                 found = tuple(u for u in self._names.get(key, ()) if not province or u.province == province)
                 if found:
+                    said = _DISTRICT_BEHIND.match(" ".join(w.marked for w in words[end:]))
                     break
-        return tuple(u for u in found if not u.demo)
+        if said and not in_district:
+            # A namesake in another district is not this one; what was formed since stands in none.
+            found = tuple(u for u in found if not u.district)
+        return tuple(u for u in found if not u.demo and _of_the_kind(u, fold(head)))
 
 
 def speaks_of_self(question: Question) -> bool:
     """Tell whether the person asks about their own unit: "xã tôi", "sở mình", "đơn vị em"."""
-    return question.says(_SELF)
+    return says_self(question.folded)
 
 
 def district_title(unit_or_name: Unit | str) -> str:
@@ -155,6 +162,13 @@ def district_title(unit_or_name: Unit | str) -> str:
 def titled(unit: Unit) -> str:
     """Return the name with its district: "UBND xã Tam Lư, huyện Quan Sơn"."""
     return f"{unit.name}, {district_title(unit)}" if unit.district else unit.name
+
+
+def _of_the_kind(unit: Unit, typed: str) -> bool:
+    """Tell whether a unit can be what a folded name says it is: no commune for "UBND huyện ..."."""
+    if _DISTRICT_NAMED.search(typed):
+        return unit.level is Level.HUYEN
+    return unit.level is not Level.HUYEN or not _COMMUNE_NAMED.search(typed)
 
 
 def _core(name: str) -> str:

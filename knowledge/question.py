@@ -19,6 +19,10 @@ from knowledge.stories import STORY_BESIDE_WHOLE, clause_weights
 from knowledge.vietnamese import Reader, Word, one_spelling, sentences, unicode_text
 
 SELF = r"(?:toi|minh|em|chung toi|chung em|chung minh|bon em|ben em|ta|nha)"
+_SELF_SAID = re.compile(
+    r"\b(?:xa|phuong|thi tran|huyen|so|chi cuc|don vi|co quan|ban|ubnd xa|ubnd huyen|van phong|ben|phia|"
+    rf"dia phuong)(?: cua)? {SELF}\b|\bcho {SELF}\b(?! (?:hoi|xin|biet|em|minh|toi|la)\b)|\b(?:bon|ben) em\b"
+)
 _LEVEL_WORDS = (
     ("xa", re.compile(r"\b(?:cap xa|(?<!thi )xa|phuong|thi tran)\b")),
     ("huyen", re.compile(r"\b(?:cap huyen|huyen|thi xa|ubnd thanh pho|ubnd cac huyen)\b")),
@@ -129,9 +133,11 @@ class Question:
 
     def without_story(self) -> "Question":
         """Return only the clause that asks, as a question of its own; itself where there is no story."""
-        if self.plain:
-            return self
-        words = tuple(replace(w, sentence=0) for w in self.words if self.sentences[w.sentence] == 1.0)
+        return self if self.plain else self.only([w for w in self.words if self.sentences[w.sentence] == 1.0])
+
+    def only(self, kept: Sequence[Word]) -> "Question":
+        """Return a question of some of the words alone; the rest is its story."""
+        words = tuple(replace(w, sentence=0) for w in kept)
         folded = " ".join(w.bare for w in words)
         marked = " ".join(w.marked for w in words)
         return replace(
@@ -264,6 +270,11 @@ def _misspelt(words: Sequence[Word]) -> Iterable[tuple[int, str, str]]:
             if len(whole) > 5 and joined != whole and OSA.distance(joined, whole, score_cutoff=1) == 1:
                 yield at, f"{one.bare} {two.bare}", slug
         at += len(one.bare) + 1
+
+
+def says_self(folded: str) -> bool:
+    """Tell whether a folded text speaks of the person's own unit: "xã tôi", "sở mình", "bên em"."""
+    return _SELF_SAID.search(folded) is not None
 
 
 def province_names(slugs: Iterable[str]) -> list[str]:

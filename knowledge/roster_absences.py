@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from isobot.domain.law import LegalDocument
 from isobot.domain.units import Level, UnitDirectory
 from knowledge.corpus import SEED_PROVINCES
+from knowledge.home import Home
 from knowledge.model import Answer, Outcome, with_sources
 from knowledge.places import Mention
 from knowledge.question import Question
@@ -17,8 +18,8 @@ from knowledge.roster_lines import RosterLines
 PLANS = ("thanh-hoa", "kon-tum")
 """Provinces whose plan lists communes."""
 _AGENCY_NAMED = re.compile(
-    r"\b(?:so|ban|chi cuc) (?!(?:nao|gi|toi|minh|em|ta|ban|nganh|co|thuoc|phai|thi|lam|da|duoc|nam|trong|o|"
-    r"va)\b)[a-z]+"
+    r"\b(?<!co )(?<!tru )(?:so|ban|chi cuc) "
+    r"(?!nhu\b|(?:nao|gi|toi|minh|em|ta|ban|nganh|co|thuoc|phai|thi|lam|da|duoc|nam|trong|o|va)\b)[a-z]+"
 )
 _TWO_WORDS_NAMED = re.compile(
     r"\bhuyen (?!dao |mien |nao )[a-z]{2,} [a-z]{2,} (?:co|gom|la|thi|lam|ap dung|thuoc|nam)\b"
@@ -79,9 +80,19 @@ class Absences:
                     return self._absent(f"{label} {name}", provinces[0])
         return None
 
+    def own_not_listed(self, home: Home) -> Answer | None:
+        """Say that the asker's own commune is not in the list, where the plan lists communes."""
+        if home.province not in PLANS:
+            return None
+        return self._absent(
+            re.sub(r"^(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân) ", "", home.name), home.province
+        )
+
     def agency_not_listed(self, question: Question, scope: Sequence[str]) -> Answer | None:
         """Say that an agency named is not among those of the list, and who is."""
         if list(scope) not in (["tuyen-quang"], ["kon-tum"]) or not question.says(_AGENCY_NAMED):
+            return None
+        if question.level in ("xa", "huyen"):
             return None
         units = self._units.roster(scope[0], level=Level.SO)
         if scope[0] == "tuyen-quang":

@@ -4,8 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from isobot.domain.units import Level, Unit, UnitDirectory
+from isobot.domain.units import Level, UnitDirectory
 from knowledge.beside import ADOPTING, TODAY
+from knowledge.corpus import SEED_PROVINCES
+from knowledge.home import Home
 from knowledge.model import Answer, Outcome, with_sources
 from knowledge.places import Mention, district_title, speaks_of_self
 from knowledge.question import Question
@@ -16,7 +18,7 @@ _WHICH_DISTRICTS = re.compile(
     r"\b(?:nhung|cac|may|bao nhieu|gom) huyen\b|\bhuyen nao co\b|\bo huyen nao\b|\bhuyen nao\b"
 )
 _COUNT = re.compile(
-    r"\b(?:may|bao nhieu|so luong|tong so|tong cong)(?: \w+){0,2} "
+    r"\b(?:may|bao nhieu|so luong|tong so|tong cong)(?! (?:lau|lan|thang|ngay|buoc))(?: \w+){0,2} "
     r"(?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|uy ban|ubnd)\b"
     r"|\bso (?:luong )?(?:xa|phuong|thi tran)\b"
     r"|\bco (?:dung |tat ca |tong cong )?\d{1,3} (?:xa|phuong|thi tran|don vi|uy ban|ubnd)\b"
@@ -33,9 +35,22 @@ _DEED = re.compile(
     r"\blam (?:nhung )?(?:viec )?gi\b"
 )
 """Words that ask what is to be done, and no list: "chỉ đạo các xã làm những việc gì"."""
+_WHOLE_PROVINCE = re.compile(
+    r"\b(?:toan|ca|chung cua|cua ca) tinh\b|\btinh (?:ta|minh|toi|giao|co|phai|em)\b|"
+    r"\b(?:khong|chu khong|ngoai)(?: \w+){0,3} (?:rieng|cua) huyen\b|"
+    r"\b(?:khong|chang) (?:tinh )?rieng huyen\b"
+)
+_EACH_YEAR = re.compile(r"\b(?:moi|tung|hang|cac|ba|3|may|qua cac|nhung) (?:nam|dot)\b")
+_INDIRECT = re.compile(r"\b(?:cho|voi|toi|den|len|ve|boi|tu|cung|tai|o|gui)$")
+"""A word before a list that only gives something to those listed: "báo cáo cho những cơ quan nào"."""
+_ASKS_ELSE = re.compile(
+    r"\b(?:ai|dau|bao lau|khi nao|bao gio|the nao|ra sao|lam sao|may lan|bao nhieu lan|may buoc|tai sao|"
+    r"vi sao)\b|"
+    r"\b(?:so|bo|thang|ngay|van ban|buoc|nguon|muc|cap|ban) (?:nao|may|gi)\b|\bla gi\b|\blam gi\b|\bviec gi\b"
+)
 _NOT_COUNT = re.compile(
     r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop|"
-    r"tu van|phoi hop|hoi y kien|lien he)\b"
+    r"kiem tra|phoi hop|huong dan|tu van|hoi y kien|lien he)\b"
 )
 _OF_PLAN = re.compile(r"\b(?:ke hoach|danh sach|phu luc|quyet dinh|giai doan|lo trinh|dot nay)\b")
 _ALTOGETHER = re.compile(r"\b(?:tat ca|tong cong|tong so|toan bo|ca thay|ca tinh|het thay)\b")
@@ -48,6 +63,11 @@ _BECAME = re.compile(
     r"\bthanh (?:may|bao nhieu) (?:xa|phuong|don vi)\b|\bcon lai (?:may|bao nhieu) don vi\b"
 )
 """How many units of today the former ones became, which the list of a plan does not count."""
+_TELLING = ("gom", "ke ten", "liet ke", "danh sach")
+_COMMUNES = re.compile(r"\b(?:xa|phuong|thi tran|don vi|ubnd cap xa)\b")
+PLAN_YEARS = (2022, 2023, 2024)
+"""The years of the one plan that gives each commune a year of its own."""
+ASKED_BY_COMMUNE = "thanh-hoa"
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
 
@@ -64,30 +84,28 @@ class RosterCounts:
         question: Question,
         scope: Sequence[str],
         mentions: Sequence[Mention],
-        own: Sequence[Unit],
+        home: Home,
     ) -> Answer | None:
         """Count or list what is asked for; None where money, days or classes are counted."""
         districts = [d for m in mentions for d in m.districts] or named_districts(mentions)
-        listing = question.asks(_LIST)
+        listing = self._lists(question)
         counting = question.asks(_COUNT) and not question.asks(_BY_NAME)
         if question.says(_BECAME) or (question.says(TODAY) and not question.says(ADOPTING)):
             return None
         if not (counting or listing) or self._counts_other_things(question):
             return None
-        if listing and not counting and question.asks(_DEED):
-            return None
         provinces = [p for p in (scope or PLANS) if p in PLANS]
-        years = [y for y in question.years if y in (2022, 2023, 2024)]
-        if not districts and speaks_of_self(question):
-            districts = [
-                (u.province, u.bare_name) for u in own if u.level is Level.HUYEN and u.province in PLANS
-            ]
+        years = [y for y in question.years if y in PLAN_YEARS]
+        if not districts and self.counts_own(question, home):
+            districts = [(home.province, home.district)]
         if districts:
             return self._of_district(question, districts[0], years)
         missing = self._absences.unknown_district(question, provinces)
         if missing:
             return missing
-        if years and "thanh-hoa" in provinces:
+        if ASKED_BY_COMMUNE in provinces and (len(years) > 1 or (not years and self._by_each_year(question))):
+            return self._each_year()
+        if years and ASKED_BY_COMMUNE in provinces:
             return self._of_year(question, years[0], listing=listing and not counting)
         if len(provinces) != 1 or len(question.provinces) > 1:
             return None
@@ -95,6 +113,54 @@ class RosterCounts:
         if "kon-tum" in provinces:
             found = self._of_level(question, listing=listing and not counting)
         return found or (self._whole_plan(question, provinces[0]) if counting and not listing else None)
+
+    @staticmethod
+    def counts_own(question: Question, home: Home) -> bool:
+        """Tell whether communes of the asker's own district are counted or listed."""
+        counted = question.asks(_COUNT) or question.asks(_LIST)
+        mine = speaks_of_self(question) and not _whole_province(question)
+        return bool(home.district) and home.province in PLANS and mine and counted
+
+    def of_own_district(self, question: Question, home: Home) -> Answer:
+        """Tell by years which communes of the asker's own district the plan names."""
+        return self._of_district(question, (home.province, home.district), ())
+
+    def which_commune(self) -> Answer:
+        """Ask for the commune where its year is asked for and nothing is known of it; tell every year."""
+        units = self._units.roster(ASKED_BY_COMMUNE, level=Level.XA)
+        rows = [
+            f"- Năm {year}: {len(of)} UBND cấp xã, thuộc {', '.join(dict.fromkeys(u.district for u in of))}."
+            for year in PLAN_YEARS
+            if (of := [u for u in units if u.plan_year == year])
+        ]
+        head = "Mỗi xã có một năm. Anh/chị cho tôi tên xã kèm tên huyện, tôi tra đúng năm."
+        citations = self._lines.citations(units)
+        return Answer(Outcome.CLARIFY, with_sources("\n".join([head, *rows]), citations), citations)
+
+    def _each_year(self) -> Answer:
+        units = self._units.roster(ASKED_BY_COMMUNE, level=Level.XA)
+        counts = Counter(u.plan_year for u in units)
+        named = ", ".join(f"năm {year}: {count}" for year, count in sorted(counts.items(), key=str))
+        text = f"Toàn tỉnh {SEED_PROVINCES[ASKED_BY_COMMUNE]}: {named}; cộng {len(units)} UBND cấp xã."
+        citations = (self._lines.in_the_text(ASKED_BY_COMMUNE), *self._lines.citations(units))[:3]
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    @staticmethod
+    def _by_each_year(question: Question) -> bool:
+        return question.asks(_EACH_YEAR) and question.asks(_COMMUNES)
+
+    @staticmethod
+    def _lists(question: Question) -> bool:
+        """Tell whether those who are named in a plan are asked for, not only mentioned or written to."""
+        for match in _LIST.finditer(question.focus):
+            before, found = question.focus[: match.start()].rstrip(), match.group()
+            after = question.focus[match.end() :]
+            asked = found.endswith(" nao") or after.startswith(" nao") or found.startswith(_TELLING)
+            if _INDIRECT.search(before) and not found.startswith(_TELLING):
+                continue
+            if asked or not _ASKS_ELSE.search(f"{before} | {after}"):
+                return True
+        return False
 
     def _whole_plan(self, question: Question, province: str) -> Answer | None:
         """Count every unit of the plan, where neither a year nor a district nor another matter is named."""
@@ -193,6 +259,12 @@ class RosterCounts:
             text += ": " + ", ".join(f"{name} {count}" for name, count in counts.items())
         citations = self._lines.citations(units)
         return Answer(Outcome.ANSWERED, with_sources(text + ".", citations), citations)
+
+
+def _whole_province(question: Question) -> bool:
+    return question.says(_WHOLE_PROVINCE) or (
+        question.story != "" and bool(_WHOLE_PROVINCE.search(question.story))
+    )
 
 
 def named_districts(mentions: Sequence[Mention]) -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ class RosterLines:
     def now(self, unit: Unit, *, full: bool = False) -> str:
         """Say what became of a unit; a short line, or with `full` a whole answer."""
         province = self._provinces[unit.province]
-        where = f", tỉnh {province.now}" if province.merged else ""
+        where = f", tỉnh {province.now}" if province.merged or full else ""
         names = [u.name.removeprefix("UBND ") for u in self._units.successors_of(unit.code)]
         if unit.level is Level.XA and len(names) == 1:
             return (
@@ -95,6 +95,10 @@ class RosterLines:
             }.get(unit.province, "")
             found.append(Citation(self._documents[unit.province], section))
         return tuple(dict.fromkeys(found))[:3]
+
+    def in_the_text(self, province: str) -> Citation:
+        """Return where the plan itself gives the figures of its years."""
+        return Citation(self._documents[province], "Điều 1 khoản 3.2 điểm b")
 
     def whole(self, province: str) -> tuple[Citation, ...]:
         """Return the list of a plan as a whole."""

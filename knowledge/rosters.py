@@ -6,57 +6,27 @@ the province's plan, or counted over them.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from isobot.domain.law import LegalDocument
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from knowledge.corpus import SEED_PROVINCES
+from knowledge.home import Home
 from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
 from knowledge.places import Mention, PlaceFinder, district_title, speaks_of_self, titled
 from knowledge.question import Question
-from knowledge.roster_absences import Absences
-from knowledge.roster_counts import RosterCounts, named_districts
+from knowledge.reform import asks_made_of, asks_what_became, says_made_of
+from knowledge.roster_absences import PLANS, Absences
+from knowledge.roster_counts import ASKED_BY_COMMUNE, RosterCounts, named_districts
 from knowledge.roster_lines import RosterLines, each_named, of_tuyen_quang
+from knowledge.year_asked import ADOPT, OTHER_MATTER, asks_year, own_year_clause
 
-_YEAR = re.compile(
-    r"\b(?:nam|dot|moc|nhom|dien)(?: \w+)? (?:nao|may|gi)\b|\bkhi nao\b|\bbao gio\b|\bluc nao\b|"
-    r"\bthoi diem nao\b|\bnam bao nhieu\b|\bdot may\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b|"
-    r"\b(?:biet|hoi|xin|ro|xac)(?: \w+){0,3} nam\b|\bnam (?:xa|phuong|thi tran|don vi)\b"
-)
-_OF_THE_WHOLE_PLAN = re.compile(r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b")
-_ADOPT = re.compile(
-    r"\b(?:iso|he thong|ap dung|trien khai|lam|thuc hien|hoan thanh|xong|lo trinh|danh sach|dot|moc|chuyen|"
-    r"quan ly chat luong|phai|lui|dien tu|han)\b"
-)
-_OTHER_MATTER = re.compile(
-    r"\b(?:bao cao|kiem tra(?! (?:xem|giup|ho)\b)|du toan|"
-    r"kinh phi|tien|danh gia|tap huan|dao tao|cong bo|xem xet|hieu luc|ky|"
-    r"phien ban|ban hanh|quyet dinh|can cu|thong tu|mau|hoi thao|hoi nghi|ban chi dao|tu van|mot lan|"
-    r"thuc te|phe duyet|moi duoc|"
-    r"gui|nop)\b"
-)
-_NUMBERED = re.compile(r"\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)")
-"""A document that is named, or cut off by the end of what is looked at, is no other matter."""
-_ISSUED = re.compile(r"\b(danh sach)(?: \w+){0,3} ban hanh\b")
-"""A list is known by who issued it, and the issuing is no other matter."""
-_AFTER_REFORM = re.compile(
-    r"\b(?:sap nhap|sap xep|hop nhat|sat nhap|nhap vao|nhap ve|nhap dau|nhap voi|nhap chung|doi ten|ten moi|"
-    r"nhap thanh|nhap lai|gop thanh|gop vao|gop lai|"
-    r"don vi moi|xa moi|xa cu|1/7/2025|01/7/2025|01/07/2025|1/7|nay la|nay thuoc|gio la|gio thanh|gio thuoc|"
-    r"bay gio|chuyen thanh|tach|chia ve|ke thua)\b|"
-    r"\b(?:gio|nay|hien nay|hien|hien tai)(?: \w+){0,3} (?:nao|gi|dau)\b|"
-    r"\b(?:thanh|thuoc|ve|vao|la) (?:xa|phuong) (?:nao|gi)\b"
-)
 _WHICH_DISTRICT = re.compile(r"\b(?:thuoc|o|nam o|nam trong|cua|ve) (?:huyen|thanh pho) nao\b|\bhuyen nao\b")
 _TO_DO = re.compile(r"\b(?:lam gi|phai lam|lam nhung gi|thuc hien gi|viec gi)\b")
 _MEMBER = re.compile(
     r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien)\b|"
     r"\bco (?:phai )?(?:ten|trong|nam|thuoc)\b|\bco (?:ten )?(?:khong|ko)\b|\bthuoc dien\b"
-)
-_FORMED_FROM = re.compile(
-    r"\b(?:nhap thanh|gop thanh|nhap lai thanh|gop lai thanh|"
-    r"gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|"
-    r"lap tu|truoc day)\b"
 )
 _OTHER_BODIES = re.compile(
     r"\b(?:cac|nhung) phong\b|\bphong (?:ban|chuyen mon|thuoc|noi vu|tai chinh|van hoa|kinh te)\b|"
@@ -64,6 +34,11 @@ _OTHER_BODIES = re.compile(
 )
 """Bodies that no roster holds; a question on them is not about the asker's own unit."""
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
+
+
+_IN_THE_LIST = re.compile(
+    r"\b(?:co|nam)(?: \w+){0,2} trong (?:danh sach|ke hoach|phu luc)\b.*\b(?:khong|chua)\b"
+)
 
 
 class Rosters:
@@ -76,22 +51,25 @@ class Rosters:
         documents: Mapping[str, LegalDocument],
         provinces: Mapping[str, Province],
         common_words: frozenset[str],
+        stop_words: frozenset[str],
     ) -> None:
         self._units = units
         self._places = places
+        self._stop_words = stop_words
         self._lines = RosterLines(units, documents, provinces)
         self._absences = Absences(units, documents, self._lines, common_words)
         self._counting = RosterCounts(units, self._lines, self._absences)
 
     def answer(
-        self, question: Question, scope: Sequence[str], own: Sequence[Unit], *, cards_know: bool = False
+        self, question: Question, scope: Sequence[str], home: Home, *, cards_know: bool = False
     ) -> Answer | None:
         """Answer a question about units, or return None where it is about something else.
 
-        `scope` is the provinces it may be about (all where empty), `own` the asker's unit.
+        `scope` is the provinces it may be about (all where empty), `home` the asker's unit.
         Where `cards_know`, a card fits so well that only questions about a unit itself are taken here.
         """
         # What is told around the question names other units and other matters.
+        own = home.units
         told, question = question, question.without_story()
         mentions = self._places.find(question, scope) or ([] if own else self._places.find(told, scope))
         districts = named_districts(mentions)
@@ -101,20 +79,21 @@ class Rosters:
         about = named or (tuple(own) if mine else ())
         named_here = any(m.sure and u.level is Level.XA for m in mentions for u in m.units)
         formed = [u for u in self._every(mentions) if self._units.predecessors_of(u.code)]
-        if formed and question.asks(_FORMED_FROM):
+        if formed and asks_made_of(question):
             return self._after_reform(question, formed)
-        if named and question.says(_AFTER_REFORM):
+        if named and asks_what_became(question):
             return self._after_reform(question, named)
-        if about and not named and speaks_of_self(question) and question.says(_AFTER_REFORM):
+        if about and not named and speaks_of_self(question) and asks_what_became(question):
             return self._after_reform(question, about)
         return (
             self._which_district(question, named)
             or (
                 None
-                if named_here or (cards_know and not districts)
-                else self._counting.answer(question, scope, mentions, own)
+                if named_here
+                or (cards_know and not districts and not self._counting.counts_own(question, home))
+                else self._counting.answer(question, scope, mentions, home)
             )
-            or self._membership(question, scope, about)
+            or self._membership(question, scope, about, home)
             or (
                 None
                 if cards_know and not named and not speaks_of_self(question)
@@ -122,9 +101,31 @@ class Rosters:
             )
         )
 
+    def own_line(self, question: Question, scope: Sequence[str], home: Home) -> Answer | None:
+        """Tell the asker's own year, wave or group in the plan, where that is asked in whatever words."""
+        if home.province and scope and home.province not in scope:
+            return None
+        clause = own_year_clause(question, self._stop_words)
+        if clause is None or _EVERY_LEVEL.search(clause.folded):
+            return None
+        if any(m.exact and m.units for m in self._places.find(clause, scope)):
+            return None
+        if home.district and home.province in PLANS and not any(u.in_plan for u in home.units):
+            return self._counting.of_own_district(clause, home)
+        if any(u.in_plan for u in home.units):
+            told = self._years(clause, home.units)
+            listed = told.outcome is Outcome.ANSWERED and clause.says(_IN_THE_LIST)
+            return replace(told, text=f"Có trong danh sách. {told.text}") if listed else told
+        if any(self._units.predecessors_of(u.code) for u in home.units):
+            return self._lines.former_years(home.units)
+        if home.outside_the_list:
+            return self._absences.own_not_listed(home)
+        nameless = not home.name and list(scope) == [ASKED_BY_COMMUNE]
+        return self._counting.which_commune() if nameless and clause.level in ("", "xa") else None
+
     def about(self, question: Question, unit: Unit) -> Answer | None:
         """Answer the question for the one unit that the person picked."""
-        if question.says(_AFTER_REFORM):
+        if asks_what_became(question):
             return self._after_reform(question, [unit])
         if unit.in_plan:
             return self._which_district(question, (unit,)) or self._years(question, [unit])
@@ -188,11 +189,11 @@ class Rosters:
         named: tuple[Unit, ...],
         about: tuple[Unit, ...],
     ) -> Answer | None:
-        asked = self._asks_year(question)
+        asked = self._asks_year(question, mentions)
         asked = asked or bool(named and named[0].plan_year in question.years and question.says(_TO_DO))
         if named and any(u.in_plan for u in named) and (asked or (question.yes_no and question.years)):
             return self._years(question, named)
-        if not asked and not (question.yes_no and question.years and question.says(_ADOPT)):
+        if not asked and not (question.yes_no and question.years and question.says(ADOPT)):
             return None
         missing = self._absences.not_listed(question, scope, mentions)
         if missing and not named:
@@ -206,22 +207,9 @@ class Rosters:
                 return self._lines.former_years(about)
         return None
 
-    def _asks_year(self, question: Question) -> bool:
-        """Tell whether the question asks for the year of adopting, and of nothing else."""
-        if question.says(_OF_THE_WHOLE_PLAN):
-            return False
-        for number in range(len(question.sentences)):
-            words = [w.bare for w in question.words if w.sentence == number]
-            text = _ISSUED.sub(r"\1", " ".join(words))
-            for match in _YEAR.finditer(text):
-                before = " ".join(text[: match.start()].split()[-7:])
-                after = " ".join(text[match.end() :].split()[:4])
-                near = f"{before} {match.group()} {after}"
-                near = _NUMBERED.sub(" ", near)
-                around = question.story or question.folded
-                if not _OTHER_MATTER.search(near) and (_ADOPT.search(text) or _ADOPT.search(around)):
-                    return True
-        return False
+    def _asks_year(self, question: Question, mentions: Sequence[Mention]) -> bool:
+        taken = {place for m in mentions for place in range(m.start, m.end)}
+        return asks_year(question, taken, self._stop_words)
 
     def _years(self, question: Question, units: Sequence[Unit]) -> Answer:
         listed = [u for u in units if u.in_plan] or list(units)
@@ -257,7 +245,7 @@ class Rosters:
                 line += f" (Phụ lục in là “{kind}”)"
             if unit.true_district and unit.true_district != unit.district:
                 line += f"; thực tế thuộc huyện {unit.true_district}"
-            if unit.plan_year and self._asks_year(question):
+            if unit.plan_year and asks_year(question):
                 line += f"; áp dụng năm {unit.plan_year}"
             lines.append(line + ".")
         citations = self._lines.citations(communes)
@@ -265,9 +253,13 @@ class Rosters:
             return Answer(Outcome.ANSWERED, with_sources(lines[0], citations), citations)
         return self._lines.ask_which(communes[:6], lines, citations)
 
-    def _membership(self, question: Question, scope: Sequence[str], about: tuple[Unit, ...]) -> Answer | None:
-        if not question.asks(_MEMBER) or _OTHER_MATTER.search(self._without_names(question, scope)):
+    def _membership(
+        self, question: Question, scope: Sequence[str], about: tuple[Unit, ...], home: Home
+    ) -> Answer | None:
+        if not question.asks(_MEMBER) or OTHER_MATTER.search(self._without_names(question, scope)):
             return None
+        if not about and speaks_of_self(question) and home.outside_the_list:
+            return self._absences.own_not_listed(home)
         if not about:
             return self._absences.agency_not_listed(question, scope)
         listed = [u for u in about if u.in_plan]
@@ -298,9 +290,9 @@ class Rosters:
 
     def _after_reform(self, question: Question, units: Sequence[Unit]) -> Answer | None:
         former = [u for u in units if u.valid_to is not None]
-        if former and not question.says(_FORMED_FROM):
+        if former and not says_made_of(question):
             units = former
-        elif len(units) > 1 and question.says(_FORMED_FROM):
+        elif len(units) > 1 and says_made_of(question):
             units = [u for u in units if u.valid_to is None] or units
         lines = [line for u in units[:6] if (line := self._lines.now(u, full=True))]
         if not lines:

@@ -32,6 +32,8 @@ MOST_REMEMBERED = 20_000
 """Words kept with their reading, so that the same word is not worked out twice."""
 _LONG_SENTENCE, _LONG_CLAUSE = 22, 5
 _TWICE = re.compile(r"([a-z])\1")
+_SLASHED = re.compile(r"[^\W\d_]{1,2}/[^\W\d_]{1,2}")
+"""A short form with a stroke between its letters: "k/h", "b/c"."""
 _GLUED = re.compile(r"^([^\W\d_]+?)(\d+(?:/.*)?)$")
 
 _INITIALS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
@@ -225,6 +227,8 @@ class Reader:
         for whole in (bare, bare.rstrip(".")):
             if self._short_forms(whole.casefold()):
                 return [whole]
+        if _SLASHED.fullmatch(bare) and self._short_forms(bare.replace("/", "").casefold()):
+            return [bare.replace("/", "")]
         tokens: list[str] = []
         glued = _GLUED.match(bare)
         if glued and (glued[1].casefold() in "đdk" or self._short_forms(glued[1].casefold())):

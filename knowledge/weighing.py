@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from isobot.domain.text import fold
-from isobot.domain.units import Level, Unit
+from isobot.domain.units import Unit
 from knowledge.beside import MONTH, Beside
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
 from knowledge.fitting import Asked
+from knowledge.home import level_of
 from knowledge.lexicon import Lexicon
 from knowledge.model import Asker
 from knowledge.places import speaks_of_self
@@ -21,6 +22,7 @@ from knowledge.question import Question
 from knowledge.references import ReferenceFinder, places_in_common
 from knowledge.search import Hit, Index
 from knowledge.vietnamese import Reader, Word
+from knowledge.year_asked import asks_own_duty, own_year_clause
 
 # Chosen on marked questions and on wordings held out; benchmarks/calibrate_answers.py.
 ENOUGH, ENOUGH_STORY = 0.25, 0.22
@@ -35,6 +37,9 @@ AT_THE_PLACE = 0.25
 """What a card gains whose first citation is the very article asked for."""
 OWN_OFFICE = 1.35
 """What a card on the duties of one office gains where the asker works there and says "sở tôi"."""
+OWN_DUTY = 2.0
+"""What a card gains that says whether a unit of the asker's level has to adopt, where that is asked."""
+_DUTY_TOPICS = ("doi-tuong", "khuyen-khich")
 ELSEWHERE = 0.6
 """What a card is worth that stands at other articles of the document."""
 STILL_ASKED = 1.15
@@ -71,7 +76,6 @@ _OTHER_BODIES = (
     ),
 )
 """Bodies of the State beside the province's own: how their names begin, and what the rules call them."""
-_LEVELS = {Level.SO: "so", Level.CHI_CUC: "chi-cuc", Level.HUYEN: "huyen", Level.XA: "xa"}
 _PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
     "tinh"
 }
@@ -210,12 +214,14 @@ class Weigher:
         gains, asked = _kind_gains(read), Asked.of(read)
         signing = read.says(SIGNING) and not read.says(_SUBMITTING)
         said = Beside.of(read, self.corpus.documents, level)
+        duty_of = self._whose_duty(read, level)
         fitted = [
             replace(
                 h,
                 score=h.score
                 * gains[h.card.kind]
                 * asked.fit(h.card)
+                * (OWN_DUTY if _is_duty_of(duty_of, h.card) else 1)
                 * (self._fit(said, scope, h.card) * self.level_fit(read, level, h.card)),
             )
             for h in hits
@@ -234,10 +240,30 @@ class Weigher:
                 else h
                 for h in fitted
             ]
-        fitted = self._at_the_place(read, fitted)
+        fitted = self._duty_first(read, own, level, self._at_the_place(read, fitted))
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self.said_already(read)
         return [replace(h, held=self.index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
+
+    @staticmethod
+    def _whose_duty(read: Question, level: str) -> str:
+        """Return the level of the asker's unit, where it is asked whether that has to adopt at all."""
+        if not speaks_of_self(read) or (read.level and level and read.level != level):
+            return ""
+        return (level or read.level) if asks_own_duty(read) else ""
+
+    def _duty_first(self, read: Question, own: Sequence[Unit], level: str, hits: list[Hit]) -> list[Hit]:
+        """Put whether one has to adopt before the years of others, for a unit that no list gives a year."""
+        if own or not hits or not level or own_year_clause(read, self._lexicon.stop_words) is None:
+            return hits
+        most = max(h.score for h in hits)
+        told = max(
+            (h for h in hits if _is_duty_of(level, h.card) and h.card.scope in SEED_PROVINCES),
+            key=lambda h: h.score,
+            default=None,
+        )
+        first = [replace(told, score=ABOUT_THIS_PROVINCE * most)] if told else []
+        return [*first, *(h for h in hits if h is not told)]
 
     def _at_the_place(self, read: Question, hits: list[Hit]) -> list[Hit]:
         """Raise the cards that stand at the article asked for, and add those that share no word with it."""
@@ -357,20 +383,8 @@ def body_of(unit: str | None) -> str:
     return next((called for pattern, called in _OTHER_BODIES if pattern.search(name)), "")
 
 
-def level_of(unit: str | None, own: Sequence[Unit]) -> str:
-    """Return the level of the asker's unit: from the records, else from its name."""
-    if own:
-        return _LEVELS[own[0].level]
-    name = fold(unit or "").replace("uy ban nhan dan", "ubnd")
-    for level, pattern in (
-        ("xa", r"^(ubnd )?(xa|phuong|thi tran|dac khu)\b"),
-        ("huyen", r"^(ubnd )?(huyen|thanh pho|thi xa)\b"),
-        ("chi-cuc", r"^chi cuc\b"),
-        ("so", r"^(so|ban|thanh tra|van phong)\b"),
-    ):
-        if re.search(pattern, name):
-            return level
-    return ""
+def _is_duty_of(level: str, card: Card) -> bool:
+    return level in card.levels and card.topic in _DUTY_TOPICS
 
 
 def _kind_gains(read: Question) -> dict[CardKind, float]:

@@ -1,0 +1,115 @@
+"""Whether a question asks in which year, wave or group a unit is to adopt, and of nothing else.
+
+"xã em vào nhóm năm bao nhiêu", "bên mình tới phiên năm nào": the verb may be any that puts a unit in its
+place, or none at all. What tells the question apart is what else stands beside it: a report, money, a visit.
+"""
+
+import re
+from collections.abc import Collection
+
+from knowledge.fitting import asks_yes_or_no
+from knowledge.question import Question, says_self
+
+_NOT_COUNTED = r"(?! (?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|tien|trieu|lan|lop)\b)"
+_WHEN = re.compile(
+    r"\b(?:nam|dot|moc|nhom|dien|luot|phien|lo|chang|quang|khoang|giai doan|thoi gian|thoi ky)(?: \w+)? "
+    rf"(?:nao|gi|(?:may|bao nhieu){_NOT_COUNTED})\b|"
+    r"\bkhi nao\b|\bbao gio\b|\bluc nao\b|\bthoi diem nao\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b"
+)
+_WHEN_SAID = re.compile(
+    rf"{_WHEN.pattern}|"
+    r"\b(?:biet|hoi|xin|ro|xac)(?: \w+){0,3} nam\b|\bnam (?:xa|phuong|thi tran|don vi)\b"
+)
+_OF_THE_WHOLE_PLAN = re.compile(r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b")
+ADOPT = re.compile(
+    r"\b(?:iso|he thong|ap dung|trien khai|lam|thuc hien|hoan thanh|xong|lo trinh|danh sach|dot|moc|chuyen|"
+    r"quan ly chat luong|phai|lui|dien tu|han)\b"
+)
+OTHER_MATTER = re.compile(
+    r"\b(?:bao cao|kiem tra(?! (?:xem|giup|ho)\b)|du toan|"
+    r"kinh phi|tien|danh gia|tap huan|dao tao|cong bo|xem xet|hieu luc|ky|"
+    r"phien ban|ban hanh|quyet dinh|can cu|thong tu|mau|hoi thao|hoi nghi|ban chi dao|tu van|mot lan|"
+    r"thuc te|phe duyet|moi duoc|sap nhap|sap xep|hop nhat|"
+    r"gui|nop)\b"
+)
+_NUMBERED = re.compile(r"\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)")
+"""A document that is named, or cut off by the end of what is looked at, is no other matter."""
+_ISSUED = re.compile(r"\b(danh sach)(?: \w+){0,3} ban hanh\b")
+"""A list is known by who issued it, and the issuing is no other matter."""
+_ASKING = re.compile(r"\b(?:nao|gi|may|bao nhieu|bao lau|bao gio|ai|dau|sao)\b|\b(?:khong|chua)$")
+_PLACED_WORDS = (
+    "iso he thong chat luong ap dung trien khai hoan thanh xong lo trinh danh sach ds dot moc nhom dien luot "
+    "phien lo chang quang khoang giai doan thoi gian ky nam xep bo tri phan giao dua roi rot nam vao trong "
+    "thuoc toi den chuyen bat dau tay khoi dong xay dung thuc hien han chot ke hoach tinh quyet dinh phai "
+    "cuoi tien do doi tuong quy dinh phu luc kia ra tu"
+)
+_PLACED = frozenset(_PLACED_WORDS.split())
+"""Words that put a unit in its place in a plan; with these alone, nothing else can be meant."""
+_OFFICE_WORDS = (
+    "xa phuong thi tran huyen thanh pho so chi cuc don vi co quan ubnd uy ban nhan dan van phong ben cho dv "
+    "chung nha bon nay toi may nao gi bao nhieu gio luc khi thu thang moi ad bot a vay z nhi u ua nhe"
+)
+_OFFICE = frozenset(_OFFICE_WORDS.split())
+_DUTY = re.compile(
+    r"\b(?:bat buoc|bi bat|bat lam|thuoc dien|trong dien|dien phai|doi tuong|mien|tu nguyen|khuyen khich|"
+    r"yeu cau|(?:phai|can|buoc) (?:lam|ap dung|xay dung|trien khai|thuc hien|co|xong|hoan thanh|iso))\b"
+)
+_DUTY_OR_NOT = re.compile(r"\bhay\b|\bdung (?:khong|ko)\b|\b(?:phai|a|ha|nhi)$|\bkhong\b")
+
+
+def asks_year(question: Question, taken: Collection[int] = (), stop: Collection[str] = ()) -> bool:
+    """Tell whether some clause of the question asks for the year of adopting, and of nothing else.
+
+    `taken` is the places of words that belong to names, `stop` the words that say nothing.
+    """
+    if question.says(_OF_THE_WHOLE_PLAN):
+        return False
+    return any(_clause_asks(question, n, taken, stop) for n in range(len(question.sentences)))
+
+
+def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question | None:
+    """Return the clause that asks for the year of the asker's own unit, as a question of its own.
+
+    In a long message it has to be what is asked in the end: nothing else is asked behind it.
+    """
+    for number in reversed(range(len(question.sentences))):
+        clause = _clause(question, number)
+        mine = says_self(clause.folded) or (number and says_self(_clause(question, number - 1).folded))
+        if mine and _clause_asks(question, number, (), stop, own=True):
+            return clause
+        asked = question.sentences[number] == 1.0 or OTHER_MATTER.search(clause.folded)
+        if asked and _ASKING.search(clause.folded):
+            return None
+    return None
+
+
+def asks_own_duty(question: Question) -> bool:
+    """Tell whether it is asked if one's own unit has to adopt: "xã em có thuộc diện bắt buộc không"."""
+    asked = question.focus
+    if not _DUTY.search(asked) or OTHER_MATTER.search(_NUMBERED.sub(" ", asked)):
+        return False
+    return asks_yes_or_no(asked) or _DUTY_OR_NOT.search(asked) is not None
+
+
+def _clause(question: Question, number: int) -> Question:
+    return question.only([word for word in question.words if word.sentence == number])
+
+
+def _clause_asks(
+    question: Question, number: int, taken: Collection[int], stop: Collection[str], *, own: bool = False
+) -> bool:
+    places = [at for at, word in enumerate(question.words) if word.sentence == number]
+    words = [question.words[at].bare for at in places]
+    text = _ISSUED.sub(r"\1", " ".join(words))
+    around = question.story or question.folded
+    adopting = ADOPT.search(text) or ADOPT.search(around)
+    for match in (_WHEN if own else _WHEN_SAID).finditer(text):
+        before = " ".join(text[: match.start()].split()[-7:])
+        after = " ".join(text[match.end() :].split()[:4])
+        near = _NUMBERED.sub(" ", f"{before} {match.group()} {after}")
+        if not OTHER_MATTER.search(near) and adopting:
+            return True
+        rest = {question.words[at].bare for at in places if at not in taken} - _PLACED - _OFFICE
+        if rest <= set(stop):
+            return True
+    return False
