@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from isobot.domain.law import Citation, LegalDocument, Source, as_written
+from isobot.domain.law import Citation, LegalDocument, Source
 from isobot.domain.text import fold
 from knowledge.aspects import Aspects, Heard, load_aspects
 from knowledge.bases import Bases
@@ -81,7 +81,9 @@ class AboutDocuments:
     def _fits_the_years(read: Question, mentions: Mentions) -> bool:
         """Tell whether the years named are those of a province's document: another year is another plan."""
         plans = [d for d in mentions.documents if d.province]
-        return all(any(_covers(d, year) for d in plans) for year in read.years) or not plans
+        editions = {int(found[1]) for found in _EDITION.finditer(read.folded)}
+        years = [year for year in read.years if year not in editions]
+        return all(any(_covers(d, year) for d in plans) for year in years) or not plans
 
     @staticmethod
     def _of_these_provinces(read: Question, mentions: Mentions) -> bool:
@@ -241,21 +243,17 @@ def _covers(document: LegalDocument, year: int) -> bool:
 
 def _set_right(read: Question, document: LegalDocument, aspect: str) -> str:
     """Say that a day or an edition is not the right one, where the question takes it for granted."""
-    if aspect in ("date", "in-force", "until"):
-        days = {as_written(d) for d in (document.issued, document.effective, document.replaced_on) if d}
-        right = {_plain_day(*day.split("/")) for day in days}
-        for found in _DAY.finditer(read.folded):
-            if _plain_day(*found.groups()) not in right:
+    days = {"date": document.issued, "in-force": document.effective, "until": document.replaced_on}
+    right = days.get(aspect)
+    if right:
+        for found in _DAY.finditer(read.focus):
+            if tuple(map(int, found.groups())) != (right.day, right.month, right.year):
                 return f"Không phải ngày {found.group()}. "
     if aspect == "edition" and document.standard and _CLAIM.search(read.focus):
         asked = {m[1] for m in _EDITION.finditer(read.folded)}
         if len(asked) == 1 and document.standard not in asked:
             return f"Không phải bản {asked.pop()}. "
     return ""
-
-
-def _plain_day(day: str, month: str, year: str) -> tuple[int, int, int]:
-    return int(day), int(month), int(year)
 
 
 def _answered(told: Sequence[Told], naming: Citation | None = None) -> Answer:

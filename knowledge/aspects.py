@@ -90,7 +90,7 @@ class Aspects:
         rest, weak = masked, False
         while len(found) < MOST_ASPECTS:
             best = max(self._fitting(rest), key=lambda fit: fit[0], default=None)
-            if best is None:
+            if best is None or (found and best[1].alone):
                 break
             _, wording, match = best
             rest, weak = _without(rest, match), weak or wording.alone

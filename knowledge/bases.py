@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from isobot.domain.law import Citation, LegalDocument
 from isobot.domain.text import fold
 from knowledge.aspects import Aspects
-from knowledge.document_facts import TITLE, Told
+from knowledge.document_facts import TITLE, Told, place_of
 from knowledge.model import MOST_CITATIONS
 
 _KIND = re.compile(
@@ -59,7 +59,7 @@ class Bases:
         above = [d for d in self._documents.values() if document.key in d.rests_on]
         if not above:
             return None
-        names = [d.full_name() if d.province in fold(d.full_name()) else _with_home(d) for d in above]
+        names = [place_of(d) for d in above]
         places = [place for d in above for place in _places(d, [document])]
         head = "Trong các văn bản tôi có, căn cứ"
         return Told(f"{head} {document.short_name()} có: {'; '.join(names)}.", tuple(places)[:MOST_CITATIONS])
@@ -89,10 +89,6 @@ class Bases:
 def _name(document: LegalDocument) -> str:
     """Name a document; a law by its title, as plans cite it."""
     return f"{document.title} ({document.number})" if document.kind == "Luật" else document.full_name()
-
-
-def _with_home(document: LegalDocument) -> str:
-    return f"{document.full_name()} của {document.issuer}"
 
 
 def _places(document: LegalDocument, others: Sequence[LegalDocument]) -> list[Citation]:

@@ -116,8 +116,8 @@ class MentionFinder:
         if citing and citing[1] != citing[2]:
             context = meant[int(citing[2][len(DOCUMENT) :])]
             masked = f"{masked[: citing.start()]}{citing[1]}{masked[citing.end() :]}"
-        told = [d for n, d in enumerate(meant) if f"{DOCUMENT}{n} " in masked]
-        return Mentions(masked, tuple(told), context, bare)
+        order = dict.fromkeys(int(n) for n in re.findall(rf"{DOCUMENT}(\d)", masked))
+        return Mentions(masked, tuple(meant[n] for n in order), context, bare)
 
     def _of_the_asker(self, masked: str, province: str, meant: list[LegalDocument]) -> tuple[str, bool]:
         """Read "kế hoạch này", and a mere "kế hoạch" with nothing behind it that names another one."""
