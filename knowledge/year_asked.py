@@ -72,6 +72,8 @@ def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question 
 
     In a long message it has to be what is asked in the end: nothing else is asked behind it.
     """
+    if not says_self(question.folded):
+        return None
     for number in reversed(range(len(question.sentences))):
         clause = _clause(question, number)
         mine = says_self(clause.folded) or (number and says_self(_clause(question, number - 1).folded))
