@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ from isobot.demo import DemoDesk
 from isobot.errors import SettingsError
 from isobot.files.filled import FilledDesk
 from isobot.metrics import Metrics
-from isobot.settings import LOOPBACK, Settings, tokens_around
+from isobot.settings import LOOPBACK, Settings
 from isobot.storage import delivery, records, unit_records
 from isobot.storage.leases import Leases, Signals
 from isobot.storage.store import Store
@@ -455,15 +455,3 @@ def _signing_key(settings: Settings) -> bytes:
         fresh.write_text(secrets.token_hex(32), encoding="ascii")
         fresh.replace(path)
     return bytes.fromhex(path.read_text(encoding="ascii").strip())
-
-
-def secrets_of(settings: Settings) -> Sequence[str]:
-    """List what must never be printed."""
-    hidden = (
-        settings.telegram_token,
-        settings.zalo_token,
-        settings.webhook_secret,
-        settings.database_url,
-        settings.metrics_token,
-    )
-    return [*(secret.get_secret_value() for secret in hidden if secret is not None), *tokens_around()]

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from isobot.commands import settings_with_logs
 from isobot.domain.audit import KeptReport, faults
 from isobot.errors import SettingsError
+from isobot.starting import settings_with_logs
 from isobot.storage import audit, office_acts
 from isobot.storage.database import Database
 from isobot.storage.migrate import is_current

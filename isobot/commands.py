@@ -3,17 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from isobot import logs
-from isobot.app import secrets_of
 from isobot.core import Core, opened
-from isobot.settings import Settings, read_settings
-
-
-def settings_with_logs() -> Settings:
-    """Read the settings, and set up the logs with every secret masked."""
-    settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
-    return settings
+from isobot.starting import settings_with_logs
 
 
 def with_core(work: Callable[[Core], Awaitable[None]]) -> None:

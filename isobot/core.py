@@ -3,24 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-import knowledge
 from handlers.services import Services
 from isobot.actions import counting
 from isobot.clock import Clock, SystemClock
 from isobot.content import Content, load_content
-from isobot.domain.curation import Overlay
 from isobot.errors import SettingsError
 from isobot.settings import Settings
 from isobot.storage import bots, curation, leases, rulebook, unit_records
 from isobot.storage.bots import BotRow
 from isobot.storage.database import Database
-from isobot.storage.migrate import is_current, migrate
+from isobot.storage.migrate import migrate
 from isobot.storage.store import Store
-from isobot.unitfiles import load_units, shipped_units
+from isobot.unitfiles import load_units
 from knowledge.answer import KnowledgeBase
-from knowledge.corpus import load_corpus
 from knowledge.live import live_corpus
 from scheduler.rounds import Timetable
 from scheduler.runner_shared import migrate_tasks
@@ -88,24 +84,6 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         rules_edition=rules_edition,
     )
     return Core(settings, database, clock or SystemClock(), content, services, rows)
-
-
-async def answerer(settings: Settings) -> KnowledgeBase:
-    """Make what answers without a chat: the shipped cards, with the office's changes if there are any.
-
-    It makes no database and changes none; one that an older version left is passed over.
-    """
-    shipped = load_corpus(Path(knowledge.__path__[0]))
-    overlay = Overlay()
-    database = Database(settings.database)
-    try:
-        there = not database.is_sqlite or Path(settings.database.partition(":///")[2]).exists()
-        if there and await is_current(database):
-            async with database.read() as connection:
-                overlay = await curation.load_overlay(connection)
-    finally:
-        await database.close()
-    return KnowledgeBase(live_corpus(shipped, overlay), shipped_units())
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from rich.table import Table
 import knowledge
 from isobot.clock import Clock, SystemClock
 from isobot.core import Core, opened
+from isobot.curation_cli import curation_app
 from isobot.domain.law import LegalDocument, Source
 from isobot.domain.legal_text import LegalText
 from isobot.errors import IsobotError
@@ -31,6 +32,7 @@ from knowledge.importer.sections import CitationCheck, check_citations, count_tr
 kb_app = typer.Typer(
     no_args_is_help=True, help="Kho tri thức: nguyên văn, thẻ, căn cứ.", rich_markup_mode=None
 )
+kb_app.add_typer(curation_app)
 
 _SHOWN = 40
 """Changes and doubts listed for one file, unless all are asked for."""

@@ -5,6 +5,7 @@ Read once, at the start, from the environment (`ISOBOT_<NAME>`) or a file `.env`
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -162,3 +163,15 @@ def read_settings() -> Settings:
             prefix = f"ISOBOT_{name}: " if name else ""
             lines.append(prefix + problem["msg"].removeprefix("Value error, "))
         raise SettingsError("; ".join(lines)) from None
+
+
+def secrets_of(settings: Settings) -> Sequence[str]:
+    """List what must never be printed."""
+    hidden = (
+        settings.telegram_token,
+        settings.zalo_token,
+        settings.webhook_secret,
+        settings.database_url,
+        settings.metrics_token,
+    )
+    return [*(secret.get_secret_value() for secret in hidden if secret is not None), *tokens_around()]

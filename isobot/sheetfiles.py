@@ -4,11 +4,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from openpyxl import load_workbook
-
 from isobot.domain.bulk import Cell, Sheet, column_name
 from isobot.errors import AnswerRefused
-from isobot.unitfiles import BROKEN_WORKBOOK
+from isobot.workbooks import BROKEN_WORKBOOK, load_workbook
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 5_000

@@ -24,8 +24,6 @@ Both have the same columns, found by their heading, marks and case aside, in any
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -33,8 +31,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import BaseModel, ConfigDict
 
 from isobot.datafiles import data_dir, read_yaml
@@ -95,17 +91,6 @@ _LEVELS = {
 _KINDS = ("xã", "phường", "thị trấn", "đặc khu", "huyện", "thành phố", "thị xã", "quận")
 _YES = {"co", "x", "yes", "true", "1"}
 _NO = {"", "khong", "no", "false", "0"}
-BROKEN_WORKBOOK = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    SyntaxError,  # both XML readers derive their error from it
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    EOFError,
-)
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -309,6 +294,8 @@ def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _read_workbook(path: Path) -> list[tuple[int, list[str]]]:
+    from isobot.workbooks import BROKEN_WORKBOOK, load_workbook  # slow to load, and a start needs none
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         try:

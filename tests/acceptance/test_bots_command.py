@@ -3,11 +3,11 @@
 import pytest
 from pydantic import SecretStr
 
-from isobot.app import Application, secrets_of
+from isobot.app import Application
 from isobot.bots import known_bots, limits_of, users_of
 from isobot.core import prepare
 from isobot.errors import SettingsError
-from isobot.settings import Settings, read_settings
+from isobot.settings import Settings, read_settings, secrets_of
 from isobot.storage import bots
 from isobot.storage.bots import BotRow
 
