@@ -206,6 +206,8 @@ class AboutDocuments:
         asked = self._aspects.which_document(self._aspects.with_bodies(read.focus) + " ")
         if asked is None or len(read.years) != 1 or not read.asks(_FRAME) or len(read.provinces) > 1:
             return None
+        if read.says(_EDITION):
+            return None
         year = read.years[0]
         frames = [
             d for d in self._documents.values() if d.kind == "Quyết định" and _FRAME.search(fold(d.title))

@@ -27,7 +27,8 @@ _TITLE = (
 )
 _NOT_THIS_PLAN = re.compile(
     r"^ (?:cong bo|thanh lap|ban chi dao|phe duyet|ban hanh he thong|kiem tra|danh gia|dao tao|khen|"
-    r"so |nao|gi|may|cua (?:bo|thu tuong|chinh phu|so|quoc hoi|trung uong))"
+    r"so |nao|gi|may|hanh dong|"
+    r"cua (?:bo|thu tuong|chinh phu|so|quoc hoi|trung uong|tinh uy|dang bo|ban chap hanh))"
 )
 _CALLED = {
     "Quyết định": r"(?:quyet dinh|ke hoach|van ban)",

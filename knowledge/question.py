@@ -215,7 +215,7 @@ class QuestionReader:
         for name, slug in self._lexicon.province_words.items():
             spelt = " ".join(one_spelling(w) for w in name.split())
             at = _position(spelt, marked)
-            if f" {fold(name)} pho " in f" {folded} " or re.search(rf"\b\d+ {fold(name)}\b", folded):
+            if f" {fold(name)} pho " in f" {folded} " or re.search(rf"\b\d{{1,3}} {fold(name)}\b", folded):
                 continue  # "34 tỉnh thành phố"
             if at < 0:
                 at = _position(fold(name), folded)

@@ -52,7 +52,7 @@ def test_a_plan_of_a_province_since_merged_is_told_rather_than_the_merger(ask):
 
 def test_a_document_without_a_card_is_told_from_its_record(ask, knowledge):
     document = knowledge.corpus.documents["142/2026/NĐ-CP"]
-    answer = ask("nghị định 142/2026 là văn bản gì")
+    answer = ask("nghị định 142/2026 đòi cơ quan tôi làm những việc gì")
     assert document.title in answer.text
     assert document.note in answer.text
     assert [c.document for c in answer.citations] == [document]
@@ -85,6 +85,16 @@ def test_an_appendix_is_one_place_in_either_figures():
 )
 def test_every_province_is_meant_only_where_it_is_said(knowledge, typed, every):
     assert read(knowledge, typed).all_provinces is every
+
+
+def test_a_year_before_a_provinces_name_hides_it_not(knowledge):
+    assert read(knowledge, "Năm 2021 Kiên Giang tập huấn mấy lớp?").provinces == ("kien-giang",)
+    assert read(knowledge, "kế hoạch của Tuyên Quang năm 2011").provinces == ("tuyen-quang",)
+
+
+def test_a_plan_of_the_party_is_not_the_provinces_own(ask):
+    answer = ask("Kế hoạch hành động của Tỉnh ủy về cải cách hành chính mang số nào?", "thanh-hoa")
+    assert "22-KH/TU" in answer.text
 
 
 def test_a_stranger_hears_the_rule_of_the_country_beside_the_provinces(ask):
