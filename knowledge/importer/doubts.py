@@ -12,6 +12,7 @@ from isobot.domain.legal_text import LegalText, Node, NodeKind
 from isobot.domain.text import fold
 from knowledge.importer.model import Doubt, SumCheck
 from knowledge.importer.own_places import doubts_on_own_places
+from knowledge.importer.row_doubts import doubts_on_rows
 from knowledge.importer.syllables import is_syllable, split_tones
 
 _KINDS_SHORT = "QĐ|KH|CT|TT|NQ|NĐ|CV|TB|BC|TTr|CTr|HD|NĐ-CP|TTLT"
@@ -83,7 +84,7 @@ def find_doubts(text: LegalText, lines: Sequence[str]) -> list[Doubt]:
             continue
         for shown, why, suggestion in _in_paragraph(node, standards):
             found.append(Doubt(_line_of(node, shown, lines), shown, why, suggestion))
-    for node, shown, why, suggestion in doubts_on_own_places(text):
+    for node, shown, why, suggestion in (*doubts_on_own_places(text), *doubts_on_rows(text)):
         found.append(Doubt(_line_of(node, shown, lines), shown, why, suggestion))
     found += _odd_words(text, lines)
     found += _phrases_misread(text, lines)
