@@ -48,6 +48,14 @@ _WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
 OF_THE_PROVINCE = re.compile(
     r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
 )
+_CHANGED = re.compile(
+    r"\b(?:sap nhap|sap xep|hop nhat|nhap vao|doi ten|xa moi|xa cu|bo (?:cap )?huyen|huyen bo|khong con|"
+    r"giai the|1/7|2025|nay|gio|hien|hai cap)\b"
+)
+_LISTED = re.compile(
+    r"\b(?:danh sach|phu luc|nam trong|co trong|co ten|nam nao|nam may|nhom|moc|chung nhan|thuoc|ke ten)\b"
+)
+_UP = re.compile(r"\b(?:bo|ubnd tinh|uy ban nhan dan tinh|so khoa hoc|so tong hop)\b")
 _STEP = re.compile(r"\bbuoc (?:thu )?(\d{1,2})\b")
 
 
@@ -72,6 +80,8 @@ class Beside:
     who: bool
     today: bool
     about_bot: bool
+    beside_the_point: frozenset[str]
+    """Topics of a province that nobody asked about: the reform, the list, what a department sends up."""
     own_of_no_level: bool
     """Whether the person speaks of their own unit, and nobody knows of which level it is."""
 
@@ -95,5 +105,14 @@ class Beside:
             who=read.says(_WHO),
             today=read.says(TODAY) and not read.says(ADOPTING),
             about_bot=read.says(_ABOUT_BOT),
+            beside_the_point=_beside_the_point(read),
             own_of_no_level=not level and not read.level and speaks_of_self(read),
         )
+
+
+def _beside_the_point(read: Question) -> frozenset[str]:
+    topics = [] if read.says(_CHANGED) else ["sap-xep"]
+    if speaks_of_self(read):
+        topics += [] if read.says(_LISTED) else ["danh-sach"]
+        topics += [] if read.says(_UP) else ["bao-cao-tren"]
+    return frozenset(topics)

@@ -135,7 +135,8 @@ class PlaceFinder:
         in_district = self._units.find(head, province=province or "", district=district) if district else ()
         found = in_district or self._units.find(head, province=province or "")
         if not found:
-            words = [Word(one_spelling(w), fold(w)) for w in re.findall(r"[^\W\d_]+", nfc(head))]
+            # The comma may stand in the name itself: "Sở Văn hóa, Thể thao và Du lịch".
+            words = [Word(one_spelling(w), fold(w)) for w in re.findall(r"[^\W\d_]+", nfc(name))]
             for end in range(len(words), 1, -1):
                 key = _joined(_core(" ".join(w.bare for w in words[:end])))
                 found = tuple(u for u in self._names.get(key, ()) if not province or u.province == province)

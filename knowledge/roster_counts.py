@@ -48,6 +48,11 @@ _ASKS_ELSE = re.compile(
     r"vi sao)\b|"
     r"\b(?:so|bo|thang|ngay|van ban|buoc|nguon|muc|cap|ban) (?:nao|may|gi)\b|\bla gi\b|\blam gi\b|\bviec gi\b"
 )
+_DONE = re.compile(
+    r"\bda(?: \w+){0,6} (?:xong|hoan thanh|dat duoc)\b|"
+    r"\b(?:xong|hoan thanh|dat)(?: \w+){0,4} chua\b|\btren thuc te\b"
+)
+"""Words that ask what has come of the plan, which the roster does not know."""
 _NOT_COUNT = re.compile(
     r"\b(?:tien|kinh phi|trieu|lop|buoc|lan|ngay|thang|muc chi|du toan|cuoc|bao cao|gui|nop|"
     r"kiem tra|phoi hop|huong dan|tu van|hoi y kien|lien he)\b"
@@ -93,6 +98,8 @@ class RosterCounts:
         if question.says(_BECAME) or (question.says(TODAY) and not question.says(ADOPTING)):
             return None
         if not (counting or listing) or self._counts_other_things(question):
+            return None
+        if question.asks(_DONE):
             return None
         provinces = [p for p in (scope or PLANS) if p in PLANS]
         years = [y for y in question.years if y in PLAN_YEARS]

@@ -25,7 +25,7 @@ from knowledge.year_asked import ADOPT, OTHER_MATTER, asks_year, own_year_clause
 _WHICH_DISTRICT = re.compile(r"\b(?:thuoc|o|nam o|nam trong|cua|ve) (?:huyen|thanh pho) nao\b|\bhuyen nao\b")
 _TO_DO = re.compile(r"\b(?:lam gi|phai lam|lam nhung gi|thuc hien gi|viec gi)\b")
 _MEMBER = re.compile(
-    r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien)\b|"
+    r"\b(?:nam trong|co trong|thuoc|co ten|trong)(?: \w+){0,3} (?:danh sach|18|5|ds|phu luc|dien|nhom)\b|"
     r"\bco (?:phai )?(?:ten|trong|nam|thuoc)\b|\bco (?:ten )?(?:khong|ko)\b|\bthuoc dien\b"
 )
 _OTHER_BODIES = re.compile(

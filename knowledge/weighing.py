@@ -35,11 +35,13 @@ ABOUT_THIS_PROVINCE, ABOUT_ANOTHER_PROVINCE = 1.1, 0.5
 """What a national card is worth that is about the province named, or about another one."""
 AT_THE_PLACE = 0.25
 """What a card gains whose first citation is the very article asked for."""
-OWN_OFFICE = 1.35
-"""What a card on the duties of one office gains where the asker works there and says "sở tôi"."""
+OWN_OFFICE, OTHER_OFFICE = 1.35, 0.85
+"""What a card on the duties of one office is worth to one of that office, and of another."""
 OWN_DUTY = 2.0
 """What a card gains that says whether a unit of the asker's level has to adopt, where that is asked."""
 _DUTY_TOPICS = ("doi-tuong", "khuyen-khich")
+BESIDE_THE_POINT = 0.8
+"""What a card is worth on what nobody asked."""
 ELSEWHERE = 0.6
 """What a card is worth that stands at other articles of the document."""
 STILL_ASKED = 1.15
@@ -234,12 +236,7 @@ class Weigher:
             fitted = [replace(h, score=h.score * (1.35 if h.card.topic == "so-hieu" else 1)) for h in fitted]
         office = fold(asker.unit or "").replace("uy ban nhan dan", "ubnd") if speaks_of_self(read) else ""
         if office:
-            fitted = [
-                replace(h, score=OWN_OFFICE * h.score)
-                if h.card.topic in self._offices and self._offices[h.card.topic] in office
-                else h
-                for h in fitted
-            ]
+            fitted = [replace(h, score=h.score * self._of_office(read, h.card, office)) for h in fitted]
         fitted = self._duty_first(read, own, level, self._at_the_place(read, fitted))
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self.said_already(read)
@@ -264,6 +261,15 @@ class Weigher:
         )
         first = [replace(told, score=ABOUT_THIS_PROVINCE * most)] if told else []
         return [*first, *(h for h in hits if h is not told)]
+
+    def _of_office(self, read: Question, card: Card, office: str) -> float:
+        """Weigh a card on the duties of one office by whether the asker works there."""
+        name = self._offices.get(card.topic, "")
+        if not name:
+            return 1.0
+        if name in office:
+            return OWN_OFFICE
+        return 1.0 if name in read.folded or not office.startswith("so ") else OTHER_OFFICE
 
     def _at_the_place(self, read: Question, hits: list[Hit]) -> list[Hit]:
         """Raise the cards that stand at the article asked for, and add those that share no word with it."""
@@ -334,6 +340,8 @@ class Weigher:
         if said.plan_held:
             fit *= STILL_HELD if _TITLE_OF_PLAN in card.title else 1.0
             fit *= ABOUT_ANOTHER_PROVINCE if card.topic == "sap-xep" else 1.0
+        if card.scope in SEED_PROVINCES and card.topic in said.beside_the_point:
+            fit *= BESIDE_THE_POINT
         if said.how_often and card.topic == "bao-cao-mau":
             fit *= 1 / STILL_ASKED
         if said.replaces and card.topic == "thay-the":

@@ -268,6 +268,23 @@ def test_the_thing_asked_first_is_answered_first(ask, question, unit, card):
     assert ask(question, "kon-tum", unit).cards[0] == card
 
 
+@pytest.mark.parametrize(
+    ("question", "province", "unit", "card"),
+    [
+        ("sở mình phải làm những việc gì", "kon-tum", "Sở Giao thông vận tải", "kt-so-nganh"),
+        ("chi cục em mỗi năm báo cáo mấy lần, gửi ai", "kon-tum", "Chi cục Kiểm lâm", "kt-bao-cao-chi-cuc"),
+        ("huyện em gửi báo cáo cho ai", "tuyen-quang", "UBND huyện Sơn Dương", "tq-bao-cao-noi-gui"),
+    ],
+)
+def test_an_office_hears_of_itself_and_not_of_lists_or_the_reform(ask, question, province, unit, card):
+    assert ask(question, province, unit).cards[0] == card
+
+
+def test_a_name_with_a_comma_is_one_unit(ask):
+    answer = ask("sở mình thuộc mốc năm nào", "kon-tum", "Sở Văn hóa, Thể thao và Du lịch Kon Tum")
+    assert answer.text.startswith("Sở Văn hóa, Thể thao và Du lịch: áp dụng ISO điện tử chậm nhất năm 2025")
+
+
 def test_the_offices_of_a_district_are_not_the_district(ask):
     answer = ask("mấy phòng chuyên môn có thuộc diện phải làm không", "tuyen-quang", "UBND huyện Na Hang")
     assert answer.cards[0] == "tq-phong-huyen"
