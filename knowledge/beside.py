@@ -84,11 +84,14 @@ class Beside:
     """Topics of a province that nobody asked about: the reform, the list, what a department sends up."""
     own_of_no_level: bool
     """Whether the person speaks of their own unit, and nobody knows of which level it is."""
+    own_level: str
+    """The level of the asker's unit, where they speak of it and name none: "đơn vị tôi"."""
 
     @classmethod
     def of(cls, read: Question, documents: Mapping[str, LegalDocument], level: str) -> "Beside":
         """Read a question; `level` is that of the asker's unit, as far as it is known."""
         step = _STEP.search(read.folded)
+        own = not read.level and speaks_of_self(read)
         return cls(
             documents=frozenset(k for k in read.documents if not documents[k].province),
             provinces=frozenset(read.provinces),
@@ -106,7 +109,8 @@ class Beside:
             today=read.says(TODAY) and not read.says(ADOPTING),
             about_bot=read.says(_ABOUT_BOT),
             beside_the_point=_beside_the_point(read),
-            own_of_no_level=not level and not read.level and speaks_of_self(read),
+            own_of_no_level=own and not level,
+            own_level=level if own else "",
         )
 
 

@@ -79,7 +79,8 @@ def lint_card(corpus: Corpus, card: Card, section_known: SectionKnown | None = N
     found = [*_citations([card], section_known), *_long([card])]
     for other in beside:
         found += _between(other, card)
-    taken = {_key(ask): c.id for c in corpus.of_scope(card.scope) if c.id != card.id for ask in c.asks}
+    others = [c for c in corpus.of_scope(card.scope) if c.id != card.id and not _for_other_levels([c, card])]
+    taken = {_key(ask): c.id for c in others for ask in c.asks}
     for ask in card.asks:
         if _key(ask) in taken:
             found.append(_same_ask(ask, (card.id, taken[_key(ask)])))
@@ -279,13 +280,20 @@ def _key(ask: str) -> str:
 
 def _duplicate_asks(corpus: Corpus) -> Iterator[Finding]:
     for cards in corpus.by_scope.values():
-        asked: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        asked: dict[str, list[tuple[Card, str]]] = defaultdict(list)
         for card in cards:
             for key, ask in {_key(ask): ask for ask in card.asks}.items():
-                asked[key].append((card.id, ask))
+                asked[key].append((card, ask))
         for held in asked.values():
-            if len(held) > 1:
-                yield _same_ask(held[0][1], tuple(card for card, _ in held))
+            if len(held) > 1 and not _for_other_levels([card for card, _ in held]):
+                yield _same_ask(held[0][1], tuple(card.id for card, _ in held))
+
+
+def _for_other_levels(cards: Sequence[Card]) -> bool:
+    """Tell whether the asker's level chooses between cards: "đơn vị tôi phải làm gì"."""
+    return all(
+        one.levels and two.levels and not {*one.levels} & {*two.levels} for one, two in combinations(cards, 2)
+    )
 
 
 def _same_ask(ask: str, cards: Sequence[str]) -> Finding:

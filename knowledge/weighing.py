@@ -46,7 +46,9 @@ ELSEWHERE = 0.6
 """What a card is worth that stands at other articles of the document."""
 STILL_ASKED = 1.15
 """What a card on replacement gains over one on the first day in force, where "còn hiệu lực" is asked."""
-OF_SOME_OFFICES = 0.85
+OWN_LEVEL, OTHER_LEVEL = 1.3, 0.6
+"""What a card for some levels is worth to one of them who asks about "đơn vị tôi", and to another."""
+OF_SOME_OFFICES = 0.75
 """What a card for some levels is worth to one who asks about "đơn vị tôi" and whose level nobody knows, where
 the answer depends on it."""
 STILL_HELD = 1.5
@@ -78,6 +80,8 @@ _OTHER_BODIES = (
     ),
 )
 """Bodies of the State beside the province's own: how their names begin, and what the rules call them."""
+_OF_ONE_LEVEL = ("so-nganh", "huyen", "xa")
+"""Topics that are the duties of one level."""
 _PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
     "tinh"
 }
@@ -360,6 +364,8 @@ class Weigher:
             fit *= 0.8
         if said.own_of_no_level and card.levels and (card.scope, card.topic) in self._differs:
             fit *= OF_SOME_OFFICES
+        if said.own_level and card.levels:
+            fit *= OWN_LEVEL if said.own_level in card.levels else OTHER_LEVEL
         return fit
 
     @staticmethod
@@ -381,7 +387,9 @@ def _topics_that_differ(corpus: Corpus) -> frozenset[tuple[str, str]]:
         if card.levels:
             levels.setdefault((card.scope, card.topic), []).append(frozenset(card.levels))
     return frozenset(
-        key for key, of in levels.items() if any(not one & two for one, two in combinations(of, 2))
+        (scope, topic)
+        for (scope, topic), of in levels.items()
+        if topic in _OF_ONE_LEVEL or any(not one & two for one, two in combinations(of, 2))
     )
 
 

@@ -1,5 +1,6 @@
 """What officers get when they ask: the answer, a question back, or a plain refusal."""
 
+import re
 from datetime import date
 
 import pytest
@@ -398,3 +399,33 @@ def test_a_refusal_cites_nothing_though_the_asker_named_documents(ask):
 
     assert answer.outcome is Outcome.REFUSED
     assert answer.citations == ()
+
+
+@pytest.mark.parametrize(
+    ("unit", "card"),
+    [
+        ("Sở Tài chính tỉnh Kiên Giang", "kg-so-tai-chinh"),
+        ("Sở Xây dựng tỉnh Kiên Giang", "kg-so-nganh"),
+        ("Chi cục Kiểm lâm", "kg-chi-cuc"),
+        ("UBND huyện Giồng Riềng", "kg-huyen"),
+        ("UBND xã Mỹ Lâm", "kg-xa"),
+        (None, "kg-viec-tuy-don-vi"),
+    ],
+)
+def test_the_duties_of_ones_own_unit_go_by_what_it_is(ask, unit, card):
+    assert ask("đơn vị tôi phải làm gì", "kien-giang", unit).cards[0] == card
+
+
+def test_money_that_depends_on_the_kind_of_unit_is_told_for_each_kind(ask):
+    asked = "đơn vị mình được mấy triệu để duy trì iso"
+
+    assert {"15.000.000", "12.000.000"} <= amounts(ask(asked, "kien-giang"))
+    assert ask(asked, "kien-giang", "Chi cục Kiểm lâm").text.startswith("Mỗi chi cục: 12.000.000")
+
+
+def amounts(answer):
+    return set(re.findall(r"\d+(?:\.\d{3})+", answer.text))
+
+
+def test_a_trial_is_no_exam_though_it_is_typed_without_marks(ask):
+    assert "rút kinh nghiệm" in ask("het thi diem iso dien tu thi danh gia ra sao", "kien-giang").text

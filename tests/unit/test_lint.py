@@ -185,3 +185,14 @@ def test_a_record_that_does_not_fit_is_refused_with_its_cure(knowledge, spoilt):
     with pytest.raises(CardProblem) as caught:
         card_of(record, knowledge.corpus)
     assert caught.value.mend
+
+
+@pytest.mark.parametrize(("levels", "found"), [(("xa",), True), ((), True), (("chi-cuc",), False)])
+def test_one_wording_may_stand_at_cards_for_other_levels(knowledge, levels, found):
+    asked = "xã phải làm gì năm 2021"
+    assert asked in knowledge.corpus.cards["kg-xa"].asks
+    planted = beside(knowledge, "kg-tuyen-truyen", asks=(asked,), levels=levels)
+
+    shared = {f.rule for f in lint_card(knowledge.corpus, planted)}
+
+    assert ("duplicate-ask" in shared) is found
