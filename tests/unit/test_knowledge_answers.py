@@ -281,6 +281,10 @@ def test_an_office_hears_of_itself_and_not_of_lists_or_the_reform(ask, question,
     assert ask(question, province, unit).cards[0] == card
 
 
+def test_a_number_that_its_date_belies_is_not_told_as_certain(ask):
+    assert "chưa xác minh" in ask("nghị quyết 37/2008/NQ-HĐND ban hành hôm nào", "kon-tum").text
+
+
 def test_a_name_with_a_comma_is_one_unit(ask):
     answer = ask("sở mình thuộc mốc năm nào", "kon-tum", "Sở Văn hóa, Thể thao và Du lịch Kon Tum")
     assert answer.text.startswith("Sở Văn hóa, Thể thao và Du lịch: áp dụng ISO điện tử chậm nhất năm 2025")
