@@ -25,10 +25,6 @@ MOST_STRANGE, MOST_STRANGE_SUBJECT = 1, 2
 _FRAME = re.compile(r"\bmo hinh khung\b")
 _DAY = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 _EDITION = re.compile(r"\b(?:9001[: -]*|ban )(20(?:00|08|15|26))\b")
-_CLAIM = re.compile(
-    r"\b(?:phai khong|dung khong|phai chu|dung chu|co phai|co dung|a|ha|chu|nhi|hay sao|khong)"
-    r"(?: a| nhi| vay)?\s*$"
-)
 _ASKS_HOW_MANY = re.compile(r"\b(?:may|bao nhieu|nao|gi|dau|ai|the nao|ra sao)\b")
 _TWO_DOCUMENTS = (
     "still",
@@ -42,6 +38,8 @@ _TWO_DOCUMENTS = (
 )
 """Aspects that themselves speak of a second document: a question that names two is answered elsewhere."""
 
+_OF_A_PLACE = frozenset(["rests-on", "edition", "signer", "requested"])
+"""Aspects that are clear where only the province is named: "Kon Tum căn cứ thông tư nào"."""
 _TOLD_ALONG = {
     "replaces": ("in-force", "until", "date"),
     "still": ("replaced-by", "until"),
@@ -70,8 +68,10 @@ class AboutDocuments:
         mentions = self._mentions.find(read, province)
         if mentions is None:
             return None
-        if not mentions.documents:
-            return self._of_a_year(read, province) or self._by_subject(read, province)
+        if not mentions.documents or mentions.of_a_place:
+            found = self._of_a_year(read, province) or self._by_subject(read, province)
+            if found or not mentions.documents:
+                return found
         mentions = replace(mentions, masked=self._aspects.with_bodies(mentions.masked) + " ")
         if not self._fits_the_years(read, mentions) or not self._of_these_provinces(read, mentions):
             return None
@@ -97,6 +97,8 @@ class AboutDocuments:
             return None
         if "rests-on" in heard.aspects and len(documents) <= 2:
             return self._basis(mentions, heard)
+        if mentions.of_a_place and not _OF_A_PLACE.issuperset(heard.aspects):
+            return None
         limit = 0 if mentions.bare else MOST_STRANGE
         if len(heard.strange) > limit:
             return None
@@ -251,7 +253,7 @@ def _set_right(read: Question, document: LegalDocument, aspect: str) -> str:
         for found in _DAY.finditer(read.focus):
             if tuple(map(int, found.groups())) != (right.day, right.month, right.year):
                 return f"Không phải ngày {found.group()}. "
-    if aspect == "edition" and document.standard and _CLAIM.search(read.focus):
+    if aspect == "edition" and document.standard:
         asked = {m[1] for m in _EDITION.finditer(read.folded)}
         if len(asked) == 1 and document.standard not in asked:
             return f"Không phải bản {asked.pop()}. "

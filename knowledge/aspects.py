@@ -19,6 +19,8 @@ DOCUMENT = "vbvb"
 """Begins the word that stands in a masked question for each document it names: vbvb0, vbvb1."""
 _HEARD = "·"
 _PIECE = re.compile(r"\{\w+\}|\(|\)|…|[^\s(){}…]+")
+_WITH_A_DAY = frozenset(["signer", "issuer", "number", "title"])
+"""Aspects beside which a mere "ngày nào" asks for the day as well."""
 _YEAR = re.compile(r"20\d\d")
 MOST_ASPECTS = 3
 
@@ -90,7 +92,7 @@ class Aspects:
         rest, weak = masked, False
         while len(found) < MOST_ASPECTS:
             best = max(self._fitting(rest), key=lambda fit: fit[0], default=None)
-            if best is None or (found and best[1].alone):
+            if best is None or (best[1].alone and not _WITH_A_DAY.issuperset(found)):
                 break
             _, wording, match = best
             rest, weak = _without(rest, match), weak or wording.alone
@@ -177,6 +179,8 @@ def _compiled(wording: str, words: Mapping[str, list[str]]) -> re.Pattern[str]:
             pattern += ")?"
         elif piece == "…":
             pattern += r"((?:\S+ ){0,6}?)"
+        elif piece == "{day}":
+            pattern += r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})? "
         elif piece == "{vb}":
             pattern += rf"{DOCUMENT}\d "
         elif piece.startswith("{"):

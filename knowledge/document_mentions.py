@@ -11,6 +11,8 @@ from knowledge.corpus import SEED_PROVINCES
 from knowledge.lexicon import Lexicon
 from knowledge.question import Question
 
+LEAST_NAME = 3
+"""So many words of a name without a number name a document: "luật an ninh mạng", and not "luật AI"."""
 _KIND = r"(?:ke hoach|quyet dinh|chi thi|van ban)"
 _OF_A_PROVINCE = (
     r"(?:(?: \S+){{0,4}}?) (?:cua |o |tai |tren dia ban |ben )*"
@@ -30,6 +32,7 @@ _NOT_THIS_PLAN = re.compile(
     r"so |nao|gi|may|hanh dong|"
     r"cua (?:bo|thu tuong|chinh phu|so|quoc hoi|trung uong|tinh uy|dang bo|ban chap hanh))"
 )
+_OWN_PROVINCE = re.compile(r"(?<!\S)(?:ubnd )?tinh (?:minh|toi|em|ta|nha|chung toi|chung em)(?!\S)")
 _CALLED = {
     "Quyết định": r"(?:quyet dinh|ke hoach|van ban)",
     "Kế hoạch": r"(?:ke hoach|van ban)",
@@ -50,6 +53,8 @@ class Mentions:
     context: LegalDocument | None = None
     bare: bool = False
     """Whether the document is meant only by a word for its kind."""
+    of_a_place: bool = False
+    """Whether only the province is named: "Kon Tum căn cứ thông tư nào"."""
 
 
 class MentionFinder:
@@ -63,6 +68,12 @@ class MentionFinder:
             if slug in documents
         }
         self._letters = lexicon.province_letters
+        self._titles = {
+            fold(name): document.key
+            for document in documents.values()
+            for name in document.also_written
+            if len(name.split()) >= LEAST_NAME and not re.search(r"\d", name)
+        }
         self._own = re.compile(
             rf"(?<!\S){_KIND}{_TITLE}(?: (?:cua )?(?:{'|'.join(map(re.escape, bare))}))+(?!\S){_TITLE}(?!\S)"
         )
@@ -87,6 +98,9 @@ class MentionFinder:
             if len(reference.keys) != 1:
                 return None
             masked = self._mask(masked, written, meant, reference.keys[0])
+            masked = _with_its_day(masked, meant)
+        for title, key in self._titles.items():
+            masked = self._mask(masked, rf"(?<!\S){re.escape(title)}(?!\S)", meant, key)
         for slug in read.provinces:
             name = self._name(slug)
             if slug in self._names and name:
@@ -101,24 +115,28 @@ class MentionFinder:
                 masked = self._mask(
                     masked, _KIND + _OF_A_PROVINCE.format(name=name) + rf"(?!\S){_AFTER}", meant, slug
                 )
-        if not meant and len(read.provinces) > 1:
+        # "Kế hoạch của Kiên Giang và Thanh Hóa", or provinces alone: "Hà Nam 2007 với Tuyên Quang 2011".
+        of_a_place = not meant and bool(read.provinces)
+        if of_a_place or len(read.provinces) > len(meant):
             for slug in read.provinces:
-                name = self._name(slug)
-                masked = (
-                    self._mask(masked, rf"(?<!\S)(?:tinh )?(?:{name})(?!\S){_AFTER}", meant, slug)
-                    if name
-                    else masked
-                )
-        bare = False
+                masked = self._place(masked, self._name(slug), meant, slug)
+        bare = of_a_place and len(meant) == 1
         if not meant and province in self._names and not read.provinces:
             masked, bare = self._of_the_asker(masked, province, meant)
+            of_a_place = not meant
+            masked = self._mask(masked, _OWN_PROVINCE.pattern, meant, province) if of_a_place else masked
         context = None
         citing = _CITING.search(masked)
         if citing and citing[1] != citing[2]:
             context = meant[int(citing[2][len(DOCUMENT) :])]
             masked = f"{masked[: citing.start()]}{citing[1]}{masked[citing.end() :]}"
         order = dict.fromkeys(int(n) for n in re.findall(rf"{DOCUMENT}(\d)", masked))
-        return Mentions(masked, tuple(meant[n] for n in order), context, bare)
+        return Mentions(masked, tuple(meant[n] for n in order), context, bare, of_a_place and bare)
+
+    def _place(self, masked: str, name: str, meant: list[LegalDocument], slug: str) -> str:
+        if not name or any(d.key == slug for d in meant):
+            return masked
+        return self._mask(masked, rf"(?<!\S)(?:tinh )?(?:{name})(?!\S){_AFTER}", meant, slug)
 
     def _of_the_asker(self, masked: str, province: str, meant: list[LegalDocument]) -> tuple[str, bool]:
         """Read "kế hoạch này", and a mere "kế hoạch" with nothing behind it that names another one."""
@@ -143,3 +161,13 @@ class MentionFinder:
         if document not in meant:
             meant.append(document)
         return re.sub(pattern, f"{DOCUMENT}{meant.index(document)}", masked)
+
+
+def _with_its_day(masked: str, meant: Sequence[LegalDocument]) -> str:
+    """Take the day a document is cited with into its mask; another day is a claim, and stays."""
+    for number, document in enumerate(meant):
+        if document.issued:
+            day, month = document.issued.day, document.issued.month
+            written = rf"ngay 0?{day}[/.-]0?{month}[/.-]{document.issued.year}(?!\S)"
+            masked = re.sub(rf"({DOCUMENT}{number}) {written}", r"\1", masked)
+    return masked

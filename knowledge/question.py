@@ -247,6 +247,9 @@ class QuestionReader:
 
     def _other_provinces(self, folded: str, marked: str, marks: bool) -> tuple[str, ...]:
         found = []
+        others = folded  # in "Tuyên Quang năm 2011" no Quảng Nam is named
+        for known in SEED_PROVINCES.values():
+            others = others.replace(fold(known), "-")
         for spelt, bare, clear, name in self._others:
             if bare not in folded or f"{bare} vien" in folded:  # "tiền giảng viên"
                 continue
@@ -254,8 +257,8 @@ class QuestionReader:
             if commune:
                 continue
             said = _position(spelt, marked) >= 0
-            bare_said = _position(bare, folded) >= 0 and clear and not marks
-            if said or bare_said or _position(f"tinh {bare}", folded) >= 0:
+            bare_said = _position(bare, others) >= 0 and clear and not marks
+            if said or bare_said or _position(f"tinh {bare}", others) >= 0:
                 found.append(name)
         return tuple(found)
 

@@ -81,7 +81,9 @@ class Validity:
             return self._before(self._documents[read.documents[0]])
         if len(read.documents) == 1 and read.asks(_HEIR):
             return self._after(self._documents[read.documents[0]])
-        if len(read.years) != 1 or not read.says(_WHICH_DOCUMENT) or read.provinces or read.says(_OF_A_PLAN):
+        if len(read.years) != 1 or not read.says(_WHICH_DOCUMENT) or read.says(_OF_A_PLAN):
+            return None
+        if len(read.provinces) > 1 or read.documents:
             return None
         if read.says(_PREMIER):
             issuer, kind = "Thủ tướng Chính phủ", "Quyết định"
@@ -101,7 +103,7 @@ class Validity:
         ]
         held = [d for d in chain if _first_year(d) <= year <= _last_year(d)]
         if not held:
-            return None
+            return self._not_yet(year, chain, f"{kind} nào của {issuer}")
         held.sort(key=lambda d: (_first_year(d), d.number))
         text = f"Năm {year}: " + "; ".join(_span(d) for d in held) + "."
         later = [d for d in chain if _first_year(d) > year and any(k.key in d.replaces for k in held)]
@@ -110,6 +112,17 @@ class Validity:
         told = [Citation(d, d.force_section) for d in (*held, *later)]
         plan = self._plan_of(province, year, held)
         citations = (*told[: MOST_CITATIONS - len(plan)], *plan)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    @staticmethod
+    def _not_yet(year: int, chain: Sequence[LegalDocument], wanted: str) -> Answer | None:
+        """Say that there was none in a year, and which came first."""
+        later = sorted((d for d in chain if _first_year(d) > year), key=lambda d: str(d.issued))
+        if not later:
+            return None
+        first = later[0]
+        text = f"Năm {year}: tôi không thấy {wanted} về việc này. Sớm nhất tôi có là {_span(first)}."
+        citations = (Citation(first, first.force_section or "Tên văn bản"),)
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     @staticmethod
