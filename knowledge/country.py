@@ -42,6 +42,7 @@ _BEFORE = re.compile(
 )
 _LINKS = frozenset({"huyen", "quan", "xa", "pho", "tp", "tinh"})
 """Words before the name of a district or a province: huyện, quận, thị xã, thành phố, tỉnh."""
+_KINDS_OF_PLACES = frozenset({"thanh pho", "thi xa", "thi tran"})
 _NO_NAMES = {"nao", "gi", "moi", "cu", "nay", "toi", "minh", "em", "do", "kia", "khac", "la", "co", "ta"}
 _LONGEST_NAME = 6
 _MOST_PARTS = 24
@@ -76,6 +77,8 @@ class Country:
         first = clauses[0].split() if clauses else []
         table = self._table()
         for length in range(min(_LONGEST_NAME, len(first)), 0, -1):
+            if " ".join(fold(word) for word in first[length - 1 : length + 1]) in _KINDS_OF_PLACES:
+                continue  # "Hòa Bình thành phố Kon Tum" is no Hòa Bình Thạnh
             name = " ".join(first[:length]).strip(" .?!:\"'“”")
             if _is_name(table, name):
                 places = [" ".join(first[length:]), *clauses[1:]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Unit
+from knowledge.question import says_own_district, says_self
 
 _LEVELS = {Level.SO: "so", Level.CHI_CUC: "chi-cuc", Level.HUYEN: "huyen", Level.XA: "xa"}
 _BY_NAME = (
@@ -28,7 +29,13 @@ class Home:
     units: tuple[Unit, ...] = ()
     """What the records may mean by the name; none where no plan names it."""
     district: str = ""
-    """The bare name of the district, where the asker works for one."""
+    """The bare name of the district that the asker works for, or that the commune belonged to."""
+
+    def means_district(self, folded: str) -> bool:
+        """Tell whether a folded text that speaks of the asker's own means the district."""
+        return (
+            bool(self.district) and says_self(folded) and (self.level == "huyen" or says_own_district(folded))
+        )
 
     @property
     def outside_the_list(self) -> bool:
@@ -40,7 +47,9 @@ def home_of(name: str | None, province: str | None, units: Sequence[Unit]) -> Ho
     """Return the asker's office, given what the records know of its name."""
     slug = province or (units[0].province if units else "")
     level = level_of(name, units)
-    return Home(name or "", slug, level, tuple(units), _bare(name) if name and level == "huyen" else "")
+    above = {u.true_district or u.district for u in units}
+    district = _bare(name) if name and level == "huyen" else above.pop() if len(above) == 1 else ""
+    return Home(name or "", slug, level, tuple(units), district)
 
 
 def level_of(unit: str | None, own: Sequence[Unit]) -> str:

@@ -23,6 +23,7 @@ _SELF_SAID = re.compile(
     r"\b(?:xa|phuong|thi tran|huyen|so|chi cuc|don vi|co quan|ban|ubnd xa|ubnd huyen|van phong|ben|phia|"
     rf"dia phuong)(?: cua)? {SELF}\b|\bcho {SELF}\b(?! (?:hoi|xin|biet|em|minh|toi|la)\b)|\b(?:bon|ben) em\b"
 )
+_OWN_DISTRICT = re.compile(rf"\bhuyen(?: cua)? {SELF}\b")
 _LEVEL_WORDS = (
     ("xa", re.compile(r"\b(?:cap xa|(?<!thi )xa|phuong|thi tran)\b")),
     ("huyen", re.compile(r"\b(?:cap huyen|huyen|thi xa|ubnd thanh pho|ubnd cac huyen)\b")),
@@ -273,6 +274,11 @@ def _misspelt(words: Sequence[Word]) -> Iterable[tuple[int, str, str]]:
             if len(whole) > 5 and joined != whole and OSA.distance(joined, whole, score_cutoff=1) == 1:
                 yield at, f"{one.bare} {two.bare}", slug
         at += len(one.bare) + 1
+
+
+def says_own_district(folded: str) -> bool:
+    """Tell whether a folded text speaks of the person's district: "huyện em"."""
+    return _OWN_DISTRICT.search(folded) is not None
 
 
 def says_self(folded: str) -> bool:

@@ -5,7 +5,8 @@ import re
 from knowledge.question import Question
 
 _TIME = (
-    r"(?:gio|nay|bay gio|hien|hien nay|hien tai|hien gio|"
+    r"(?:gio|(?<!nam )(?<!hom )(?<!hoach )(?<!dinh )(?<!dot )(?<!lan )(?<!viec )(?<!thang )nay|"
+    r"bay gio|hien|hien nay|hien tai|hien gio|"
     r"sau (?:khi )?(?:sap xep|sap nhap|sat nhap|hop nhat|nhap|gop)|"
     r"sau (?:ngay )?0?1/0?7(?:/2025)?|sau nam 2025|tu (?:ngay )?0?1/0?7(?:/2025)?)"
 )
@@ -38,6 +39,11 @@ _OTHER_MATTER = re.compile(
     r"huong dan|he thong|ke hoach|quyet dinh|danh sach|dot|nam nao|tham dinh|trinh|dau moi|phu trach|"
     r"ban chi dao|quy trinh|thu tuc|muc chi|ho so|huyen nao)\b"
 )
+_DOES = re.compile(
+    r"\b(?:lam|phai|can|nen|xin|lay|tim|hoi|dung|viet)(?: \w+){0,2} (?:gi|the nao|nhung gi|viec gi)\b|"
+    r"\bphai lam\b"
+)
+"""What one has to do, and not what one is now."""
 _SENT = re.compile(r"\b(?:bao cao|gui|nop|kiem tra|kinh phi|cong bo|huong dan|tap huan|danh gia)\b")
 _COUNTED = re.compile(
     r"\b(?:bao nhieu|may) (?:\w+ )?(?:xa|phuong|thi tran|dac khu|don vi|dia phuong)\b|"
@@ -68,13 +74,14 @@ _PARTED = re.compile(
 
 def asks_what_became(question: Question) -> bool:
     """Tell whether it is asked what a unit became, in any words, and nothing else of it."""
-    loosely = question.says(_AFTER) and not _SENT.search(question.focus)
+    loosely = question.says(_AFTER) and not _SENT.search(question.focus) and not _DOES.search(question.focus)
     return loosely or says_became(question.focus) or says_became(question.folded)
 
 
 def says_became(folded: str) -> bool:
     """Tell whether a folded text asks what a unit is now, with no other matter beside it."""
-    return _BECAME.search(folded) is not None and _OTHER_MATTER.search(folded) is None
+    other = _OTHER_MATTER.search(folded) or _DOES.search(folded)
+    return _BECAME.search(folded) is not None and not other
 
 
 def asks_made_of(question: Question) -> bool:

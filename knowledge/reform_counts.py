@@ -10,7 +10,6 @@ from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from knowledge.country import resolutions, with_catalogue
 from knowledge.home import Home
 from knowledge.model import Answer, Outcome
-from knowledge.places import speaks_of_self
 from knowledge.question import Question
 from knowledge.reform import asks_how_many_left, asks_what_became_of_a_district
 from knowledge.roster_absences import PLANS
@@ -68,7 +67,7 @@ class ReformCounts:
         names = [match.group(1).split() for match in _DISTRICT.finditer(asked.folded)]
         keys = {name_key(" ".join(words[:length])) for words in names for length in range(1, len(words) + 1)}
         named = _named(communes, keys)
-        if named or not home.district or not speaks_of_self(asked):
+        if named or not home.means_district(asked.folded):
             return named
         return _named(communes, {name_key(home.district)})
 

@@ -9,7 +9,7 @@ from knowledge.beside import ADOPTING, TODAY
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.home import Home
 from knowledge.model import Answer, Outcome, with_sources
-from knowledge.places import Mention, district_title, speaks_of_self
+from knowledge.places import Mention, district_title
 from knowledge.question import Question
 from knowledge.roster_absences import PLANS, Absences
 from knowledge.roster_lines import RosterLines, by_year, names
@@ -125,12 +125,12 @@ class RosterCounts:
     def counts_own(question: Question, home: Home) -> bool:
         """Tell whether communes of the asker's own district are counted or listed."""
         counted = question.asks(_COUNT) or question.asks(_LIST)
-        mine = speaks_of_self(question) and not _whole_province(question)
-        return bool(home.district) and home.province in PLANS and mine and counted
+        mine = home.means_district(question.folded) and not _whole_province(question)
+        return home.province in PLANS and mine and counted
 
-    def of_own_district(self, question: Question, home: Home) -> Answer:
-        """Tell by years which communes of the asker's own district the plan names."""
-        return self._of_district(question, (home.province, home.district), ())
+    def by_years(self, question: Question, district: tuple[str, str]) -> Answer:
+        """Tell by years which communes of a district the plan names."""
+        return self._of_district(question, district, ())
 
     def which_commune(self) -> Answer:
         """Ask for the commune where its year is asked for and nothing is known of it; tell every year."""
@@ -222,7 +222,13 @@ class RosterCounts:
         text = f"{title} có {len(units)} UBND cấp xã trong danh sách{when}"
         if province == "thanh-hoa" and len(years) != 1:
             text += f" ({by_year(units)})"
-        text += f": {names(units)}."
+        elif province == "kon-tum":
+            text += f", chậm nhất năm {units[0].plan_year}"
+        of_years = [[u for u in units if u.plan_year == year] for year in PLAN_YEARS]
+        if sum(map(bool, of_years)) > 1:
+            text += ":" + "".join(f"\n- Năm {of[0].plan_year}: {names(of)}." for of in of_years if of)
+        else:
+            text += f": {names(units)}."
         citations = self._lines.citations(units)
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 

@@ -108,20 +108,25 @@ class Rosters:
         clause = own_year_clause(question, self._stop_words)
         if clause is None or _EVERY_LEVEL.search(clause.folded):
             return None
-        if any(m.exact and m.units for m in self._places.find(clause, scope)):
+        nameless = not home.name and list(scope) == [ASKED_BY_COMMUNE] and clause.level in ("", "xa")
+        mentions = [m for m in self._places.find(clause, scope) if m.exact]
+        districts = [d for m in mentions for d in m.districts if not m.units or not m.sure]
+        if nameless and districts:
+            return self._counting.by_years(clause, districts[0])
+        if any(m.units and m.units != home.units for m in mentions):
             return None
-        if home.district and home.province in PLANS and not any(u.in_plan for u in home.units):
-            return self._counting.of_own_district(clause, home)
+        listed = any(u.in_plan for u in home.units if u.level is Level.HUYEN)
+        if home.province in PLANS and home.means_district(clause.folded) and not listed:
+            return self._counting.by_years(clause, (home.province, home.district))
         if any(u.in_plan for u in home.units):
             told = self._years(clause, home.units)
-            listed = told.outcome is Outcome.ANSWERED and clause.says(_IN_THE_LIST)
-            return replace(told, text=f"Có trong danh sách. {told.text}") if listed else told
+            confirmed = told.outcome is Outcome.ANSWERED and clause.says(_IN_THE_LIST)
+            return replace(told, text=f"Có trong danh sách. {told.text}") if confirmed else told
         if any(self._units.predecessors_of(u.code) for u in home.units):
             return self._lines.former_years(home.units)
         if home.outside_the_list:
             return self._absences.own_not_listed(home)
-        nameless = not home.name and list(scope) == [ASKED_BY_COMMUNE]
-        return self._counting.which_commune() if nameless and clause.level in ("", "xa") else None
+        return self._counting.which_commune() if nameless else None
 
     def about(self, question: Question, unit: Unit) -> Answer | None:
         """Answer the question for the one unit that the person picked."""

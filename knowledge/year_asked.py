@@ -14,12 +14,15 @@ _NOT_COUNTED = r"(?! (?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|tien|
 _WHEN = re.compile(
     r"\b(?:nam|dot|moc|nhom|dien|luot|phien|lo|chang|quang|khoang|giai doan|thoi gian|thoi ky)(?: \w+)? "
     rf"(?:nao|gi|(?:may|bao nhieu){_NOT_COUNTED})\b|"
+    r"\b(?:nam|dot|nhom) \w+ hay(?: (?:la|nam|dot|nhom))? \w+|"
     r"\bkhi nao\b|\bbao gio\b|\bluc nao\b|\bthoi diem nao\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b"
 )
 _WHEN_SAID = re.compile(
     rf"{_WHEN.pattern}|"
     r"\b(?:biet|hoi|xin|ro|xac)(?: \w+){0,3} nam\b|\bnam (?:xa|phuong|thi tran|don vi)\b"
 )
+_ANY_TIME = re.compile(r"khi nao|bao gio|luc nao|thoi diem nao|thoi gian(?: \w+)? nao|cham nhat|muon nhat")
+"""What asks for a time of anything, and not for a place in a plan: more of the clause has to be looked at."""
 _OF_THE_WHOLE_PLAN = re.compile(r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b")
 ADOPT = re.compile(
     r"\b(?:iso|he thong|ap dung|trien khai|lam|thuc hien|hoan thanh|xong|lo trinh|danh sach|dot|moc|chuyen|"
@@ -32,6 +35,11 @@ OTHER_MATTER = re.compile(
     r"thuc te|phe duyet|moi duoc|sap nhap|sap xep|hop nhat|"
     r"gui|nop)\b"
 )
+_STEP_OF_WORK = re.compile(
+    r"\b(?:niem yet|chung nhan|cap giay|viet|soan|sua doi|cap nhat|thu tuc|tai lieu|quy trinh|thanh lap|"
+    r"phan mem|thue|ap dung thu|thu nghiem|duy tri|ho tro|hop ban|khai truong|ban nam|nam nao cung|lam gi)\b"
+)
+"""One thing among those to be done, whose time is not the year of the unit."""
 _NUMBERED = re.compile(r"\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)")
 """A document that is named, or cut off by the end of what is looked at, is no other matter."""
 _ISSUED = re.compile(r"\b(danh sach)(?: \w+){0,3} ban hanh\b")
@@ -107,9 +115,10 @@ def _clause_asks(
     adopting = ADOPT.search(text) or ADOPT.search(around)
     for match in (_WHEN if own else _WHEN_SAID).finditer(text):
         before = " ".join(text[: match.start()].split()[-7:])
-        after = " ".join(text[match.end() :].split()[:4])
+        far = 7 if _ANY_TIME.fullmatch(match.group()) else 4
+        after = " ".join(text[match.end() :].split()[:far])
         near = _NUMBERED.sub(" ", f"{before} {match.group()} {after}")
-        if not OTHER_MATTER.search(near) and adopting:
+        if adopting and not OTHER_MATTER.search(near) and not _STEP_OF_WORK.search(near):
             return True
         rest = {question.words[at].bare for at in places if at not in taken} - _PLACED - _OFFICE
         if rest <= set(stop):

@@ -121,3 +121,7 @@ def test_a_new_commune_is_made_of_all_its_parts_in_the_plan_or_not(ask):
 
 def test_how_many_units_the_plan_became_is_no_count_of_the_plan(ask):
     assert "56" in ask("92 xã của Thanh Hóa nay thành mấy đơn vị?").text
+
+
+def test_a_commune_before_its_city_is_no_commune_of_a_longer_name(ask):
+    assert "Đăk Rơ Wa" in ask("Xã Hòa Bình thành phố Kon Tum nay là xã nào", "kon-tum").text

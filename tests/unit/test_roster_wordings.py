@@ -32,6 +32,10 @@ OWN_COMMUNE = [
     "bao giờ thì tới lượt xã em áp dụng hệ thống vậy",
     "xã em ở nhóm mấy, năm nào phải xong",
     "xã mình thuộc đợt mấy của kế hoạch",
+    "xã mình đợt 1 hay đợt 2",
+    "xã em làm năm 2022 hay 2023 hay 2024",
+    "chúng tôi thuộc đợt nào",
+    "xã em còn mấy năm nữa mới đến lượt",
     "Em mới về nhận việc ở văn phòng xã, anh cũ chuyển lên huyện không để lại giấy tờ gì. Hôm trước họp "
     "trên sở cũng có nói tới chuyện công bố mà em không ghi kịp. Anh chị xem giúp xã em làm ISO năm nào ạ.",
     "Chào anh chị. Sếp em hỏi mãi mà em chưa trả lời được vì tìm trong tủ không thấy quyết định. Xã em thuộc "
@@ -112,6 +116,14 @@ def test_offices_and_districts_get_their_own_line_too(ask, question, province, u
         "khi nào xã em được kiểm tra",
         "xã mình xin kinh phí năm nào",
         "xã em phải công bố khi nào",
+        "bao giờ xã em niêm yết",
+        "khi nào xã em được cấp giấy chứng nhận iso",
+        "khi nào xã em phải thành lập ban chỉ đạo ISO",
+        "xã em bắt đầu viết quy trình iso từ khi nào",
+        "xã em duy trì hệ thống đến khi nào",
+        "khi nào xã em phải cập nhật thủ tục hành chính vào hệ thống",
+        "năm nay xã em phải làm những gì",
+        "xã em năm nào cũng phải báo cáo à",
     ],
 )
 def test_another_matter_of_the_own_commune_is_not_its_year(ask, question):
@@ -177,6 +189,14 @@ def test_without_a_unit_the_commune_is_asked_for_and_every_year_told(ask, questi
             "UBND huyện Mường Lát",
             ("8", "2023: 8"),
         ),
+        (
+            "các xã huyện em làm những năm nào",
+            "UBND huyện Bá Thước",
+            ("- Năm 2023: Kỳ Tân", "- Năm 2024: Ái"),
+        ),
+        ("huyện em có bao nhiêu xã", "UBND xã Tam Chung, huyện Mường Lát", ("8 UBND cấp xã", "2023: 8")),
+        ("xã nào của huyện tôi làm năm 2024", "UBND huyện Bá Thước", ("8 UBND cấp xã", "Ái Thượng")),
+        ("huyện tôi có xã nào trong danh sách không", "UBND huyện Hậu Lộc", ("không có", "Hậu Lộc")),
         ("bao nhiêu xã của huyện tôi nằm trong kế hoạch", "UBND huyện Ngọc Lặc", ("9 UBND cấp xã",)),
         ("huyen Ba Thuoc nam 2023 may xa, 2024 may xa", "UBND huyện Quan Hóa", ("17", "2023: 9", "2024: 8")),
         (
@@ -390,3 +410,29 @@ def test_cards_and_the_country_table_count_alike(ask, knowledge, slug):
     assert len(figures) >= 2
     for figure in figures:
         assert "".join(figure) in counted
+
+
+BEFORE = [
+    "",
+    "Chào anh chị, em mới nhận bàn giao nên còn lơ mơ lắm. ",
+    "dạ em chào ad. hôm qua sếp hỏi mà em chịu, tìm cả buổi không thấy văn bản đâu. ",
+    "Xã bên cạnh làm xong từ lâu rồi, họ khoe suốt nên lãnh đạo bên em cũng sốt ruột. ",
+    "Tôi vừa đi họp giao ban về, trên sở nhắc chuyện báo cáo với kinh phí mà tôi nghe không kịp. ",
+]
+BEHIND = ["", " Em cảm ơn ạ.", " Mong anh chị trả lời giúp em sớm.", " Em đang cần gấp lắm."]
+SHORT = [q for q in OWN_COMMUNE if len(q) < 80]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.sampled_from(BEFORE),
+    question=st.sampled_from(SHORT),
+    behind=st.sampled_from(BEHIND),
+    unit=st.sampled_from([u for u in COMMUNES if u.province == TH]),
+)
+def test_what_is_told_around_the_question_changes_nothing(knowledge, before, question, behind, unit):
+    asker = Asker(TH, own_name(unit))
+
+    told = knowledge.answer(f"{before}{question}?{behind}", asker, today=TODAY)
+
+    assert told.text == knowledge.answer(question, asker, today=TODAY).text
