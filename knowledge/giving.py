@@ -16,9 +16,13 @@ from knowledge.weighing import SURE, Scope, Weigher
 
 OWN_INSTEAD = 0.5
 """From this share of the best score on, the asker's own province answers before the national rule."""
-BESIDE, BESIDE_TWO = 0.85, 0.75
+BESIDE, BESIDE_TWO = 0.8, 0.75
 """From this share of the best score on, a second card of the same place is given along, where neither
 says only "không nêu"; and the same where two things are asked in one breath: "tháng nào và gửi về đâu"."""
+CLOSE = 0.95
+"""From this share on, the second is given along even where the first is certainly meant."""
+BESIDE_OTHER_PLACE = 0.9
+"""From this share on, the national rule is given along with the province's, or the other way round."""
 _STILL = re.compile(
     r"\b(?:con (?:\w+ ){0,3}(?:hieu luc|ap dung|dung|gia tri|thoi gian|thuc hien|phai)|hien nay|bay gio|"
     r"nam nay|den nay|hien tai|hom nay|het han|het hieu luc|con khong)\b"
@@ -122,11 +126,14 @@ class Giver:
         for hit in good[1:25]:
             cites = {c.document.key for c in hit.card.citations}
             near = top.score < SURE and hit.score >= (BESIDE_TWO if asks_two else BESIDE) * top.score
+            near = near or hit.score >= CLOSE * top.score
+            places = {NATIONAL, *scope.provinces} if hit.score >= BESIDE_OTHER_PLACE * top.score else ()
+            here = hit.card.scope == top.card.scope or (hit.card.scope in places and top.card.scope in places)
             near = near and silent not in (hit.card.kind, top.card.kind)
             # "Thông tư 26 hiệu lực" asks from when, or whether still: both are told.
             either = read.says(_FORCE) and not read.says(IN_FORCE_STILL)
             either = either and {top.card.topic, hit.card.topic} == {"hieu-luc", "thay-the"}
-            near = (near or (either and hit.score >= 0.6 * top.score)) and hit.card.scope == top.card.scope
+            near = (near or (either and hit.score >= 0.6 * top.score)) and here
             second = bool(missing & cites) and hit.score >= 0.3 * top.score
             own = (
                 bool(documents & self._card_documents[hit.card.id])
