@@ -5,6 +5,7 @@ the nearest topics.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -16,7 +17,7 @@ from knowledge.model import Answer, Nearest, Outcome
 from knowledge.places import PlaceFinder
 from knowledge.question import Question
 from knowledge.search import Hit
-from knowledge.vietnamese import one_spelling
+from knowledge.vietnamese import Word, one_spelling
 from knowledge.weighing import ENOUGH, SIGNING, SURE, Scope, Weigher
 
 _OTHER_STANDARD = re.compile(r"\biso(?: iec| tcvn)? (?!9001\b|9000\b|18091\b|(?:19|20)\d\d\b)(\d{4,5})\b")
@@ -34,6 +35,7 @@ _HANDING_OVER = re.compile(
     r"kiem tra giup|noi dung|upload|up len)\b"
 )
 _OF_ISO = re.compile(r"\b(?:iso|he thong|quy trinh|ap dung|9001)\b")
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b|\bthi diem\b")
 """Words whose parts read like others where marks are missing: "chất lượng" no "lương", "thí điểm" no exam."""
 OUTSIDE = "Câu hỏi về {} nằm ngoài phạm vi; nội dung này không có trong các văn bản tôi có."
@@ -154,16 +156,36 @@ class Guard:
         """Return the first of the phrases that the question, or only the clause that asks, holds."""
         words = [w for w in read.words if not focus or read.sentences[w.sentence] == 1.0]
         marked = " ".join(w.marked for w in words)
+        toneless = f" {_toneless.__wrapped__(marked)} "
         folded = _NOT_WORDS.sub(" ", " ".join(w.bare for w in words))
         text, bare = f" {marked} ", f" {folded} "
         for phrase in phrases:
             if f" {_spelt(phrase)} " in text or (not read.marks and f" {_folded(phrase)} " in bare):
+                return phrase
+            # A tone is the first thing to be left out: "sô điên thoai".
+            if f" {_toneless(_spelt(phrase))} " in toneless and _without_other_tones(phrase, words):
                 return phrase
         return ""
 
 
 def _number(reference: str) -> str:
     return next((part for part in reference.split() if part[:1].isdigit()), reference)
+
+
+def _without_other_tones(phrase: str, words: Sequence[Word]) -> bool:
+    """Tell whether the words of a phrase stand there with its own tones or none: "giá đạt" is no "giá đất"."""
+    wanted = _spelt(phrase).split()
+    return any(
+        all(w.marked in (p, _toneless(p)) for w, p in zip(words[n : n + len(wanted)], wanted, strict=True))
+        for n in range(len(words) - len(wanted) + 1)
+    )
+
+
+@cache
+def _toneless(text: str) -> str:
+    """Take away the tones and leave the letters: "số điện" becomes "sô điên"."""
+    kept = (c for c in unicodedata.normalize("NFD", text) if c not in _TONES)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 @cache
