@@ -173,7 +173,7 @@ def _number(reference: str) -> str:
 
 
 def _without_other_tones(phrase: str, words: Sequence[Word]) -> bool:
-    """Tell whether the words of a phrase stand there with its own tones or none: "giá đạt" is no "giá đất"."""
+    """Tell whether a phrase stands there with its own tones or none: "giá đạt" is no "giá đất"."""
     wanted = _spelt(phrase).split()
     return any(
         all(w.marked in (p, _toneless(p)) for w, p in zip(words[n : n + len(wanted)], wanted, strict=True))

@@ -295,6 +295,24 @@ def test_the_offices_of_a_district_are_not_the_district(ask):
     assert answer.cards[0] == "tq-phong-huyen"
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "xin sô điên thoai nhà chủ tịch tỉnh",
+        "công ty tư vấn nào gia rẻ nhât hiện nay",
+    ],
+)
+def test_what_lies_outside_is_known_where_tones_are_left_out(ask, question):
+    assert ask(question, "thanh-hoa").outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize(
+    "question", ["năm 2021 Kiên Giang báo cáo khi nào", "tháng 12 Kiên Giang báo cáo gì"]
+)
+def test_a_province_is_read_after_a_year_or_a_month(ask, question):
+    assert documents(ask(question, "kon-tum")) == {"kien-giang"}
+
+
 def test_secret_documents_are_warned_off(ask):
     assert (
         "không gửi tài liệu mật"
