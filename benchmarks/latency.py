@@ -4,13 +4,15 @@ An answer reads no file and asks no database, so its time is computing time. Bot
 that passed is much more than the time computed, something else was running.
 """
 
+import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median, quantiles
+from tempfile import TemporaryDirectory
 from time import perf_counter, thread_time
 
 from rich.console import Console
@@ -23,7 +25,7 @@ from knowledge.corpus import SEED_PROVINCES, Card, Corpus
 
 QUESTIONS, MANY_CARDS = 1500, 100_000
 TODAY = date(2026, 11, 21)
-START = "from knowledge.answer import load_knowledge; load_knowledge()"
+ASK = ("ask", "Xã báo cáo định kỳ tháng mấy?", "--province", "thanh-hoa")
 STARTS = 3
 
 MEDIAN, WORST = 10, 50
@@ -31,6 +33,7 @@ MEDIAN, WORST = 10, 50
 MEDIAN_MANY = 50
 """Milliseconds promised for half of the answers with 100,000 cards."""
 START_SECONDS = 3
+"""Promised for `isobot ask` until its answer, and for `isobot run` in an empty folder until it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,10 @@ class Times:
 def run(console: Console) -> bool:
     """Measure and print; tell whether every promise held."""
     table = Table("one answer", "median", "99 of 100", "slowest", "computed: median", "promised", "kept")
-    start = min(_start_seconds() for _ in range(STARTS))
+    starts = {"isobot ask": _best(_ask), "isobot run": _best(_run_until_ready)}
     knowledge = load_knowledge()
     shipped = measure(knowledge, QUESTIONS)
-    kept = [start <= START_SECONDS]
+    kept = [seconds <= START_SECONDS for seconds in starts.values()]
     promise = f"<= {MEDIAN}, 99 of 100 <= {WORST}"
     kept.append(median(shipped.passed) <= MEDIAN and _p99(shipped.passed) <= WORST)
     _row(table, f"{len(knowledge.corpus.cards)} cards that ship", shipped, promise, kept=kept[-1])
@@ -60,10 +63,12 @@ def run(console: Console) -> bool:
     _row(table, f"{MANY_CARDS} made-up cards", times, f"median <= {MEDIAN_MANY}", kept=kept[-1])
     console.print(table, "milliseconds")
     console.print(f"{MANY_CARDS} cards were ready in {built:.0f} s")
-    console.print(
-        f"start of a fresh process, cards ready: {start:.2f} s "
-        f"(promised <= {START_SECONDS}, {'kept' if kept[0] else 'NOT KEPT'})"
-    )
+    for what, seconds in starts.items():
+        held = "kept" if seconds <= START_SECONDS else "NOT KEPT"
+        console.print(
+            f"{what}, a fresh process, best of {STARTS}: {seconds:.2f} s "
+            f"(promised <= {START_SECONDS}, {held})"
+        )
     return all(kept)
 
 
@@ -76,10 +81,35 @@ def _p99(milliseconds: Sequence[float]) -> float:
     return quantiles(milliseconds, n=100)[-1]
 
 
-def _start_seconds() -> float:
-    begun = perf_counter()
-    subprocess.run([sys.executable, "-c", START], check=True)
-    return perf_counter() - begun
+def _best(start: Callable[[dict[str, str]], None]) -> float:
+    """Return the seconds of the best start, each in an empty data folder."""
+    seconds = []
+    for _ in range(STARTS):
+        with TemporaryDirectory() as folder:
+            here = {"ISOBOT_DATA_DIR": folder, "ISOBOT_PORT": "0", "PYTHONUNBUFFERED": "1"}
+            begun = perf_counter()
+            start({**os.environ, **here})
+            seconds.append(perf_counter() - begun)
+    return min(seconds)
+
+
+def _ask(environment: dict[str, str]) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "isobot.cli", *ASK], env=environment, check=True, capture_output=True
+    )
+
+
+def _run_until_ready(environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "isobot.cli", "run"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        if process.stdout is None or not any("sẵn sàng" in line for line in process.stdout):
+            raise RuntimeError("isobot run ended before it was ready")
+        process.kill()
 
 
 def measure(knowledge: KnowledgeBase, count: int) -> Times:
