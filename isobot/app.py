@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -25,7 +25,6 @@ from isobot.actions import curating
 from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
 from isobot.bots import KnownBot, known_bots, limits_of, users_of
-from isobot.channels.telegram import TelegramChannel
 from isobot.channels.web import WebChannel, files_route
 from isobot.channels.zalo import ZaloChannel
 from isobot.chat.bell import Bell
@@ -52,7 +51,9 @@ from isobot.web.pages import FormPages
 from scheduler import rounds
 from scheduler.dispatch import Dispatcher, LastLook, situation_on
 from scheduler.runner import Runner
-from scheduler.runner_shared import SharedRunner
+
+if TYPE_CHECKING:
+    from isobot.channels.telegram import TelegramChannel
 
 log = structlog.get_logger()
 
@@ -158,7 +159,9 @@ class Application:
         )
         self._runner = Runner(self._tick) if database.is_sqlite else None
 
-    def _telegram(self, bot: KnownBot) -> TelegramChannel:
+    def _telegram(self, bot: KnownBot) -> "TelegramChannel":
+        from isobot.channels.telegram import TelegramChannel  # slow to load, and a demo needs none
+
         return TelegramChannel(
             bot.token.get_secret_value(),
             self._door,
@@ -180,7 +183,7 @@ class Application:
         )
 
     @property
-    def bots(self) -> list[TelegramChannel | ZaloChannel]:
+    def bots(self) -> "list[TelegramChannel | ZaloChannel]":
         """The bots on platforms, which poll or are called."""
         return [*self.telegrams, *self.zalos]
 
@@ -306,6 +309,8 @@ class Application:
         work: list[Awaitable[Any]] = []
         if self._part is not Part.SERVE and self._leases is not None:
             hear["isobot_outbox"] = lambda _: self._outbox_bell.ring()
+            from scheduler.runner_shared import SharedRunner  # for PostgreSQL alone
+
             work += [self._leases.run(), SharedRunner(database.conninfo, self._tick, self._core.clock).run()]
         return [*work, Signals(database.conninfo, hear).run()]
 
@@ -357,14 +362,14 @@ class Application:
         polling += [self._note_address(telegram) for telegram in self.telegrams]
         return polling
 
-    async def _announce(self, channel: TelegramChannel | ZaloChannel, secret: str) -> None:
+    async def _announce(self, channel: "TelegramChannel | ZaloChannel", secret: str) -> None:
         """Tell the platform where to call, once the server listens, then stay."""
         while self._server is None or not self._server.started:
             await asyncio.sleep(0.05)
         await channel.set_webhook(self.address, secret)
         await asyncio.Event().wait()
 
-    async def _note_address(self, telegram: TelegramChannel) -> None:
+    async def _note_address(self, telegram: "TelegramChannel") -> None:
         """Keep the bot's name, so that codes can be printed as links."""
         while not telegram.username:
             await asyncio.sleep(1)

@@ -19,7 +19,6 @@ from isobot.unitfiles import load_units
 from knowledge.answer import KnowledgeBase
 from knowledge.live import live_corpus
 from scheduler.rounds import Timetable
-from scheduler.runner_shared import migrate_tasks
 
 
 @dataclass(slots=True)
@@ -56,7 +55,10 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         ) from error
     database = Database(settings.database)
     await migrate(database)
-    await migrate_tasks(database)
+    if not database.is_sqlite:
+        from scheduler.runner_shared import migrate_tasks  # for PostgreSQL alone
+
+        await migrate_tasks(database)
     shipped = [unit for unit in load_units() if settings.is_demo or not unit.demo]
     async with database.write() as connection:
         await leases.alone(connection, "units")

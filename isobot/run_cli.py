@@ -18,7 +18,6 @@ from rich.table import Table
 from isobot import doctor as doctoring
 from isobot.actions import registration
 from isobot.app import Application
-from isobot.channels.telegram import deep_link
 from isobot.clock import vietnam_day
 from isobot.commands import with_core
 from isobot.core import Core
@@ -180,6 +179,7 @@ def invite(
     qr: Annotated[bool, typer.Option(help="In mã QR.")] = True,
 ) -> None:
     """Tạo mã đăng ký dùng một lần cho một vai trò ở một đơn vị."""
+    from isobot.channels.telegram import deep_link  # slow to load, and used here alone
 
     async def go(core: Core) -> None:
         warn_in_demo(core.settings)

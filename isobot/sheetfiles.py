@@ -6,7 +6,6 @@ from typing import Any
 
 from isobot.domain.bulk import Cell, Sheet, column_name
 from isobot.errors import AnswerRefused
-from isobot.workbooks import BROKEN_WORKBOOK, load_workbook
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 5_000
@@ -22,6 +21,8 @@ def read_sheets(content: bytes) -> tuple[Sheet, ...]:
     """
     if len(content) > MOST_BYTES:
         raise AnswerRefused(f"Tệp lớn hơn {MOST_BYTES // 1_000_000} MB. Hãy bỏ hình ảnh, hoặc chia nhỏ.")
+    from isobot.workbooks import BROKEN_WORKBOOK  # slow to load, and a start needs none
+
     try:
         values, formulas = _cells(content, computed=True), _cells(content, computed=False)
     except BROKEN_WORKBOOK as error:
@@ -35,6 +36,8 @@ Rows = dict[int, tuple[Cell, ...]]
 
 
 def _cells(content: bytes, *, computed: bool) -> dict[str, Rows]:
+    from isobot.workbooks import load_workbook
+
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=computed)
     try:
         return {

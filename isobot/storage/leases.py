@@ -9,14 +9,16 @@ import asyncio
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.storage import records
+
+if TYPE_CHECKING:
+    import psycopg
 
 log = structlog.get_logger()
 
@@ -103,6 +105,8 @@ class Leases:
 
     async def run(self) -> None:
         """Hold what can be held until cancelled."""
+        import psycopg  # for PostgreSQL alone
+
         while True:
             try:
                 connection = await psycopg.AsyncConnection.connect(
@@ -116,7 +120,7 @@ class Leases:
                 self._held.clear()
             await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _hold(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _hold(self, connection: "psycopg.AsyncConnection[Any]") -> None:
         while True:
             asked = monotonic()
             async with asyncio.timeout(TRUST_SECONDS):
@@ -124,7 +128,7 @@ class Leases:
             self._confirmed = asked
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _take_one(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _take_one(self, connection: "psycopg.AsyncConnection[Any]") -> None:
         """Take one lease more, if one is free; only one, so that processes that start together share."""
         await connection.execute("SELECT 1")
         for name in self._names:
@@ -150,6 +154,8 @@ class Signals:
 
     async def run(self) -> None:
         """Listen until cancelled. What is missed meanwhile is found by the look that comes every second."""
+        import psycopg  # for PostgreSQL alone
+
         while True:
             try:
                 connection = await psycopg.AsyncConnection.connect(
