@@ -41,7 +41,7 @@ from knowledge.model import (
 from knowledge.places import PlaceFinder, speaks_of_self
 from knowledge.question import Question, QuestionReader
 from knowledge.references import ReferenceFinder
-from knowledge.reform import says_became
+from knowledge.reform import asks_own_past, says_became
 from knowledge.reform_counts import ReformCounts
 from knowledge.rosters import Rosters
 from knowledge.search import Features, Hit, Index
@@ -256,7 +256,11 @@ class KnowledgeBase:
         """Tell what became of a commune that no plan names; those of the plans are the rosters' to answer."""
         if read.documents or self._guard.is_secret(read):
             return None
-        left = self._left.answer(read, scope.provinces, home)
+        mine = home.level == "xa" and speaks_of_self(read) and not home.means_district(read.folded)
+        of_today = "," not in home.name or not any(u.in_plan for u in home.units)
+        if mine and of_today and asks_own_past(read.focus):
+            return self._country.answer(self._country.commune_of(home.name, self._today(home)), before=True)
+        left = None if mine else self._left.answer(read, scope.provinces, home)
         if left:
             return left
         asked = self._country.place_in(read.typed)
@@ -273,6 +277,10 @@ class KnowledgeBase:
         if not before and any(self._in_a_plan(unit) for unit in former.units):
             return None
         return self._country.answer(place, before=before)
+
+    def _today(self, home: Home) -> str:
+        """Return the name of the province of today that the asker's office belongs to."""
+        return self._provinces[home.province].now if home.province in self._provinces else ""
 
     def _of_a_bare_name(
         self, read: Question, scope: Scope, place: PlaceName, slug: str, *, before: bool

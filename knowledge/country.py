@@ -65,6 +65,19 @@ class Country:
             place = self._read(_kind(said.group(1)), nfc(question)[said.end() :])
             if place is not None:
                 return place, before
+        place = self._beside_its_district(nfc(question))
+        return (place, before) if place else None
+
+    def _beside_its_district(self, question: str) -> PlaceName | None:
+        """Return a commune named without its kind, where the name of its district follows at once."""
+        words = question.split()
+        for start in range(len(words) - 2):
+            place = self._read("", " ".join(words[start:]))
+            if place is None or not place.district or fold(place.name) == fold(place.district):
+                continue
+            behind = fold(" ".join(words[start + len(place.name.split()) :])).removeprefix("huyen ")
+            if behind.startswith(fold(place.district)) and self.find(place)[0].verdict is Verdict.ACCEPT:
+                return place
         return None
 
     def commune_of(self, name: str, province: str) -> PlaceName:

@@ -27,12 +27,17 @@ _BECAME = re.compile(
     rf"\b{_JOIN} (?:xong |roi )?(?:ten|goi)(?: \w+){{0,2}} gi\b|\b{_JOIN} dau\b|"
     rf"\b(?:nam (?:trong|o)|thuoc|ve|vao|vo|thanh|la|sang) {_PLACE}(?: \w+){{0,3}} (?:nao|gi|dau)\b|"
     rf"\bten (?:moi|gi|la gi)\b|\bdoi ten\b|\bmang ten\b|\bco (?:bi )?{_JOIN}\b|"
-    rf"\b{_TIME} (?:con|co con)\b|\bcon (?:ton tai|hoat dong|khong)\b"
+    rf"\b{_TIME} (?:con|co con)\b|\bcon (?:ten|ton tai|hoat dong|khong)\b"
 )
 _FORMED_FROM = re.compile(
     r"\b(?:nhap thanh|gop thanh|nhap lai thanh|gop lai thanh|"
     r"gom nhung|gom cac|tu nhung|tu cac|nhung xa cu|xa cu nao|cac xa cu|nhap tu|hinh thanh|"
     r"lap tu|truoc day)\b"
+)
+_PAST = re.compile(
+    r"\b(?:gop|gom|nhap|lap|hinh thanh|hop nhat)(?: lai)?(?: tu)?(?: nhung| cac| may| bao nhieu) "
+    r"(?:xa|phuong|thi tran|don vi|noi)\b|\btruoc(?: day| kia)? (?:la|thuoc|ten|gom)\b|"
+    r"\b(?:xa|phuong|thi tran|don vi) cu (?:nao|gi)\b|\b(?:may|bao nhieu) (?:xa|phuong|don vi) cu\b"
 )
 _OTHER_MATTER = re.compile(
     r"\b(?:bao cao|gui|nop|kiem tra|kinh phi|tien|chi|iso|ap dung|cong bo|danh gia|tap huan|dao tao|"
@@ -82,6 +87,11 @@ def says_became(folded: str) -> bool:
     """Tell whether a folded text asks what a unit is now, with no other matter beside it."""
     other = _OTHER_MATTER.search(folded) or _DOES.search(folded)
     return _BECAME.search(folded) is not None and not other
+
+
+def asks_own_past(folded: str) -> bool:
+    """Tell whether a folded text asks which former units made up one of today."""
+    return _PAST.search(folded) is not None and _OTHER_MATTER.search(folded) is None
 
 
 def asks_made_of(question: Question) -> bool:

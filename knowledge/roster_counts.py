@@ -37,8 +37,8 @@ _DEED = re.compile(
 """Words that ask what is to be done, and no list: "chỉ đạo các xã làm những việc gì"."""
 _WHOLE_PROVINCE = re.compile(
     r"\b(?:toan|ca|chung cua|cua ca) tinh\b|\btinh (?:ta|minh|toi|giao|co|phai|em)\b|"
-    r"\b(?:khong|chu khong|ngoai)(?: \w+){0,3} (?:rieng|cua) huyen\b|"
-    r"\b(?:khong|chang) (?:tinh )?rieng huyen\b"
+    r"\b(?:khong|chu khong|ngoai)(?: \w+){0,3} (?:rieng|cua) huyen (?:cua )?(?:toi|minh|em|ta|nao|chung)\b|"
+    r"\b(?:khong|chang) (?:tinh )?rieng huyen$"
 )
 _EACH_YEAR = re.compile(r"\b(?:moi|tung|hang|cac|ba|3|may|qua cac|nhung) (?:nam|dot)\b")
 _INDIRECT = re.compile(r"\b(?:cho|voi|toi|den|len|ve|boi|tu|cung|tai|o|gui)$")
@@ -111,7 +111,7 @@ class RosterCounts:
         if missing:
             return missing
         if ASKED_BY_COMMUNE in provinces and (len(years) > 1 or (not years and self._by_each_year(question))):
-            return self._each_year()
+            return self._each_year(years)
         if years and ASKED_BY_COMMUNE in provinces:
             return self._of_year(question, years[0], listing=listing and not counting)
         if len(provinces) != 1 or len(question.provinces) > 1:
@@ -144,11 +144,14 @@ class RosterCounts:
         citations = self._lines.citations(units)
         return Answer(Outcome.CLARIFY, with_sources("\n".join([head, *rows]), citations), citations)
 
-    def _each_year(self) -> Answer:
-        units = self._units.roster(ASKED_BY_COMMUNE, level=Level.XA)
+    def _each_year(self, years: Sequence[int]) -> Answer:
+        every = self._units.roster(ASKED_BY_COMMUNE, level=Level.XA)
+        units = [u for u in every if not years or u.plan_year in years]
         counts = Counter(u.plan_year for u in units)
         named = ", ".join(f"năm {year}: {count}" for year, count in sorted(counts.items(), key=str))
         text = f"Toàn tỉnh {SEED_PROVINCES[ASKED_BY_COMMUNE]}: {named}; cộng {len(units)} UBND cấp xã."
+        if len(units) < len(every):
+            text += f" Cả ba năm: {len(every)}."
         citations = (self._lines.in_the_text(ASKED_BY_COMMUNE), *self._lines.citations(units))[:3]
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 

@@ -10,6 +10,9 @@ from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
 from knowledge.places import district_title, titled
 from knowledge.question import Question
 
+_ON_COMMUNES = "/NQ-UBTVQH15"
+"""How the numbers of the resolutions of 2025 on communes end."""
+
 
 class RosterLines:
     """Writes lines on units, from their records."""
@@ -78,9 +81,16 @@ class RosterLines:
         if unit.level is Level.HUYEN:
             return (
                 f"{unit.name} kết thúc hoạt động từ 1/7/2025, khi không còn cấp huyện; việc được chuyển cho "
-                f"UBND cấp xã mới và các sở{where}. Đơn vị nhận từng việc cụ thể thì chưa xác minh."
+                f"UBND cấp xã mới và các sở của tỉnh {province.now}. Đơn vị nhận từng việc cụ thể "
+                "thì chưa xác minh."
             )
         return ""
+
+    def resolution(self, unit: Unit) -> tuple[Citation, ...]:
+        """Return the resolution on the communes of the province that a unit belongs to today."""
+        home = f"của tỉnh {self._provinces[unit.province].now} "
+        made = (d for d in self._documents.values() if d.number.endswith(_ON_COMMUNES) and home in d.title)
+        return tuple(Citation(document, "") for document in made)[:1]
 
     def citations(self, units: Sequence[Unit]) -> tuple[Citation, ...]:
         """Return where the plans name units, each place once."""

@@ -303,7 +303,8 @@ class Rosters:
         if not lines:
             return None
         if len(lines) == 1:
-            return Answer(Outcome.ANSWERED, lines[0])
+            cited = self._lines.resolution(units[0]) if units[0].level is Level.XA else ()
+            return Answer(Outcome.ANSWERED, with_sources(lines[0], cited) if cited else lines[0], cited)
         head = "Có nhiều đơn vị mang tên này. Anh/chị hỏi đơn vị nào?"
         options = tuple(Option(titled(u), Refinement(unit=u.code)) for u in units[:6])
         return Answer(Outcome.CLARIFY, "\n".join([head, *(f"- {line}" for line in lines)]), (), options)

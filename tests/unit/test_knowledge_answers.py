@@ -182,7 +182,7 @@ def test_a_commune_that_was_split_names_both_heirs(ask):
     answer = ask("thị trấn Sơn Lư nay thuộc xã nào", "thanh-hoa")
     assert "Quan Sơn" in answer.text
     assert "Tam Lư" in answer.text
-    assert answer.citations == ()
+    assert documents(answer) == {"1686/NQ-UBTVQH15"}
 
 
 def test_an_agency_is_found_among_the_eighteen(ask):

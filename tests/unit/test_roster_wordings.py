@@ -348,6 +348,12 @@ FATES = [
     ("huyện Bá Thước giờ còn không", TH, None, "21 đơn vị cấp xã"),
     ("huyện Bá Thước nay chia thành những xã nào", TH, None, "xã Pù Luông"),
     ("huyện em bây giờ chia ra thành mấy xã", TH, "UBND huyện Quan Sơn", "nay thuộc 8 đơn vị"),
+    ("Kim Bình Chiêm Hóa giờ gộp vào xã nào", TQ, None, "xã Kim Bình"),
+    ("dong thai an bien gio thuoc xa nao", KG, None, "xã Đông Thái, tỉnh An Giang"),
+    ("xã Phú Nghiêm còn tên không hay nhập rồi", TH, None, "xã Hồi Xuân"),
+    ("xã em trước là xã nào", TH, "UBND xã Pù Luông", "xã Lũng Niêm"),
+    ("xã mình gộp từ những xã nào", KT, "UBND xã Kon Đào", "Văn Lem"),
+    ("xã em hiện nay gồm mấy xã cũ", TH, "UBND xã Pù Luông", "xã Thành Lâm"),
     ("huyện An Biên giờ gồm những xã nào", KG, None, "xã An Biên, xã Tây Yên"),
 ]
 
