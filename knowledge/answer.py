@@ -19,6 +19,7 @@ from isobot.domain.units import Province, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
 from knowledge.about_documents import AboutDocuments
 from knowledge.asking_back import act_first, law_first, told_first, which_province
+from knowledge.building import without_collecting
 from knowledge.corpus import SEED_PROVINCES, Card, Corpus, load_corpus
 from knowledge.country import Country
 from knowledge.deciding import LEAST_SURE, Signs, sureness
@@ -110,7 +111,7 @@ class KnowledgeBase:
         reader = self._words = Reader(self._lexicon, vocabulary)
         finder = ReferenceFinder(corpus.documents.values())
         self._reader = QuestionReader(self._lexicon, reader, finder)
-        with reader.remembering():
+        with without_collecting(), reader.remembering():
             index = Index(corpus, reader, Features(self._lexicon))
             weigher = self._weigher = Weigher(corpus, self._lexicon, reader, finder, index)
         self._giver = Giver(corpus, weigher)
