@@ -25,6 +25,7 @@ MOST_STRANGE, MOST_STRANGE_SUBJECT = 1, 2
 _FRAME = re.compile(r"\bmo hinh khung\b")
 _DAY = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 _EDITION = re.compile(r"\b(?:9001[: -]*|ban )(20(?:00|08|15|26))\b")
+_ARTICLES = re.compile(r"(?<![\d/])(\d{1,3}) dieu\b")
 _ASKS_HOW_MANY = re.compile(r"\b(?:may|bao nhieu|nao|gi|dau|ai|the nao|ra sao)\b")
 _TWO_DOCUMENTS = (
     "still",
@@ -253,6 +254,17 @@ def _set_right(read: Question, document: LegalDocument, aspect: str) -> str:
         for found in _DAY.finditer(read.focus):
             if tuple(map(int, found.groups())) != (right.day, right.month, right.year):
                 return f"Không phải ngày {found.group()}. "
+    span = read.period
+    if (
+        aspect == "period"
+        and span
+        and document.period_from
+        and span != (document.period_from, document.period_to)
+    ):
+        return f"Không phải giai đoạn {span[0]}-{span[1]}. "
+    fact, claimed = document.fact("parts"), _ARTICLES.search(read.focus)
+    if aspect == "parts" and fact and claimed and f" {claimed[1]} điều" not in fact.text:
+        return f"Không phải {claimed[1]} điều. "
     if aspect == "edition" and document.standard:
         asked = {m[1] for m in _EDITION.finditer(read.folded)}
         if len(asked) == 1 and document.standard not in asked:

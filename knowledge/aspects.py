@@ -21,6 +21,11 @@ _HEARD = "·"
 _PIECE = re.compile(r"\{\w+\}|\(|\)|…|[^\s(){}…]+")
 _WITH_A_DAY = frozenset(["signer", "issuer", "number", "title"])
 """Aspects beside which a mere "ngày nào" asks for the day as well."""
+_FIGURES = {
+    "{day}": r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?",
+    "{span}": r"20\d\d ?(?:-|den)? ?20\d\d",
+    "{number}": r"\d{1,3}",
+}
 _YEAR = re.compile(r"20\d\d")
 MOST_ASPECTS = 3
 
@@ -179,8 +184,8 @@ def _compiled(wording: str, words: Mapping[str, list[str]]) -> re.Pattern[str]:
             pattern += ")?"
         elif piece == "…":
             pattern += r"((?:\S+ ){0,6}?)"
-        elif piece == "{day}":
-            pattern += r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})? "
+        elif piece in _FIGURES:
+            pattern += _FIGURES[piece] + " "
         elif piece == "{vb}":
             pattern += rf"{DOCUMENT}\d "
         elif piece.startswith("{"):

@@ -45,7 +45,7 @@ class DocumentFacts:
             "issuer": self._issuer,
             "edition": self._edition,
             "in-force": self._in_force,
-            "until": self._until,
+            "until": self._until_when,
             "still": self._still,
             "replaced-by": self._until,
             "replaces": self._replaces,
@@ -97,6 +97,20 @@ class DocumentFacts:
             return None
         text = f"{document.short_name()} đã bị {heir.full_name()} thay thế{_since(document)}."
         return Told(text, (Citation(heir, heir.force_section or TITLE), Citation(document, TITLE)))
+
+    def _until_when(self, document: LegalDocument) -> Told | None:
+        """Say when it was replaced, or that no day is known on which it ends."""
+        period = document.fact("period")
+        told = self._until(document)
+        if told or not (period or document.force_section):
+            return told
+        text = (
+            f"Tôi không thấy ngày hết hiệu lực của {document.short_name()}, cũng không thấy văn bản thay thế."
+        )
+        if period:
+            text = f"{text} {period.text}"
+        place = Citation(document, period.section if period else document.force_section)
+        return Told(f"{text} Hiện còn áp dụng hay không thì chưa xác minh.", (place,))
 
     def _still(self, document: LegalDocument) -> Told | None:
         heir, told = self._documents.get(document.replaced_by), self._until(document)

@@ -25,7 +25,7 @@ _CITING = re.compile(
 )
 _TITLE = (
     r"(?: (?:ap dung|trien khai|duy tri|va|cai tien|iso|he thong|quan ly|chat luong|tcvn|9001(?::20\d\d)?|"
-    r"cap|xa|ve|20\d\d|nam|giai doan|theo|tieu chuan|quoc gia|den)){0,14}?"
+    r"phe duyet|ke hoach|cap|xa|ve|20\d\d|nam|giai doan|theo|tieu chuan|quoc gia|den)){0,14}?"
 )
 _NOT_THIS_PLAN = re.compile(
     r"^ (?:cong bo|thanh lap|ban chi dao|phe duyet|ban hanh he thong|kiem tra|danh gia|dao tao|khen|"

@@ -51,6 +51,10 @@ ASKED = [
     ("Quyết định 144/2006/QĐ-TTg hết hiệu lực từ ngày nào?", None, ["18/5/2014"], (QD19, "Điều 15")),
     ("thong tu 159/2010 het hieu luc khi nao", None, ["26/10/2015"], (TT116, "Điều 6")),
     ("NĐ 13/2023 còn hiệu lực không?", None, ["356/2025"], ("13/2023/NĐ-CP", "Tên văn bản")),
+    ("cái quyết định 118 hồi 2009 giờ còn tác dụng gì không", None, ["19/2014"], (QD19, "Điều 15")),
+    ("thông tư 116 lấy thay cho cái nào", None, ["159/2010"], (TT116, "Điều 6")),
+    ("qđ 474 hết hiệu lực khi nào", None, ["chưa xác minh"], (KT, "Điều 1 mục IV.1")),
+    ("tt 26/2014 het hieu luc ngay nao", None, ["chưa xác minh"], (TT26, "Điều 44")),
     # --- amends, details ---
     ("qđ 118/2009 sửa đổi cho quyết định nào thế", None, ["144/2006"], (QD118, "Tên văn bản")),
     ("Quyết định 144/2006 được sửa đổi bởi quyết định nào?", None, ["118/2009"], (QD118, "Tên văn bản")),
@@ -89,6 +93,9 @@ ASKED = [
     ("Quyết định 474 ban hành ngày 20/7/2020 phải không?", None,
      ["Không phải ngày 20/7/2020", "10/7/2020"], (KT, "Tên văn bản")),
     ("ke hoach cua tinh minh so may", KG, ["không rõ", "chưa xác minh"], (KG, "Phụ lục")),
+    ("số quyết định phê duyệt kế hoạch của tỉnh mình", TH, ["4775/QĐ-UBND"], (TH, "Tên văn bản")),
+    ("QĐ 4775 là của tỉnh nào", None, ["UBND tỉnh Thanh Hóa"], (TH, "Tên văn bản")),
+    ("QĐ 474 do UBND tỉnh hay Chủ tịch ban hành", None, ["Chủ tịch UBND tỉnh"], (KT, "Tên văn bản")),
     # --- in force ---
     ("chỉ thị 02 có hiệu lực từ bao giờ", HN, ["10 ngày", "19/4/2007"], (HN, "Hiệu lực thi hành")),
     ("QĐ 4775 bắt đầu áp dụng từ khi nào thế ạ", None, ["29/11/2021"], (TH, "Điều 3")),
@@ -133,6 +140,9 @@ ASKED = [
     ("Quyết định 19/2014 gồm bao nhiêu điều?", None, ["17 điều"], (QD19, "Điều 17")),
     ("tt 26/2014 co may dieu", None, ["46 điều"], (TT26, "Điều 46")),
     ("QĐ 4775 dài mấy điều vậy", None, ["3 điều"], (TH, "Điều 3")),
+    ("ke hoach 05 ket thuc nam nao", None, ["30/6/2013"], (TQ, "III.2.2")),
+    ("sếp bảo tra QĐ 474 có mấy điều, ai ký, nhờ bot xem giúp", None,
+     ["3 điều", "Nguyễn Văn Hòa"], (KT, "Chữ ký")),
     # --- told by its subject, or by a year ---
     ("luật nào bỏ cấp huyện vậy ạ", None, ["72/2025/QH15"], ("72/2025/QH15", "Điều 51")),
     ("nghi quyet nao sap nhap cac tinh, so may", None, ["202/2025/QH15"], ("202/2025/QH15", "Tên văn bản")),
@@ -161,6 +171,9 @@ ASKED = [
     # --- wrong figures set right ---
     ("có phải QĐ 474 ban hành ngày 01/7/2020 không", None,
      ["Không phải ngày 01/7/2020", "10/7/2020"], (KT, "Tên văn bản")),
+    ("QĐ 19/2014 có 20 điều phải không", None, ["Không phải 20 điều", "17 điều"], (QD19, "Điều 17")),
+    ("QĐ 4775 giai đoạn 2021-2025 phải không", None,
+     ["Không phải giai đoạn 2021-2025", "2024"], (TH, "Điều 1 khoản 3.2 điểm a")),
     ("chỉ thị 02/2007 viết theo iso 9001:2008 đúng không", None,
      ["Không phải bản 2008", "9001:2000"], (HN, "Tên văn bản")),
     ("QĐ 4775 giao cho 147 xã phải không ạ", None, ["Không phải 147", "92"], (TH, "Điều 1 khoản 2.2")),
