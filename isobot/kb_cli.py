@@ -146,7 +146,8 @@ def check() -> None:
     async def go(core: Core) -> bool:
         async with core.database.read() as connection:
             texts = await legal_texts.load_texts(connection)
-        found = check_citations(core.services.knowledge.corpus.cards.values(), texts)
+        corpus = core.services.knowledge.corpus
+        found = check_citations(corpus.cards.values(), texts, corpus.documents.values())
         _print_check(found)
         return not found.broken
 
@@ -248,7 +249,7 @@ async def _check_folder(files: Sequence[Path]) -> bool:
             await database.close()
     Console(width=_WIDTH).print(table)
     cards = list(corpus.cards.values())
-    found = check_citations(cards, texts)
+    found = check_citations(cards, texts, corpus.documents.values())
     _print_check(found)
     for key, text in texts.items():
         _print_coverage(key, text, cards, every=False)

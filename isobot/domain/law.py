@@ -92,6 +92,13 @@ class LegalDocument:
         """Return what it says on one aspect, if that is on record."""
         return next((f for f in self.facts if f.aspect == aspect), None)
 
+    def places(self) -> tuple[str, ...]:
+        """Return every place of its own that this record names."""
+        facts = (*self.facts, *self.counts)
+        named = (self.force_section, self.basis_section, self.details_section)
+        every = (*named, *(p for _, p in self.basis_places), *(f.section for f in facts))
+        return tuple(dict.fromkeys(place for place in every if place))
+
     def basis_place(self, key: str) -> str:
         """Return the place that names one of the documents it rests on."""
         return dict(self.basis_places).get(key, self.basis_section)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from isobot.domain.law import Source
+from isobot.domain.law import Citation, LegalDocument, Source
 from isobot.domain.legal_text import APPENDIX, CITABLE, HEAD, ORDER, LegalText, Node, NodeKind, section_key
 from knowledge.corpus import Card
 
@@ -14,7 +14,7 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class BrokenCitation:
-    """A card that cites a place the imported text does not have."""
+    """A card, or a document's record, that cites a place the imported text does not have."""
 
     card: str
     document: str
@@ -27,7 +27,7 @@ class CitationCheck:
     """What became of every citation of every card; the counts are of citations."""
 
     checked: int
-    """The document is imported and the place exists."""
+    """The document is imported and the place exists; those of the documents' records are counted too."""
     whole: int
     """The document is imported and cited as a whole."""
     secondary: Mapping[Source, int]
@@ -39,15 +39,23 @@ class CitationCheck:
     """The cards that were looked at."""
 
 
-def check_citations(cards: Iterable[Card], texts: Mapping[str, LegalText]) -> CitationCheck:
-    """Look up every citation in the imported texts, which are given by document key."""
+def check_citations(
+    cards: Iterable[Card], texts: Mapping[str, LegalText], documents: Iterable[LegalDocument] = ()
+) -> CitationCheck:
+    """Look up every citation in the imported texts, which are given by document key.
+
+    The places that the records of `documents` name are looked up as well.
+    """
     checked = whole = looked_at = 0
     secondary = dict.fromkeys((Source.CODIFIED, Source.SECONDARY), 0)
     missing: dict[str, int] = {}
     broken: list[BrokenCitation] = []
+    citing = [(document.key, _own_places(document)) for document in documents if document.key in texts]
     for card in cards:
         looked_at += 1
-        for citation in card.citations:
+        citing.append((card.id, card.citations))
+    for cited_by, citations in citing:
+        for citation in citations:
             document, text = citation.document, texts.get(citation.document.key)
             if text is None:
                 if document.source is Source.TEXT:
@@ -60,8 +68,12 @@ def check_citations(cards: Iterable[Card], texts: Mapping[str, LegalText]) -> Ci
                 checked += 1
             else:
                 near = nearest_sections(text, citation.section)
-                broken.append(BrokenCitation(card.id, document.key, citation.section, near))
+                broken.append(BrokenCitation(cited_by, document.key, citation.section, near))
     return CitationCheck(checked, whole, secondary, missing, tuple(broken), looked_at)
+
+
+def _own_places(document: LegalDocument) -> tuple[Citation, ...]:
+    return tuple(Citation(document, place) for place in document.places())
 
 
 def nearest_sections(text: LegalText, section: str) -> tuple[str, ...]:

@@ -86,12 +86,7 @@ class Records:
     def _is_a_place(self, document: LegalDocument, section: str) -> bool:
         """Tell whether some card, or the roster of a plan, stands in this place."""
         rosters = ("Phụ lục", "III.2.1", "III.2.2", "Tên văn bản")
-        if section in (document.force_section, document.basis_section, document.details_section):
-            return True
-        if section in (
-            *(f.section for f in (*document.facts, *document.counts)),
-            *dict(document.basis_places).values(),
-        ):
+        if section in document.places():
             return True
         cited = ((c.document, c.section) for k in self.knowledge.corpus.cards.values() for c in k.citations)
         return (document, section) in cited or section.startswith(rosters)

@@ -1,10 +1,11 @@
 """Cards beside the imported texts: citations that do not exist, places without cards."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from isobot.domain.law import Citation, LegalDocument, Source
+from isobot.domain.law import Citation, DocumentFact, LegalDocument, Source
 from isobot.domain.legal_text import LegalText
 from knowledge.corpus import Card, CardKind
 from knowledge.importer.importing import import_text
@@ -35,6 +36,16 @@ def test_a_cited_place_that_is_not_there_is_named_with_the_nearest_ones(text: Le
 
     assert (broken.card, broken.document, broken.section) == ("a", "thu", "I.2.c")
     assert set(broken.nearest) & {"I.2", "I.2.a", "I.2.b"}
+
+
+def test_the_places_of_a_documents_record_are_looked_up_too(text: LegalText):
+    told = DocumentFact("signer", "Ông A ký.", "III")
+    record = replace(PLAN, basis_section="I.1", facts=(told,))
+
+    found = check_citations([], {"thu": text}, [record])
+
+    assert found.checked == 1
+    assert [(b.card, b.section) for b in found.broken] == [("thu", "III")]
 
 
 def test_what_is_not_imported_is_counted_by_how_it_is_known(text: LegalText):
