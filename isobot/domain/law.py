@@ -94,9 +94,9 @@ class LegalDocument:
 
     def places(self) -> tuple[str, ...]:
         """Return every place of its own that this record names."""
-        facts = (*self.facts, *self.counts)
         named = (self.force_section, self.basis_section, self.details_section)
-        every = (*named, *(p for _, p in self.basis_places), *(f.section for f in facts))
+        told = (*(f.section for f in self.facts), *(c.section for c in self.counts))
+        every = (*named, *(place for _, place in self.basis_places), *told)
         return tuple(dict.fromkeys(place for place in every if place))
 
     def basis_place(self, key: str) -> str:
