@@ -100,6 +100,8 @@ class MentionFinder:
             masked = self._mask(masked, written, meant, reference.keys[0])
             masked = _with_its_day(masked, meant)
         for title, key in self._titles.items():
+            if title not in masked:
+                continue
             masked = self._mask(masked, rf"(?<!\S){re.escape(title)}(?!\S)", meant, key)
         for slug in read.provinces:
             name = self._name(slug)

@@ -62,6 +62,7 @@ ASKED = [
     ("thông tư nào hướng dẫn thi hành QĐ 19/2014 của Thủ tướng?", None,
      ["26/2014/TT-BKHCN"], (TT26, "Điều 1")),
     ("TT 26/2014 quy định chi tiết quyết định nào ạ", None, ["19/2014"], (TT26, "Điều 1")),
+    ("bo khcn co thong tu nao giai thich ro hon cho qd 19/2014", None, ["26/2014"], (TT26, "Điều 1")),
     ("van ban nao cu the hoa qd 19/2014", None, ["26/2014"], (TT26, "Điều 1")),
     # --- edition ---
     ("QĐ 144/2006 viết cho 9001 bản mấy?", None, ["9001:2000"], (QD144, "Tên văn bản")),
