@@ -49,6 +49,7 @@ from knowledge.search import Features, Hit, Index
 from knowledge.validity import Validity
 from knowledge.vietnamese import Reader, Vocabulary, plain_words
 from knowledge.weighing import ENOUGH, ENOUGH_COVERED, ENOUGH_STORY, SURE, Scope, Weigher
+from knowledge.year_asked import own_year_clause
 
 __all__ = [
     "Answer",
@@ -375,7 +376,8 @@ class KnowledgeBase:
     def _from_cards(self, read: Question, scope: Scope, hits: Sequence[Hit], today: date) -> Answer:
         least = ENOUGH if read.plain else ENOUGH_STORY
         good = [h for h in hits if h.score >= least and h.covered >= ENOUGH_COVERED]
-        if not good or not self._holds_the_subject(read, hits):
+        own_year = own_year_clause(read, self._lexicon.stop_words) is not None
+        if not good or not (own_year or self._holds_the_subject(read, hits)):
             return self._guard.refuse(read, REFUSAL)
         if not scope.provinces:
             asked_back = which_province(read, good, self.corpus.documents)

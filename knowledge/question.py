@@ -22,7 +22,7 @@ SELF = r"(?:toi|minh|em|chung toi|chung em|chung minh|bon em|ben em|ta|nha)"
 _SELF_SAID = re.compile(
     r"\b(?:xa|phuong|thi tran|huyen|so|chi cuc|don vi|co quan|ban|ubnd xa|ubnd huyen|van phong|ben|phia|"
     rf"dia phuong)(?: moi| cu)?(?: cua)? {SELF}\b|"
-    rf"\bcho {SELF}\b(?! (?:hoi|xin|biet|em|minh|toi|la)\b)|\b(?:bon|ben) em\b"
+    rf"\bcho {SELF}\b(?! (?:hoi|xin|biet|em|minh|toi|la)\b)|\b(?:bon|ben) em\b|\bchung (?:toi|em|minh)\b"
 )
 _OWN_DISTRICT = re.compile(rf"\bhuyen(?: cua)? {SELF}\b")
 _LEVEL_WORDS = (

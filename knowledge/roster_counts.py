@@ -11,6 +11,7 @@ from knowledge.home import Home
 from knowledge.model import Answer, Outcome, with_sources
 from knowledge.places import Mention, district_title
 from knowledge.question import Question
+from knowledge.reform import asks_how_many_left
 from knowledge.roster_absences import PLANS, Absences
 from knowledge.roster_lines import RosterLines, by_year, names
 
@@ -63,11 +64,6 @@ _NOT_OF_PLAN = re.compile(
     r"\b(?:mien nui|ty le|phan tram|bo quan|cap tinh|so|chi cuc|huyen|khuyen khich|thi tran|phuong|buoc|"
     r"cap huyen|ngoai|khong co ten|con lai|thi diem|nam \d+)\b"
 )
-_BECAME = re.compile(
-    r"\b(?:gio|nay|hien nay|bay gio)(?: \w+){0,2} (?:thanh|con|la|thuoc)(?: lai)? (?:may|bao nhieu)\b|"
-    r"\bthanh (?:may|bao nhieu) (?:xa|phuong|don vi)\b|\bcon lai (?:may|bao nhieu) don vi\b"
-)
-"""How many units of today the former ones became, which the list of a plan does not count."""
 _TELLING = ("gom", "ke ten", "liet ke", "danh sach")
 _COMMUNES = re.compile(r"\b(?:xa|phuong|thi tran|don vi|ubnd cap xa)\b")
 PLAN_YEARS = (2022, 2023, 2024)
@@ -95,7 +91,7 @@ class RosterCounts:
         districts = [d for m in mentions for d in m.districts] or named_districts(mentions)
         listing = self._lists(question)
         counting = question.asks(_COUNT) and not question.asks(_BY_NAME)
-        if question.says(_BECAME) or (question.says(TODAY) and not question.says(ADOPTING)):
+        if asks_how_many_left(question) or (question.says(TODAY) and not question.says(ADOPTING)):
             return None
         if not (counting or listing) or self._counts_other_things(question):
             return None

@@ -36,6 +36,7 @@ _OTHER_BODIES = re.compile(
 _EVERY_LEVEL = re.compile(r"\b(?:tung|moi|cac|nhung|ba|3) (?:cap|huyen|xa|so|don vi|co quan)\b")
 
 
+_NUMBER_IN_THE_LIST = re.compile(r"\bso thu tu\b|\bstt\b|\bthu may\b")
 _IN_THE_LIST = re.compile(
     r"\b(?:co|nam)(?: \w+){0,2} trong (?:danh sach|ke hoach|phu luc)\b.*\b(?:khong|chua)\b"
 )
@@ -228,6 +229,8 @@ class Rosters:
             wrong = [y for y in question.years if y != unit.plan_year]
             if question.yes_no and wrong and unit.plan_year not in question.years:
                 text = f"Không phải năm {wrong[0]}. {text}"
+            if unit.plan_number and question.says(_NUMBER_IN_THE_LIST):
+                text += f" Số thứ tự trong Phụ lục: {unit.plan_number}."
             after = self._lines.now(unit)
             text = f"{text}\n{after}" if after else text
             return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)

@@ -263,7 +263,7 @@ class Weigher:
             key=lambda h: h.score,
             default=None,
         )
-        first = [replace(told, score=ABOUT_THIS_PROVINCE * most)] if told else []
+        first = [replace(told, score=max(ABOUT_THIS_PROVINCE * most, SURE))] if told else []
         return [*first, *(h for h in hits if h is not told)]
 
     def _of_office(self, read: Question, card: Card, office: str) -> float:

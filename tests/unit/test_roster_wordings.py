@@ -85,6 +85,14 @@ def test_every_commune_gets_its_own_year_and_no_other(knowledge, unit, question)
     assert told == {unit.plan_year}
 
 
+def test_the_number_in_the_appendix_is_told_where_it_is_asked_for(ask):
+    unit = shipped_units().get("th.ba-thuoc.ky-tan")
+
+    text = ask("số thứ tự của xã em trong phụ lục", TH, own_name(unit)).text
+
+    assert f"Số thứ tự trong Phụ lục: {unit.plan_number}." in text
+
+
 @pytest.mark.parametrize(
     ("question", "province", "unit", "says"),
     [
@@ -305,6 +313,7 @@ def test_communes_of_tuyen_quang_are_encouraged(ask, question, unit):
     [
         ("xã em thuộc diện bắt buộc không", HN, "UBND xã Liêm Cần, huyện Thanh Liêm", "Không bắt buộc"),
         ("xã em phải xong ISO năm nào", HN, "UBND xã Liêm Cần, huyện Thanh Liêm", "tự nguyện"),
+        ("xã em thuộc đợt nào", HN, "UBND xã Liêm Cần, huyện Thanh Liêm", "tự nguyện"),
         ("huyện mình có bắt buộc không", HN, "UBND huyện Thanh Liêm", "Bắt buộc: UBND các huyện"),
         ("xa em co phai lam khong", KG, "UBND xã Đông Thái, huyện An Biên", "xã, phường, thị trấn"),
         ("xã em có bắt buộc không", KT, "UBND xã Ia Chim, thành phố Kon Tum", "2030"),
