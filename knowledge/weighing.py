@@ -13,6 +13,7 @@ from isobot.domain.text import fold
 from isobot.domain.units import Unit
 from knowledge.beside import MONTH, Beside
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
+from knowledge.duties import OWN_DUTY, duty_first, is_duty_of, whose_duty
 from knowledge.fitting import Asked
 from knowledge.home import level_of
 from knowledge.lexicon import Lexicon
@@ -22,7 +23,7 @@ from knowledge.question import Question
 from knowledge.references import ReferenceFinder, places_in_common
 from knowledge.search import Hit, Index
 from knowledge.vietnamese import Reader, Word
-from knowledge.year_asked import asks_own_duty, own_year_clause
+from knowledge.year_asked import own_year_clause
 
 # Chosen on marked questions and on wordings held out; benchmarks/calibrate_answers.py.
 ENOUGH, ENOUGH_STORY = 0.25, 0.22
@@ -37,9 +38,6 @@ AT_THE_PLACE = 0.25
 """What a card gains whose first citation is the very article asked for."""
 OWN_OFFICE, OTHER_OFFICE = 1.35, 0.85
 """What a card on the duties of one office is worth to one of that office, and of another."""
-OWN_DUTY = 2.0
-"""What a card gains that says whether a unit of the asker's level has to adopt, where that is asked."""
-_DUTY_TOPICS = ("doi-tuong", "khuyen-khich")
 BESIDE_THE_POINT = 0.8
 """What a card is worth on what nobody asked."""
 ELSEWHERE = 0.6
@@ -220,14 +218,14 @@ class Weigher:
         gains, asked = _kind_gains(read), Asked.of(read)
         signing = read.says(SIGNING) and not read.says(_SUBMITTING)
         said = Beside.of(read, self.corpus.documents, level)
-        duty_of = self._whose_duty(read, level)
+        duty_of = whose_duty(read, level)
         fitted = [
             replace(
                 h,
                 score=h.score
                 * gains[h.card.kind]
                 * asked.fit(h.card)
-                * (OWN_DUTY if _is_duty_of(duty_of, h.card) else 1)
+                * (OWN_DUTY if is_duty_of(duty_of, h.card) else 1)
                 * (self._fit(said, scope, h.card) * self.level_fit(read, level, h.card)),
             )
             for h in hits
@@ -241,30 +239,12 @@ class Weigher:
         office = fold(asker.unit or "").replace("uy ban nhan dan", "ubnd") if speaks_of_self(read) else ""
         if office:
             fitted = [replace(h, score=h.score * self._of_office(read, h.card, office)) for h in fitted]
-        fitted = self._duty_first(read, own, level, self._at_the_place(read, fitted))
+        fitted = self._at_the_place(read, fitted)
+        if level and not own and own_year_clause(read, self._lexicon.stop_words):
+            fitted = duty_first(level, fitted)
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self.said_already(read)
         return [replace(h, held=self.index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
-
-    @staticmethod
-    def _whose_duty(read: Question, level: str) -> str:
-        """Return the level of the asker's unit, where it is asked whether that has to adopt at all."""
-        if not speaks_of_self(read) or (read.level and level and read.level != level):
-            return ""
-        return (level or read.level) if asks_own_duty(read) else ""
-
-    def _duty_first(self, read: Question, own: Sequence[Unit], level: str, hits: list[Hit]) -> list[Hit]:
-        """Put whether one has to adopt before the years of others, for a unit that no list gives a year."""
-        if own or not hits or not level or own_year_clause(read, self._lexicon.stop_words) is None:
-            return hits
-        most = max(h.score for h in hits)
-        told = max(
-            (h for h in hits if _is_duty_of(level, h.card) and h.card.scope in SEED_PROVINCES),
-            key=lambda h: h.score,
-            default=None,
-        )
-        first = [replace(told, score=max(ABOUT_THIS_PROVINCE * most, SURE))] if told else []
-        return [*first, *(h for h in hits if h is not told)]
 
     def _of_office(self, read: Question, card: Card, office: str) -> float:
         """Weigh a card on the duties of one office by whether the asker works there."""
@@ -397,10 +377,6 @@ def body_of(unit: str | None) -> str:
     """Return what the rules call a body that is none of the province's own; empty for all others."""
     name = fold(unit or "")
     return next((called for pattern, called in _OTHER_BODIES if pattern.search(name)), "")
-
-
-def _is_duty_of(level: str, card: Card) -> bool:
-    return level in card.levels and card.topic in _DUTY_TOPICS
 
 
 def _kind_gains(read: Question) -> dict[CardKind, float]:
