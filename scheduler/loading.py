@@ -1,5 +1,6 @@
 """Loads what the plan of reminders is made from: of a day, or of some rows of the ledger."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,17 +53,22 @@ async def situation_on(
     extensions = await office.all_extensions(connection)
     outline = Situation({}, extensions=extensions, events=events)
     index = UnitIndex(directory)
-    alive = {
-        (duty.rule.id, duty.period.key)
-        for known, steps in rounds.ladders(current)
-        for duty in plan.duties(known, index, current.calendar, steps, outline, today, since=since)
-    }
+
+    def periods() -> set[tuple[str, str]]:
+        return {
+            (duty.rule.id, duty.period.key)
+            for known, steps in rounds.ladders(current)
+            for duty in plan.duties(known, index, current.calendar, steps, outline, today, since=since)
+        }
+
+    # Of a whole country both take a while; in a thread, officers are answered meanwhile.
+    alive, posts = await asyncio.to_thread(periods), await asyncio.to_thread(posts_of, holders)
     ended = await reports.moments_in(connection, periods=alive)
     excused, settled = judged(await office.all_letters(connection))
     ended |= settled | {report: at for report, (_, at) in (await office.all_deeds(connection)).items()}
     reach = {holder.person for holder in holders if holder.chats}
     situation = Situation(
-        posts=_with_stand_ins(posts_of(holders), await _lent_on(connection, today)),
+        posts=_with_stand_ins(posts, await _lent_on(connection, today)),
         reported=ended.keys(),
         pending=await reports.pending(connection),
         excused=excused,

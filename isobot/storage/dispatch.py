@@ -13,6 +13,7 @@ from isobot.clock import vietnam_day
 from isobot.domain.deadlines import StepKey
 from isobot.storage.statements import insert_if_absent, insert_or_replace
 from isobot.storage.tables import conversations, dispatches, outbox, posts, reminder_days, snoozes
+from isobot.storage.turns import in_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ async def free_days(connection: AsyncConnection, persons: Collection[int], *, da
 async def told_on(connection: AsyncConnection, day: date) -> set[int]:
     """Return who has had a reminder on a day, or has one waiting."""
     query = select(reminder_days.c.person).where(reminder_days.c.day == day)
-    return set((await connection.execute(query)).scalars())
+    return {person async for person in in_turns((await connection.execute(query)).scalars())}
 
 
 async def waiting_messages(
@@ -139,7 +140,7 @@ async def waiting_messages(
     )
     if persons is not None:
         query = query.where(reminder_days.c.person.in_(list(persons)))
-    return {row[0]: row[1] for row in await connection.execute(query)}
+    return {row[0]: row[1] async for row in in_turns(await connection.execute(query))}
 
 
 async def queue_messages(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -251,7 +252,7 @@ async def known_steps(connection: AsyncConnection, periods: Collection[tuple[str
     if not periods:
         return set()
     query = select(*_KEY).where(tuple_(dispatches.c.rule, dispatches.c.period).in_(list(periods)))
-    return {StepKey(*row) for row in await connection.execute(query)}
+    return {StepKey(*row) async for row in in_turns(await connection.execute(query))}
 
 
 async def open_forms(

@@ -33,6 +33,7 @@ from isobot.storage.tables import (
     posts,
     snoozes,
 )
+from isobot.storage.turns import in_turns
 
 LENT = (Role.REPORTER, Role.DEPUTY, Role.HEAD)
 """The roles that somebody may lend while away."""
@@ -261,7 +262,7 @@ async def holders(
     if units is not None:
         query = query.where(posts.c.unit.in_(units))
     found: dict[int, Holder] = {}
-    for row in await connection.execute(query):
+    async for row in in_turns(await connection.execute(query)):
         known = found.get(row.id)
         chats = (row.chat_key,) if row.chat_key else ()
         if known is None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.storage.statements import insert_if_absent
 from isobot.storage.tables import report_events, report_versions, reports
+from isobot.storage.turns import in_turns
 
 
 @dataclass(slots=True)
@@ -225,7 +226,7 @@ async def moments_in(
     codes = list(units)
     if codes:
         query = query.where(reports.c.unit.in_(codes))
-    return {(row[0], row[1], row[2]): row[3] for row in await connection.execute(query)}
+    return {(row[0], row[1], row[2]): row[3] async for row in in_turns(await connection.execute(query))}
 
 
 async def save(connection: AsyncConnection, records: Iterable[ReportRecord], *, at: datetime) -> None:
