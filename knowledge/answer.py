@@ -75,6 +75,7 @@ LEADING_ITS_TOPIC = 1.2
 OF_ONE_YEAR = 0.9
 """What a card on one year of a plan is worth, where provinces are compared and no year is named."""
 _CC = re.compile(r"\bcc\b", re.IGNORECASE)
+_ISO = re.compile(r"\b(?:iso|9001|he thong quan ly chat luong)\b")
 _A_YEAR = re.compile(r"\b20\d\d\b")
 ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
@@ -378,7 +379,8 @@ class KnowledgeBase:
         good = [h for h in hits if h.score >= least and h.covered >= ENOUGH_COVERED]
         own_year = own_year_clause(read, self._lexicon.stop_words) is not None
         if not good or not (own_year or self._holds_the_subject(read, hits)):
-            return self._guard.refuse(read, REFUSAL)
+            named = self._rosters.one_named(read, scope.provinces) if read.says(_ISO) else None
+            return named or self._guard.refuse(read, REFUSAL)
         if not scope.provinces:
             asked_back = which_province(read, good, self.corpus.documents)
             if asked_back:

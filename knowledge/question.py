@@ -4,6 +4,7 @@ Reading decides nothing about the answer; it only makes plain what was typed.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -192,7 +193,9 @@ class QuestionReader:
         words = self._reader.read(text)
         folded = " ".join(w.bare for w in words)
         marked = " ".join(w.marked for w in words)
-        marks = sum(w.marked != w.bare for w in words) > 0.25 * len(words)
+        # Not of the words read: short forms are written out with marks nobody typed ("giam doc so khcn").
+        typed = unicode_text(text).split()
+        marks = sum(map(_has_marks, typed)) > 0.25 * len(typed)
         provinces = self._provinces(words, folded, marked, marks)
         first, *others = clause_weights(words, sentences(unicode_text(text)), self._stop)
         return Question(
@@ -286,6 +289,10 @@ def says_own_district(folded: str) -> bool:
 def says_self(folded: str) -> bool:
     """Tell whether a folded text speaks of the person's own unit: "xã tôi", "sở mình", "bên em"."""
     return _SELF_SAID.search(folded) is not None
+
+
+def _has_marks(word: str) -> bool:
+    return any(c in "đĐ" or unicodedata.combining(c) for c in unicodedata.normalize("NFD", word))
 
 
 def province_names(slugs: Iterable[str]) -> list[str]:

@@ -137,6 +137,13 @@ class Rosters:
             return self._which_district(question, (unit,)) or self._years(question, [unit])
         return None
 
+    def one_named(self, question: Question, scope: Sequence[str]) -> Answer | None:
+        """Tell the year of the one commune that a question names, whatever else it says."""
+        mentions = self._places.find(question, scope)
+        named = self._named([m for m in mentions if m.exact], named_districts(mentions))
+        communes = [u for u in named if u.in_plan and u.level is Level.XA]
+        return self.about(question, communes[0]) if len(communes) == 1 else None
+
     def names_a_unit(self, question: Question, scope: Sequence[str]) -> bool:
         """Tell whether a question names a unit, or a district, that the rosters know."""
         mentions = self._places.find(question, scope)

@@ -7,6 +7,8 @@ place, or none at all. What tells the question apart is what else stands beside 
 import re
 from collections.abc import Collection
 
+from isobot.domain.text import fold
+from knowledge.corpus import SEED_PROVINCES
 from knowledge.fitting import asks_yes_or_no
 from knowledge.question import Question, says_self
 
@@ -40,8 +42,10 @@ _STEP_OF_WORK = re.compile(
     r"phan mem|thue|ap dung thu|thu nghiem|duy tri|ho tro|hop ban|khai truong|ban nam|nam nao cung|lam gi)\b"
 )
 """One thing among those to be done, whose time is not the year of the unit."""
-_NUMBERED = re.compile(r"\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)")
-"""A document that is named, or cut off by the end of what is looked at, is no other matter."""
+_NUMBERED = re.compile(
+    r"\btheo (?:quyet dinh|ke hoach|chi thi)\b|\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)"
+)
+"""A document that is named or followed, or cut off by the end of what is looked at, is no other matter."""
 _ISSUED = re.compile(r"\b(danh sach)(?: \w+){0,3} ban hanh\b")
 """A list is known by who issued it, and the issuing is no other matter."""
 _ASKING = re.compile(r"\b(?:nao|gi|may|bao nhieu|bao lau|bao gio|ai|dau|sao)\b|\b(?:khong|chua)$")
@@ -121,6 +125,7 @@ def _clause_asks(
         if adopting and not OTHER_MATTER.search(near) and not _STEP_OF_WORK.search(near):
             return True
         rest = {question.words[at].bare for at in places if at not in taken} - _PLACED - _OFFICE
-        if rest <= set(stop):
+        provinces = {word for slug in question.provinces for word in fold(SEED_PROVINCES[slug]).split()}
+        if {word for word in rest - provinces if not word[0].isdigit()} <= set(stop):
             return True
     return False

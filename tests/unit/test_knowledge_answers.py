@@ -295,6 +295,22 @@ def test_the_offices_of_a_district_are_not_the_district(ask):
     assert answer.cards[0] == "tq-phong-huyen"
 
 
+def test_a_short_form_written_out_is_not_taken_for_typed_marks(ask):
+    answer = ask("xin so dien thoai nha cua truong phong qlcl skhcn", "thanh-hoa")
+    assert answer.outcome is Outcome.REFUSED
+    assert "thông tin cá nhân" in answer.text
+
+
+def test_the_one_commune_named_gets_its_year_whatever_else_is_said(ask):
+    answer = ask("xã Sơn Hà quan sơn có cần chạy nhanh cho kịp iso không hả trời", "thanh-hoa")
+    assert answer.text.startswith("UBND xã Sơn Hà, huyện Quan Sơn: áp dụng ISO năm 2023")
+
+
+def test_the_province_and_the_decision_beside_a_commune_ask_for_nothing_else(ask):
+    answer = ask("xa son ha huyen quan son thanh hoa thuoc nam nao trong qd 4775")
+    assert answer.text.startswith("UBND xã Sơn Hà, huyện Quan Sơn: áp dụng ISO năm 2023")
+
+
 @pytest.mark.parametrize(
     "question",
     [

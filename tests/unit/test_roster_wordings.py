@@ -35,6 +35,7 @@ OWN_COMMUNE = [
     "xã mình đợt 1 hay đợt 2",
     "xã em làm năm 2022 hay 2023 hay 2024",
     "chúng tôi thuộc đợt nào",
+    "xã mình ở nhóm triển khai năm nào theo quyết định của ủy ban tỉnh",
     "xã em còn mấy năm nữa mới đến lượt",
     "Em mới về nhận việc ở văn phòng xã, anh cũ chuyển lên huyện không để lại giấy tờ gì. Hôm trước họp "
     "trên sở cũng có nói tới chuyện công bố mà em không ghi kịp. Anh chị xem giúp xã em làm ISO năm nào ạ.",
