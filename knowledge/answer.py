@@ -12,16 +12,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from isobot.adminfiles import load_admin_units
-from isobot.domain.former_units import FormerCommune, PlaceName
 from isobot.domain.text import fold
 from isobot.domain.units import Province, UnitDirectory
 from isobot.unitfiles import load_provinces, shipped_units
 from knowledge.about_documents import AboutDocuments
+from knowledge.after_reform import AfterReform
 from knowledge.asking_back import act_first, law_first, told_first, which_province
 from knowledge.building import without_collecting
 from knowledge.corpus import SEED_PROVINCES, Card, Corpus, load_corpus
-from knowledge.country import Country
 from knowledge.deciding import LEAST_SURE, Signs, sureness
 from knowledge.giving import Giver
 from knowledge.guarding import REFUSAL, Guard
@@ -39,11 +37,9 @@ from knowledge.model import (
     Refinement,
     with_sources,
 )
-from knowledge.places import PlaceFinder, speaks_of_self
+from knowledge.places import PlaceFinder
 from knowledge.question import Question, QuestionReader
 from knowledge.references import ReferenceFinder
-from knowledge.reform import asks_own_past, says_became
-from knowledge.reform_counts import ReformCounts
 from knowledge.rosters import Rosters
 from knowledge.search import Features, Hit, Index
 from knowledge.validity import Validity
@@ -134,8 +130,7 @@ class KnowledgeBase:
             self._common_words(),
             self._lexicon.stop_words,
         )
-        self._country = Country(load_admin_units)
-        self._left = ReformCounts(load_admin_units, units, corpus.documents, self._provinces)
+        self._reform = AfterReform(corpus.documents, units, self._provinces, self._rosters)
 
     @property
     def version(self) -> str:
@@ -210,106 +205,46 @@ class KnowledgeBase:
             return self._guard.refuse(
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
-        typed, own = read, home.units
-        hits = self._weigher.hits(read, scope, own, asker)
-        if read.otherwise and self._grounds(read, hits) < WELL_GROUNDED:
-            readings = [(read, hits)]
-            readings += [(r, self._weigher.hits(r, scope, own, asker)) for r in read.read_otherwise()]
-            better = max(readings, key=lambda reading: self._grounds(*reading))
-            if self._grounds(*better) >= CLEARLY_BETTER * self._grounds(read, hits):
-                read, hits = better
-        elsewhere = self._of_the_country(read, scope, home)
-        if elsewhere:
-            return elsewhere
-        guarded = self._guard.guard(read, scope, hits)
-        if guarded:
-            return guarded
-        own_line = self._rosters.own_line(typed, scope.provinces, home)
-        if own_line:
-            return own_line
-        told = self._about_documents.answer(
-            read, scope.provinces[0] if len(scope.provinces) == 1 else "", asker
+        typed = read
+        read, hits = self._best_reading(read, scope, home, asker)
+        one_province = scope.provinces[0] if len(scope.provinces) == 1 else ""
+        return (
+            self._after_reform(read, scope, home)
+            or self._guard.guard(read, scope, hits)
+            or self._rosters.own_line(typed, scope.provinces, home)
+            or self._about_documents.answer(read, one_province, asker)
+            or self._validity.relation(read, hits)
+            or self._validity.in_force(read, one_province)
+            or self._validity.described(read)
+            or self._from_rosters(read, scope, home, hits)
+            or self._side_by_side(read)
+            or self._from_cards(read, scope, hits, today)
         )
-        if told:
-            return told
-        related = self._validity.relation(read, hits)
-        if related:
-            return related
-        in_force = self._validity.in_force(read, scope.provinces[0] if len(scope.provinces) == 1 else "")
-        if in_force:
-            return in_force
-        described = self._validity.described(read)
-        if described:
-            return described
-        listed = self._from_rosters(read, scope, home, hits)
-        if listed:
-            return listed
+
+    def _best_reading(
+        self, read: Question, scope: Scope, home: Home, asker: Asker
+    ) -> tuple[Question, list[Hit]]:
+        """Return the question with the cards that fit; of a long message the best grounded reading."""
+        hits = self._weigher.hits(read, scope, home.units, asker)
+        if not read.otherwise or self._grounds(read, hits) >= WELL_GROUNDED:
+            return read, hits
+        others = [(r, self._weigher.hits(r, scope, home.units, asker)) for r in read.read_otherwise()]
+        better = max([(read, hits), *others], key=lambda reading: self._grounds(*reading))
+        clearly = self._grounds(*better) >= CLEARLY_BETTER * self._grounds(read, hits)
+        return better if clearly else (read, hits)
+
+    def _after_reform(self, read: Question, scope: Scope, home: Home) -> Answer | None:
+        if read.documents or self._guard.is_secret(read):
+            return None
+        return self._reform.answer(read, scope.provinces, home)
+
+    def _side_by_side(self, read: Question) -> Answer | None:
         every = read.all_provinces and len(read.provinces) != 1 and not self._of_no_plan(read)
-        if len(read.provinces) > 1 or every:
-            compared = self._compare(read)
-            if compared:
-                return compared
-        return self._from_cards(read, scope, hits, today)
+        return self._compare(read) if every or len(read.provinces) > 1 else None
 
     def _of_no_plan(self, read: Question) -> bool:
         """Tell whether only documents are named that no province's plan rests on."""
         return bool(read.documents) and self._of_plans.isdisjoint(read.documents)
-
-    def _of_the_country(self, read: Question, scope: Scope, home: Home) -> Answer | None:
-        """Tell what became of a commune that no plan names; those of the plans are the rosters' to answer."""
-        if read.documents or self._guard.is_secret(read):
-            return None
-        mine = home.level == "xa" and speaks_of_self(read) and not home.means_district(read.folded)
-        of_today = "," not in home.name or not any(u.in_plan for u in home.units)
-        if mine and of_today and asks_own_past(read.focus):
-            return self._country.answer(self._country.commune_of(home.name, self._today(home)), before=True)
-        left = None if mine else self._left.answer(read, scope.provinces, home)
-        if left:
-            return left
-        asked = self._country.place_in(read.typed)
-        if asked is None and home.outside_the_list and speaks_of_self(read) and says_became(read.focus):
-            where = self._provinces[home.province].name if home.province in self._provinces else ""
-            return self._country.answer(self._country.commune_of(home.name, where), before=False)
-        if asked is None:
-            return None
-        place, before = asked
-        slug = home.province or (scope.provinces[0] if len(scope.provinces) == 1 else "")
-        if not place.district and not place.province:
-            return self._of_a_bare_name(read, scope, place, slug, before=before)
-        former, _ = self._country.find(place)
-        if not before and any(self._in_a_plan(unit) for unit in former.units):
-            return None
-        return self._country.answer(place, before=before)
-
-    def _today(self, home: Home) -> str:
-        """Return the name of the province of today that the asker's office belongs to."""
-        return self._provinces[home.province].now if home.province in self._provinces else ""
-
-    def _of_a_bare_name(
-        self, read: Question, scope: Scope, place: PlaceName, slug: str, *, before: bool
-    ) -> Answer | None:
-        """Tell it of a commune named without its district; one name of two communes asks which is meant.
-
-        Rosters know only the communes of the plans: what a new one is made of stands in the table, and so
-        does the namesake outside the plan.
-        """
-        province = self._provinces.get(slug)
-        home = replace(place, province=(province.now if before else province.name) if province else "")
-        if not before and self._rosters.names_a_unit(read, scope.provinces):
-            former = self._country.find(home)[0].units if province else ()
-            namesakes = len(former) > 1 and not all(self._in_a_plan(unit) for unit in former)
-            return self._country.answer(home, before=before) if namesakes else None
-        answer = self._country.answer(home, before=before) if province else None
-        return answer or self._country.answer(place, before=before)
-
-    def _in_a_plan(self, unit: FormerCommune) -> bool:
-        home = unit.district.province.name
-        slugs = [slug for slug, province in self._provinces.items() if province.name == home]
-        return any(
-            known.in_plan
-            for slug in slugs
-            for known in self._units.find(unit.name, province=slug, district=unit.district.name)
-        )
 
     def card_answer(self, card_id: str) -> Answer:
         """Give one card as it stands, for menus and picked options.
