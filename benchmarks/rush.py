@@ -56,6 +56,8 @@ SLACK = 1.02
 """The rush may take so much longer than the best possible time."""
 ANSWER_SECONDS = 0.1
 """The median of the answers' times is below this."""
+NO_STORM = 1_000
+"""At most one message in so many may be refused with 429; after each comes the pause it asks for."""
 FIRST_OFFICER = 50_000_000
 QUESTIONS = (
     "xã báo cáo tháng nào",
@@ -115,7 +117,8 @@ class Outcome:
         return sorted(self.latencies)[min(len(self.latencies) - 1, int(len(self.latencies) * part))]
 
     def keeps_its_promises(self) -> bool:
-        whole = not (self.flooded or self.lost or self.twice)
+        storm = self.flooded * NO_STORM > self.reminders + self.answers
+        whole = not (storm or self.lost or self.twice)
         return whole and self.ratio <= SLACK and self.median < ANSWER_SECONDS
 
 
@@ -361,7 +364,7 @@ async def run(console: Console, *, sizes: tuple[Size, ...] = (FULL, COUNTRY)) ->
         table.add_row("longer by", f"{(outcome.ratio - 1) * 100:+.2f} %", f"<= {(SLACK - 1) * 100:.0f} %")
         table.add_row("reminders, answers", f"{outcome.reminders}, {outcome.answers}", "")
         table.add_row("ledger rows sent", f"{outcome.ledger_rows}", f"{size.bots * size.people}")
-        table.add_row("refused with 429", f"{outcome.flooded}", "0")
+        table.add_row("refused with 429", f"{outcome.flooded}", f"<= 1 in {NO_STORM:,}")
         table.add_row("lost, twice", f"{outcome.lost}, {outcome.twice}", "0, 0")
         table.add_row(
             "answers: median", f"{outcome.median * 1000:.0f} ms", f"< {ANSWER_SECONDS * 1000:.0f} ms"

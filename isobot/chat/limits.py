@@ -15,6 +15,10 @@ LONGEST_DELAY_SECONDS = 1.0
 when it left. Its tokens come back so much later, up to this. What every message needs does not count: it
 shifts all of them alike, and a far platform slows nobody down."""
 
+SPARE_SECONDS = 0.002
+"""A token comes back so much later than is surely needed if all went as it goes at best: a machine that was
+slow and is quick again sends the next message a little nearer to the one before."""
+
 CATCHING_UP = 0.9
 """Two messages of a campaign are at least this part of the even distance apart, so that after a pause
 they neither come in a heap, with answers waiting behind it, nor stay behind for good."""
@@ -179,6 +183,7 @@ class Gate:
         """Note that the message of a ticket left and was answered."""
         taken = answered - left
         arrived = left + min(LONGEST_DELAY_SECONDS, max(0.0, taken - self._quickest.of(taken)))
+        arrived += SPARE_SECONDS
         for bucket, tokens in self._buckets(ticket):
             for _ in tokens:
                 bucket.use(arrived)
