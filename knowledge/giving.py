@@ -74,6 +74,8 @@ class Giver:
         scope = cards[0].scope
         if unknown and scope in SEED_PROVINCES and SEED_PROVINCES[scope] not in texts[0]:
             texts[0] = f"{SEED_PROVINCES[scope]}: {texts[0]}"
+        if len({c.scope for c in cards}) > 1:
+            texts = [_of_its_place(card, text) for card, text in zip(cards, texts, strict=True)]
         # The first place of each card comes first, so that none of them is cut.
         ranked = sorted(
             ((place, n, c) for n, card in enumerate(cards) for place, c in enumerate(card.citations)),
@@ -174,3 +176,9 @@ class Giver:
                 "hiện còn áp dụng hay không thì chưa xác minh."
             )
         return ""
+
+
+def _of_its_place(card: Card, text: str) -> str:
+    """Say whose rule a text is, where the province's stands beside the national one."""
+    place = "Quy định chung" if card.scope == NATIONAL else SEED_PROVINCES.get(card.scope, "")
+    return text if not place or text.startswith(place) else f"{place}: {text}"

@@ -393,7 +393,8 @@ def test_the_years_of_a_plan_name_no_year(ask):
 def test_the_askers_own_plan_goes_before_the_law(ask):
     answer = ask("tiền áp dụng ISO lấy từ đâu ra", "thanh-hoa")
     assert answer.citations[0].document.key == "thanh-hoa"
-    assert answer.text.startswith("Kinh phí thực hiện lấy từ ngân sách của tỉnh")
+    assert answer.text.startswith("Thanh Hóa: Kinh phí thực hiện lấy từ ngân sách của tỉnh")
+    assert "\nQuy định chung: Ba nguồn" in answer.text
 
 
 def test_sở_tôi_means_the_office_of_the_asker(ask):
