@@ -198,8 +198,9 @@ def _all_names(units: UnitDirectory) -> str:
     """Return every name of a unit, district or province, folded, with bars between."""
     provinces = [name for p in load_provinces().values() for name in (p.name, p.now, *p.aliases)]
     names = [(u.name, u.bare_name, u.district, u.true_district, u.printed_name, *u.aliases) for u in units]
-    ours = {u.district for u in units}
-    districts = [f"{d.kind} {d.name}" for d in load_admin_units().districts if d.name in ours]
+    ours = {(load_provinces()[u.province].name, u.district) for u in units if u.province in load_provinces()}
+    table = load_admin_units().districts
+    districts = [f"{d.kind} {d.name}" for d in table if (d.province.name, d.name) in ours]
     return fold(" | ".join(["", *provinces, *districts, *(n for row in names for n in row if n)]))
 
 
