@@ -76,7 +76,7 @@ class Database:
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncConnection]:
-        """Open no transaction at all: for reads that need not be of one moment, and are many."""
+        """Read without a transaction on SQLite: for reads that need not be of one moment, and are many."""
         async with self._engine.connect() as connection:
             if self.is_sqlite:
                 await connection.execution_options(**{_GLANCES: True})

@@ -41,6 +41,16 @@ class OneCallCursor(aiosqlite.Cursor):
         await self._call(self._run_many, sql, parameters)
         return self
 
+    async def fetchone(self) -> sqlite3.Row | None:
+        """Return the next row that is not read yet."""
+        return next(iter(await self.fetchmany(1)), None)
+
+    async def fetchmany(self, size: int | None = None) -> Iterable[sqlite3.Row]:
+        """Return the next rows that are not read yet."""
+        most = self.arraysize if size is None else size
+        rows, self._rows = self._rows[:most], self._rows[most:]
+        return rows
+
     async def fetchall(self) -> Iterable[sqlite3.Row]:
         """Return the rows that are not read yet."""
         rows, self._rows = self._rows, []

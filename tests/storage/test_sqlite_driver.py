@@ -59,6 +59,16 @@ async def test_a_statement_brings_its_rows_with_it_in_one_call(connection, monke
     assert len(calls) == 1
 
 
+async def test_rows_are_handed_out_in_their_order_however_few_at_a_time(connection):
+    cursor = connection.cursor()
+    await cursor.execute("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4")
+
+    assert await cursor.fetchone() == (1,)
+    assert list(await cursor.fetchmany(2)) == [(2,), (3,)]
+    assert list(await cursor.fetchall()) == [(4,)]
+    assert await cursor.fetchone() is None
+
+
 async def test_rows_are_handed_out_once(connection):
     cursor = connection.cursor()
     await cursor.execute("SELECT 7")
@@ -99,6 +109,26 @@ async def test_a_cancelled_writer_leaves_nothing_begun_behind(database):
 
     await add(database, "kt.xa-e")
     assert await codes(database.read) == ["kt.xa-e"]
+
+
+async def test_a_writer_cancelled_while_another_process_holds_the_file_holds_up_nobody(database, tmp_path):
+    other = sqlite3.connect(tmp_path / "isobot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    task = asyncio.create_task(add(database, "kt.xa-f"))
+    await asyncio.sleep(0.2)  # time to stand before the lock
+    task.cancel()
+    await asyncio.sleep(0.05)
+    other.execute("COMMIT")
+    other.close()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with asyncio.timeout(10):
+        await add(database, "kt.xa-g")
+    with sqlite3.connect(tmp_path / "isobot.db", timeout=5, isolation_level=None) as outside:
+        outside.execute("BEGIN IMMEDIATE")
+        outside.execute("COMMIT")
+    assert await codes(database.read) == ["kt.xa-g"]
 
 
 async def test_a_glance_sees_what_was_committed_and_holds_nobody_up(database):
