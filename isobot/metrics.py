@@ -55,6 +55,12 @@ class Metrics:
             registry=registry,
         )
         self._dead = Gauge("isobot_outbox_dead", "Messages given up", ["bot"], registry=registry)
+        self._repeated = Gauge(
+            "isobot_perhaps_repeated",
+            "Reminders sent again because a kill left open whether they had been",
+            ["bot"],
+            registry=registry,
+        )
         self._reminders = Gauge(
             "isobot_reminders_today", "Steps of today's ledger by status", ["status"], registry=registry
         )
@@ -96,9 +102,10 @@ class Metrics:
             self._waiting.set(await inbox.waiting(connection))
             queues = await delivery.queues(connection)
             dead = await delivery.dead_by_bot(connection)
+            repeated = await delivery.perhaps_repeated(connection)
             reminders = await delivery.steps_on(connection, vietnam_day(now))
             ticked = await records.get_moment(connection, LAST_TICK)
-        for gauge in (self._queued, self._oldest, self._dead, self._reminders):
+        for gauge in (self._queued, self._oldest, self._dead, self._repeated, self._reminders):
             gauge.clear()
         for queue in queues:
             kind = "campaign" if queue.campaign else "answer"
@@ -106,6 +113,8 @@ class Metrics:
             self._oldest.labels(queue.bot, kind).set(max(0.0, (now - queue.oldest).total_seconds()))
         for bot, number in dead.items():
             self._dead.labels(bot).set(number)
+        for bot, number in repeated.items():
+            self._repeated.labels(bot).set(number)
         for status, number in reminders.items():
             self._reminders.labels(status).set(number)
         if ticked is not None:

@@ -2,12 +2,12 @@
 
 A message is marked sent after the platform took it, several marks to a commit, and before the next of
 its chat leaves: only a kill between a send and its mark may repeat a message, and one for each chat at
-most. Every bot has a lane of its own: one that is slow, or that was
-asked to pause, keeps no other waiting. Only what leaves within a moment is fetched ahead, and answers are
-put before it, so an answer written now overtakes a campaign of any length, and a reminder taken back
-stays here. A chat that
-is gone, or a message that is refused, ends as a dead letter that stays in the table; a campaign's message
-goes to the person's next chat instead, if there is one.
+most. A campaign's message is noted as about to leave before it does, so such a repeat is counted. Every
+bot has a lane of its own: one that is slow, or that was asked to pause, keeps no other waiting. Only what
+leaves within a moment is fetched ahead, and answers are put before it, so an answer written now overtakes
+a campaign of any length, and a reminder taken back stays here. A chat that is gone, or a message that is
+refused, ends as a dead letter that stays in the table; a campaign's message goes to the person's next
+chat instead, if there is one.
 """
 
 import asyncio
@@ -48,6 +48,8 @@ AHEAD_SECONDS = 0.01
 SHORTEST_WAIT_SECONDS = 0.002
 LOOK_SECONDS = 1.0
 """How often the outbox is looked at when no bell rings: another process may have filled it in silence."""
+SOON_SECONDS = 0.5
+"""A campaign's messages are noted as about to leave so long before, so that no token waits for the note."""
 MARK_SECONDS = 0.05
 """How long marks of a campaign may wait for others to share a commit."""
 LATELY_SECONDS = 60.0
@@ -188,6 +190,8 @@ class Sender:
         self._outcomes: list[_Outcome] = []
         self._marked_at = float("-inf")
         self._finished: set[tuple[str, str]] = set()
+        self._noted: set[int] = set()
+        """Noted as about to leave, and surely not gone yet."""
         self._token_news: dict[str, bool] = {}
         self._rings_heard = -1
         self._own_rings = 0
@@ -214,13 +218,14 @@ class Sender:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.shield(self._mark())
+            await asyncio.shield(self._finish())
 
     async def step(self) -> bool:
         """Mark what was delivered and start what is due; False when there was neither."""
         marked = await self._mark()
         await self._look()
         await asyncio.gather(*self._last_looks)
+        marked = await self._mark() or marked
         started = sum(self._begin(lane) for lane in self._lanes.values())
         if started:
             await asyncio.sleep(0)
@@ -231,6 +236,8 @@ class Sender:
         while True:
             for lane in self._lanes.values():
                 self._begin(lane)
+            if self._soon():
+                self._news.set()
             self._changed.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._until_next()):
@@ -258,7 +265,7 @@ class Sender:
         now = monotonic()
         moments = [now + LOOK_SECONDS]
         for lane in self._lanes.values():
-            first = next((message for message in lane.stock if message.chat_key not in lane.busy), None)
+            first = next((m for m in lane.stock if m.chat_key not in lane.busy and self._may_leave(m)), None)
             if first is not None:
                 gate = lane.gate
                 moments.append(gate.campaign_opens_at() if first.is_campaign else gate.opens_at())
@@ -394,6 +401,10 @@ class Sender:
             if chat in stopped or chat in begun or len(lane.busy) + len(begun) >= self._slots(lane):
                 later.append(message)
                 continue
+            if not self._may_leave(message):
+                stopped.add(chat)
+                later.append(message)
+                continue
             ticket = lane.gate.admit(
                 message.chat,
                 campaign=message.is_campaign,
@@ -414,6 +425,24 @@ class Sender:
         for chat, (message, ticket) in begun.items():
             lane.busy[chat] = asyncio.create_task(self._send(lane, message, ticket))
         return len(begun)
+
+    def _may_leave(self, message: Outgoing) -> bool:
+        """Tell whether a message need not be noted any more before it leaves."""
+        return not message.is_campaign or message.id in self._noted
+
+    def _soon(self) -> list[int]:
+        """List the messages that leave within a moment, and have to be noted before."""
+        return [
+            message.id
+            for lane in self._lanes.values()
+            for message in [m for m in lane.stock if m.is_campaign][: self._at_hand(lane)]
+            if not self._may_leave(message)
+        ]
+
+    def _at_hand(self, lane: _Lane) -> int:
+        overall = lane.gate.limits.overall
+        soon = self._slots(lane) if overall is None else max(1, int(SOON_SECONDS / overall.distance))
+        return min(soon, self._slots(lane))
 
     def _patience(self) -> float:
         """Return for how many seconds there is surely nothing to do, unless the bell rings."""
@@ -470,7 +499,10 @@ class Sender:
             if lane.pause.left(self._clock.now().timestamp()) > 0:
                 return None
             left, used = monotonic(), True
+            self._noted.discard(message.id)
             outcome = await self._deliver(lane, message, file)
+            if message.is_campaign and not outcome.sent:
+                self._noted.add(message.id)
             lane.gate.used(ticket, left=left, answered=monotonic())
             self._changed.set()
             return outcome
@@ -546,33 +578,45 @@ class Sender:
         """Write down what became of the messages, then free their chats."""
         outcomes, self._outcomes = self._outcomes, []
         finished, self._finished = self._finished, set()
-        if not outcomes and not finished:
+        soon = self._soon()
+        if not outcomes and not finished and not soon:
             return False
         try:
-            if outcomes or self._token_news:
-                await self._write(outcomes)
+            if outcomes or self._token_news or soon:
+                await self._write(outcomes, soon)
         except BaseException:
             self._outcomes = outcomes + self._outcomes
             self._finished |= finished
             raise
         self._marked_at = monotonic()
+        self._changed.set()
         for bot, chat_key in finished:
             lane = self._lanes[bot]
             lane.busy.pop(chat_key, None)
-            self._changed.set()
             if chat_key in lane.passed_by:
                 lane.passed_by.discard(chat_key)
                 lane.freed = True
         return True
 
-    async def _write(self, outcomes: list[_Outcome]) -> None:
+    async def _finish(self) -> None:
+        """Mark what was sent before leaving, and take back the notes of what surely was not."""
+        for lane in self._lanes.values():
+            lane.stock.clear()
+        await self._mark()
+        async with self._database.write() as connection:
+            await outbox.take_back_begun(connection, self._noted)
+
+    async def _write(self, outcomes: list[_Outcome], soon: list[int]) -> None:
         now = self._clock.now()
         news, self._token_news = self._token_news, {}
         sent = [(o.message.id, o.reference) for o in outcomes if o.sent]
         failed = [o for o in outcomes if not o.sent and o.counts]
-        if not (sent or failed or news):
+        if not (sent or failed or news or soon):
             return
+        stayed = {o.message.id for o in failed} & self._noted
         async with self._database.write() as connection:
+            begun = await outbox.begin(connection, soon)
+            await outbox.take_back_begun(connection, stayed)
             await outbox.mark_sent(connection, sent, at=now)
             await dispatch.settle(connection, sent=[key for key, _ in sent], at=now)
             for bot, refused in news.items():
@@ -598,6 +642,16 @@ class Sender:
                 log.warning("dead_letter", message=message.id, bot=message.bot, why=outcome.why)
                 await outbox.mark_dead(connection, message.id, attempts=attempts, why=outcome.why)
                 await dispatch.settle(connection, dead=[message.id], at=now)
+        self._noted = (self._noted - stayed) | begun.keys()
+        self._let_go(set(soon) - begun.keys())
+        if again := sorted(key for key, times in begun.items() if times > 1):
+            log.warning("reminders_perhaps_repeated", messages=again)
+
+    def _let_go(self, taken_back: set[int]) -> None:
+        """Take out of stock what nobody wants sent any more, since it was looked at."""
+        if taken_back:
+            for lane in self._lanes.values():
+                lane.stock = [message for message in lane.stock if message.id not in taken_back]
 
 
 def _cost(message: Outgoing) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import distinct, func, insert, literal, select, update
+from sqlalchemy import distinct, func, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.clock import VIETNAM
@@ -220,6 +220,16 @@ async def dead_by_bot(connection: AsyncConnection) -> dict[str, int]:
         select(outbox.c.bot, func.count()).where(outbox.c.status == "dead").group_by(outbox.c.bot)
     )
     return {row[0]: row[1] for row in found}
+
+
+async def perhaps_repeated(connection: AsyncConnection) -> dict[str, int]:
+    """Count for each bot how often a campaign's message left that may have left before: a kill's doing."""
+    found = await connection.execute(
+        select(outbox.c.bot, func.sum(outbox.c.begun - 1))
+        .where(outbox.c.begun > literal_column("1"))
+        .group_by(outbox.c.bot)
+    )
+    return {row[0]: int(row[1]) for row in found}
 
 
 async def campaign_between(connection: AsyncConnection, begin: datetime, end: datetime) -> int:

@@ -196,6 +196,30 @@ async def note_parts(connection: AsyncConnection, message: int, *, parts: int) -
     await connection.execute(update(outbox).where(outbox.c.id == message).values(parts=parts))
 
 
+async def begin(connection: AsyncConnection, messages: Collection[int]) -> dict[int, int]:
+    """Note that messages are about to leave; return how often each was begun, those still waiting only.
+
+    A message begun a second time may have reached its chat the first time, before a kill.
+    """
+    if not messages:
+        return {}
+    done = await connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(messages), outbox.c.status == "queued")
+        .values(begun=outbox.c.begun + 1)
+        .returning(outbox.c.id, outbox.c.begun)
+    )
+    return {row.id: row.begun for row in done}
+
+
+async def take_back_begun(connection: AsyncConnection, messages: Collection[int]) -> None:
+    """Note that messages which were about to leave surely did not."""
+    if messages:
+        await connection.execute(
+            update(outbox).where(outbox.c.id.in_(messages)).values(begun=outbox.c.begun - 1)
+        )
+
+
 async def mark_sent(
     connection: AsyncConnection, done: Sequence[tuple[int, str | None]], *, at: datetime
 ) -> None:

@@ -152,6 +152,13 @@ outbox = Table(
     Column("parts", Integer, nullable=False, default=0, server_default="0"),
     Column("failure", Text),
     Column("blanked", Boolean, nullable=False, default=False),
+    Column("begun", Integer, nullable=False, default=0, server_default="0"),
+)
+Index(
+    "ix_outbox_begun_again",
+    outbox.c.bot,
+    sqlite_where=text("begun > 1"),
+    postgresql_where=text("begun > 1"),
 )
 Index(
     "ix_outbox_queued",

@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
+from isobot.chat.bell import Bell
 from isobot.chat.limits import Limits, telegram_limits, zalo_limits
-from isobot.chat.sender import Sender
+from isobot.chat.outgoing import Outgoing
+from isobot.chat.sender import RenderedFile, Sender
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
 from isobot.errors import ChannelBusy, ChatGone
@@ -22,6 +24,7 @@ from isobot.storage.outbox import Priority
 from isobot.storage.tables import dispatches
 from isobot.storage.tables import outbox as outbox_table
 from tests.acceptance.test_reminders import FRIDAY_T_3, reminders
+from tests.fakes import FakeChannel
 
 
 async def queue(office, bot: str, chat: str, text: str, priority: Priority = Priority.CAMPAIGN) -> int:
@@ -283,6 +286,36 @@ async def test_administrators_hear_that_the_monthly_quota_is_short(office):
     await office.sender.drain()
     await watch.ticks()
     assert await watch.check() == ["quota:zalo"]
+
+
+class StuckChannel(FakeChannel):
+    """Takes a message, and its answer never comes."""
+
+    async def deliver(self, message: Outgoing, file: RenderedFile | None) -> str | None:
+        await super().deliver(message, file)
+        await asyncio.Event().wait()
+        return None
+
+
+async def test_a_reminder_that_left_but_was_not_marked_is_sent_again_and_counted(office):
+    for number in ("1", "1", "2"):
+        await queue(office, "telegram", number, "nhắc")
+    stuck = StuckChannel("telegram")
+    sender = Sender(office.database, [stuck], None, office.clock, bell=Bell(), limits={}, chats_at_once=1)
+    running = asyncio.create_task(sender.run())
+    async with asyncio.timeout(20):
+        while not stuck.sent:
+            await asyncio.sleep(0.005)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    await office.sender.drain()
+
+    assert len(office.channels["telegram"].sent) == 3
+    async with office.database.read() as connection:
+        assert await delivery.perhaps_repeated(connection) == {"telegram": 1}
+    page = (await visit(Metrics(office.database, office.clock))).text
+    assert 'isobot_perhaps_repeated{bot="telegram"} 1.0' in page
 
 
 async def visit(metrics: Metrics, client: str = "127.0.0.1", **headers: str) -> httpx.Response:
