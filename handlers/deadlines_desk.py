@@ -1,81 +1,36 @@
 """What a receiving office does about deadlines in chat: nudge, more time, another officer, other days.
 
 period ──▶ nudge all | more time ──▶ unit ──▶ last day ──▶ reason | another officer ──▶ unit ──▶ code
-/hanbaocao ──▶ which day ──▶ new day ──▶ reason
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from handlers import reminder_lines
+from handlers import deadline_dates, reminder_lines
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
 from isobot.domain.deadlines import Period, ReportingRule
-from isobot.domain.messages import Choice, IncomingKind
+from isobot.domain.messages import Choice, IncomingKind, Reply
 from isobot.domain.numbers import format_date, read_date
 from isobot.domain.text import shorten
 from isobot.domain.units import Unit
 from isobot.errors import AnswerRefused, Refusal
-from isobot.storage import office, rulebook
+from isobot.storage import office
+from isobot.storage.outbox import Priority
+from isobot.storage.people import Holder
 from scheduler import rounds, wording
 from scheduler.dispatch import Loaded, situation_on
 from scheduler.plan import Standing, UnitIndex, standing_of
 
-DIALOGUES = {"extend", "reassign", "move"}
+DIALOGUES = {"extend", "reassign", deadline_dates.DIALOGUE}
 OFFERED = 12
-AHEAD_DAYS = 10
 
 
-async def show_campaign(turn: Turn, services: Services) -> None:
-    """Show a receiver what will be reminded in the next days, how many it reaches, and what it says."""
-    for province in turn.actor.provinces_to_receive():
-        loaded = await _loaded(turn, services)
-        units = [u for u in services.directory if u.province == province]
-        lines = [f"Lịch nhắc {AHEAD_DAYS} ngày tới của tỉnh:"]
-        for n in range(AHEAD_DAYS + 1):
-            day = turn.today + timedelta(days=n)
-            falling, digests = rounds.falling_on(day, loaded.timetable, units, loaded.situation)
-            sizes = Counter((f.rule.title, f.period.label, f.step) for f in falling)
-            for (title, label, step), size in sizes.items():
-                told = {
-                    p
-                    for f in falling
-                    for p in f.people
-                    if (f.rule.title, f.period.label, f.step) == (title, label, step)
-                    and p not in loaded.situation.unreachable
-                }
-                name = label if title in label else f"{shorten(title, 60)}, {label}"
-                lines.append(
-                    f"• {format_date(day)}: {name} ({step}), {size} đơn vị, {len(told)} người nhận tin."
-                )
-            lines += [
-                f"• {format_date(day)}: bản tổng hợp {d.period.label} gửi anh/chị ({len(d.missing)} đơn vị)."
-                for d in digests
-            ]
-        if len(lines) == 1:
-            lines = [f"{AHEAD_DAYS} ngày tới không có lần nhắc nào trong tỉnh."]
-        choices = [
-            Choice(
-                f"dg:{rule.id}:{period.key}:{province}",
-                f"Xử lý {period.label}: {shorten(rule.title, 30)}",
-                True,
-            )
-            for rule, period in periods_now(turn, services, province)
-        ]
-        turn.say(
-            "\n".join(lines),
-            *choices,
-            Choice("go:hanbaocao", "Đổi hạn báo cáo", lasting=True),
-            Choice("go:dotbaocao", "Đợt báo cáo đột xuất", lasting=True),
-            Choice("ic:office", "Tải lịch của cơ quan (.ics)", lasting=True),
-        )
-
-
-async def _loaded(turn: Turn, services: Services) -> Loaded:
+async def loaded_now(turn: Turn, services: Services) -> Loaded:
+    """Load what the plan of today is made from."""
     return await situation_on(turn.store.connection, services.timetable, services.directory, today=turn.today)
 
 
@@ -121,7 +76,7 @@ async def missing_in(
     turn: Turn, services: Services, rule: ReportingRule, period: Period
 ) -> tuple[list[Unit], list[Standing]]:
     """Return the units whose figures are not in, and why as far as one can tell."""
-    loaded = await _loaded(turn, services)
+    loaded = await loaded_now(turn, services)
     index = UnitIndex(services.directory)
     timetable = loaded.timetable
     owing = deadlines.reporting_units(rule, period, index.of(rule.province))
@@ -221,8 +176,8 @@ async def take(turn: Turn, services: Services) -> None:
         turn.say("Anh/chị gõ giúp tôi thành chữ, hoặc gõ “hủy” để thôi.")
         return
     try:
-        if dialogue == "move":
-            await _take_move(turn, services, state)
+        if dialogue == deadline_dates.DIALOGUE:
+            await deadline_dates.take(turn, services, state)
         elif "unit" not in state:
             unit = _unit_named(turn, services, state)
             if unit is not None:
@@ -246,7 +201,9 @@ def _unit_named(turn: Turn, services: Services, state: Mapping[str, Any]) -> Uni
             "Có vài đơn vị cùng tên, anh/chị chọn:", *(Choice(_key(turn, u), u.place_name) for u in found)
         )
     else:
-        turn.say("Tôi không thấy đơn vị này trong tỉnh. Anh/chị gõ lại tên, ví dụ: xã Pù Luông; hoặc “hủy”.")
+        known = services.directory.active_on(turn.today, province)
+        example = next((u.name.removeprefix("UBND ") for u in known if not u.lead_office), "")
+        turn.say(f"Tôi không thấy đơn vị này trong tỉnh. Anh/chị gõ lại tên, ví dụ: {example}; hoặc “hủy”.")
     return None
 
 
@@ -265,9 +222,10 @@ async def unit_picked(turn: Turn, services: Services, code: str) -> None:
         await give_code(turn, services, code)
         return
     turn.conversation.state["unit"] = code
-    turn.say(
-        f"{unit.place_name}: gia hạn đến hết ngày nào? Ví dụ: {format_date(turn.today + timedelta(days=14))}."
-    )
+    rule = services.rules.get(turn.conversation.state["rule"])
+    due = deadlines.find_period(rule, turn.conversation.state["period"]) if rule else None
+    example = max(due.last_day if due else turn.today, turn.today) + timedelta(days=14)
+    turn.say(f"{unit.place_name}: gia hạn đến hết ngày nào? Ví dụ: {format_date(example)}.")
 
 
 async def give_code(turn: Turn, services: Services, code: str) -> None:
@@ -284,137 +242,82 @@ async def give_code(turn: Turn, services: Services, code: str) -> None:
         turn.say(str(refusal))
         return
     now = await reminding.officers_of(turn.store, unit)
-    holding = f"Đang đăng ký: {', '.join(now)}." if now else "Hiện chưa ai đăng ký."
+    names = ", ".join(_name(each) for each in now)
+    holding = f"Tôi đang nhắc: {names}." if now else "Hiện chưa có ai để tôi nhắc."
     turn.say(
         f"{unit.place_name}. {holding}\n"
         f"Mã cho người mới: {made} (dùng một lần, trong 14 ngày). "
         "Anh/chị chuyển mã cho người đó; họ gửi mã này cho tôi là xong."
+        + (" Người cũ không còn phụ trách thì anh/chị chọn thôi nhắc." if now else ""),
+        *(Choice(f"ro:{code}:{each.person}", f"Thôi nhắc {_name(each)}", lasting=True) for each in now),
     )
 
 
+def _name(holder: Holder) -> str:
+    return holder.name or f"người số {holder.person}"
+
+
+async def relieve(turn: Turn, services: Services, code: str, person: int) -> None:
+    """End reminders to an officer who is no longer in charge, and tell the officer."""
+    unit = services.directory.get(code)
+    if unit is None:
+        turn.say("Đơn vị này không còn trong danh sách.")
+        return
+    try:
+        chat = await reminding.relieve(
+            turn.store, actor=turn.actor, unit=unit, person=person, channel=turn.incoming.bot
+        )
+    except Refusal as refusal:
+        turn.say(str(refusal))
+        return
+    turn.say(f"Đã thôi nhắc người cũ về {unit.place_name}. Việc này được ghi vào nhật ký.")
+    if chat is not None:
+        words = Reply(
+            f"Cơ quan nhận báo cáo cho biết {unit.place_name} có người khác phụ trách, "
+            "nên tôi thôi nhắc anh/chị. Nếu anh/chị vẫn phụ trách, anh/chị chọn:",
+            (Choice(f"mn:{code}", "Nhắc lại tôi", lasting=True, by_word=True),),
+        )
+        turn.store.send(*chat, words, priority=Priority.ANSWER)
+
+
 async def _take_extension(turn: Turn, services: Services, state: Mapping[str, Any]) -> None:
+    """Take the new day, which is checked at once, then the reason."""
     unit = services.directory.get(state["unit"])
-    assert unit is not None
+    rule = services.rules.get(state["rule"])
+    due = deadlines.find_period(rule, state["period"]) if rule else None
+    if unit is None or rule is None or due is None:
+        raise Refusal(reminding.NO_PERIOD)
     if "day" not in state:
         day = read_date(turn.text, today=turn.today, past=False)
+        reminding.check_longer(due, day, today=turn.today)
         turn.conversation.state["day"] = day.isoformat()
-        turn.say(f"Gia hạn đến {format_date(day)}. Lý do là gì? Anh/chị viết một câu ngắn.")
+        said = [f"Gia hạn đến {format_date(day)}."]
+        said += filter(None, [wording.day_off_words(day, turn.today, services.calendar)])
+        turn.say(" ".join([*said, "Lý do là gì? Anh/chị viết một câu ngắn."]))
         return
+    why = " ".join(turn.text.split())
+    reminding.check_reason(why)
     try:
         period = await reminding.extend(
             turn.store,
             actor=turn.actor,
             rules=services.rules,
             unit=unit,
-            rule=state["rule"],
-            period=state["period"],
+            rule=rule.id,
+            period=due.key,
             last_day=date.fromisoformat(state["day"]),
-            why=" ".join(turn.text.split()),
+            why=why,
             channel=turn.incoming.bot,
         )
     except Refusal:
         turn.conversation.state.pop("day")
         raise
     turn.conversation.leave()
-    days = _coming(turn, services, state["rule"], period)
+    days = reminder_lines.reporter_days(rule, period, services, turn.today)
     turn.say(
         f"Đã gia hạn cho {unit.place_name}: {period.label}, hạn mới {format_date(period.last_day)}. "
-        f"Việc này được ghi vào nhật ký.\nTôi báo đơn vị và nhắc theo hạn mới: {days}."
-    )
-
-
-def _coming(turn: Turn, services: Services, rule_id: str, period: Period) -> str:
-    rule = services.rules.get(rule_id)
-    steps = reminder_lines.planned(rule, period, services) if rule else ()
-    days = [s.day for s in steps if s.audience.value == "reporter" and s.day >= turn.today]
-    return ", ".join(format_date(day) for day in days[:5]) or "không còn lần nhắc nào"
-
-
-async def show_dates(turn: Turn, services: Services) -> None:
-    """List the last days that the office itself sets, and those it cannot change."""
-    provinces = turn.actor.provinces_to_receive()
-    if not provinces:
-        turn.say(reminding.NOT_RECEIVER)
-        return
-    for province in provinces:
-        choices = []
-        lines = ["Hạn do cơ quan đặt, anh/chị đổi được:"]
-        for rule, number in reminding.movable(services.rules, province):
-            period = _next_of(rule, number, turn)
-            if period is None:
-                continue
-            lines.append(f"• {rule.title}, {period.label}: {format_date(period.last_day)}.")
-            choices.append(
-                Choice(
-                    f"hd:{rule.id}:{number}:{period.key}", f"{period.label}: {shorten(rule.title, 35)}", True
-                )
-            )
-        fixed = [
-            r for r in services.rules.for_province(province) if r.date_nature is not deadlines.Nature.OFFICE
-        ]
-        lines += [f"• {r.title}: ngày theo {r.date_nature.label}, không đổi ở đây." for r in fixed]
-        if not choices and not fixed:
-            lines = [services.rules.silence(province) or "Tỉnh không có hạn nào do cơ quan đặt."]
-        turn.say("\n".join(lines), *choices)
-
-
-def _next_of(rule: ReportingRule, number: int, turn: Turn) -> Period | None:
-    """Return the period of an occurrence that ends next."""
-    prefix = rule.occurrences[number].key
-    coming = deadlines.periods_between(rule, turn.today, turn.today + timedelta(days=366))
-    return next((p for p in coming if prefix.format(year=p.key[:4]) == p.key), None)
-
-
-def ask_date(turn: Turn, services: Services, rule_id: str, number: str, key: str) -> None:
-    """Ask for the new last day of a period."""
-    rule = services.rules.get_any(rule_id)
-    period = deadlines.find_period(rule, key) if rule else None
-    if rule is None or period is None or not turn.actor.may_receive_from(rule.province):
-        turn.say(reminding.NOT_RECEIVER)
-        return
-    turn.conversation.enter("move", rule=rule_id, number=int(number), period=key)
-    turn.say(
-        f"{rule.title}, {period.label}: hạn đang là {format_date(period.last_day)}. "
-        f"Hạn mới là ngày nào? Ví dụ: {format_date(period.last_day - timedelta(days=3))}."
-    )
-
-
-async def _take_move(turn: Turn, services: Services, state: Mapping[str, Any]) -> None:
-    if "day" not in state:
-        day = read_date(turn.text, today=turn.today, past=False)
-        turn.conversation.state["day"] = day.isoformat()
-        turn.say(
-            f"Đổi hạn thành {format_date(day)}, áp dụng từ kỳ này và các năm sau. "
-            "Lý do là gì? Anh/chị viết một câu ngắn."
-        )
-        return
-    try:
-        move = await reminding.move_date(
-            turn.store,
-            actor=turn.actor,
-            rules=services.rules,
-            rule=state["rule"],
-            occurrence=state["number"],
-            period=state["period"],
-            last_day=date.fromisoformat(state["day"]),
-            why=" ".join(turn.text.split()),
-            channel=turn.incoming.bot,
-        )
-    except Refusal:
-        turn.conversation.state.pop("day")
-        raise
-    turn.conversation.leave()
-    services.rules_looked_at = None  # so that this process follows at the next event
-    moved = await rulebook.current(turn.store.connection, services.shipped_rules)
-    rule = moved.get_any(move.rule)
-    period = deadlines.find_period(rule, state["period"]) if rule else None
-    assert rule is not None
-    assert period is not None
-    steps = reminder_lines.planned(rule, period, services)
-    days = [s.day for s in steps if s.audience.value == "reporter" and s.day >= turn.today]
-    turn.say(
-        f"Đã đổi hạn {period.label}: {format_date(period.last_day)}. Việc này được ghi vào nhật ký.\n"
-        f"Lịch nhắc mới: {', '.join(format_date(day) for day in days[:5]) or 'không còn lần nhắc nào'}."
+        "Việc này được ghi vào nhật ký.\n"
+        f"Tôi báo đơn vị và nhắc theo hạn mới: {reminder_lines.days_in_words(days)}."
     )
 
 
@@ -475,6 +378,8 @@ async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> b
             await unit_picked(turn, services, unit)
         case "ru", [unit] if turn.conversation.dialogue == "reassign":
             await unit_picked(turn, services, unit)
+        case "ro", [unit, person] if person.isdecimal() and len(person) < 19:
+            await relieve(turn, services, unit, int(person))
         case "rc", [unit]:
             await give_code(turn, services, unit)
         case "lt", [rule, period, unit]:
@@ -484,7 +389,7 @@ async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> b
         case "le", [rule, period, unit]:
             await judge_letter(turn, services, office.ENOUGH, rule, period, unit)
         case "hd", [rule, number, period] if number.isdecimal() and len(number) < 3:
-            ask_date(turn, services, rule, number, period)
+            deadline_dates.ask(turn, services, rule, number, period)
         case _:
             return False
     return True

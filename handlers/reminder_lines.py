@@ -1,13 +1,14 @@
 """The plan of reminders in words: which days, and who is told when nothing comes (lịch nhắc)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from handlers.services import Services
 from isobot.domain import deadlines
-from isobot.domain.deadlines import Audience, Period, ReportingRule, event_period
+from isobot.domain.deadlines import Audience, Kind, Period, ReportingRule, event_period
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Unit
+from scheduler import wording
 from scheduler.plan import DueStep, PlannedStep, ladder
 
 SHOWN = 5
@@ -23,34 +24,72 @@ def planned(rule: ReportingRule, period: Period, services: Services) -> tuple[Pl
     return ladder(period, services.calendar, services.timetable.ladder_of(rule))
 
 
-def steps_of(rule: ReportingRule, period: Period, services: Services, today: date) -> tuple[list[str], bool]:
-    """Write the coming reminders of a period and its escalation; tell whether any is left."""
+def days_in_words(days: Iterable[date]) -> str:
+    """Name the first days of reminders, and how many more follow."""
+    known = list(days)
+    if not known:
+        return "không còn lần nhắc nào"
+    more = f" và {len(known) - SHOWN} lần sau đó" if len(known) > SHOWN else ""
+    return ", ".join(format_date(day) for day in known[:SHOWN]) + more
+
+
+def reporter_days(rule: ReportingRule, period: Period, services: Services, today: date) -> list[date]:
+    """Return the days that lie ahead on which whoever reports is reminded."""
+    steps = planned(rule, period, services)
+    return [s.day for s in steps if s.audience is Audience.REPORTER and s.day >= today]
+
+
+def steps_of(
+    name: str,
+    rule: ReportingRule,
+    period: Period,
+    services: Services,
+    today: date,
+    *,
+    audience: Audience = Audience.REPORTER,
+) -> tuple[list[str], bool]:
+    """Write the coming reminders of a period and its escalation for somebody who is told as `audience`.
+
+    The second value tells whether a reminder to whoever reports is left.
+    """
+    own = reporter_days(rule, period, services, today)
     steps = [s for s in planned(rule, period, services) if s.day >= today]
-    own = [s for s in steps if s.audience is Audience.REPORTER]
-    days = ", ".join(format_date(s.day) for s in own[:SHOWN]) or "không còn lần nhắc nào"
-    lines = [f"• {period.label}, hạn {format_date(period.last_day)}: nhắc {days}."]
-    if not services.calendar.is_working(period.last_day):
-        aim = services.calendar.previous_working(period.last_day)
-        lines.append(f"  Ngày hạn là ngày nghỉ; anh/chị nên xong trước, vào {format_date(aim)}.")
+    last = format_date(period.last_day)
+    if not steps:
+        late = (today - period.last_day).days
+        return [f"• {name}: quá hạn {late} ngày (hạn {last}), tôi không nhắc nữa."], False
+    whom = "" if audience is Audience.REPORTER else "người phụ trách "
+    told = f"nhắc {whom}{days_in_words(own)}" if own else "không còn lần nhắc nào"
+    lines = [f"• {name}, hạn {last}: {told}."]
+    if off := wording.day_off_words(period.last_day, today, services.calendar):
+        lines.append(f"  {off}")
     parts = []
-    for audience, words in ESCALATION:
-        on = [format_date(s.day) for s in steps if s.audience is audience]
+    for whose, words in ESCALATION:
+        on = [format_date(s.day) for s in steps if s.audience is whose]
         if on:
-            parts.append(f"{words} {', '.join(on)}")
+            mine = " (anh/chị)" if whose is audience else ""
+            parts.append(f"{words}{mine} {', '.join(on)}")
     if parts:
-        lines.append(f"  Nếu chưa gửi: {'; '.join(parts)}.")
+        missing = "chưa gửi" if rule.kind is Kind.REPORT else "chưa làm"
+        lines.append(f"  Nếu {missing}: {'; '.join(parts)}.")
     return lines, bool(own)
 
 
 def next_step(
-    rule: ReportingRule, period: Period, unit: Unit, services: Services, today: date
+    rule: ReportingRule,
+    period: Period,
+    unit: Unit,
+    services: Services,
+    today: date,
+    *,
+    audience: Audience = Audience.REPORTER,
 ) -> DueStep | None:
-    """Return the reporter's next reminder, as it will be told if the report is not in."""
-    steps = (s for s in planned(rule, period, services) if s.audience is Audience.REPORTER)
+    """Return the next step that tells this audience, as it will be told if the report is not in."""
+    steps = (s for s in planned(rule, period, services) if s.audience is audience)
     found = next((s for s in steps if s.day >= today), None)
     if found is None:
         return None
-    return DueStep(rule, period, unit, found.step, Audience.REPORTER, 0, found.day)
+    return DueStep(rule, period, unit, found.step, audience, 0, found.day)
 
 
 def duty_periods(
@@ -64,3 +103,12 @@ def duty_periods(
     coming = deadlines.next_period(rule, today)
     late = deadlines.late_periods(rule, today, within_days=31)
     return [*late[-1:], *(now_open or ([coming] if coming else []))]
+
+
+def estimate_words(days: Iterable[date], services: Services) -> str:
+    """Say of which years the days off are only estimated; "" where the official list is known."""
+    years = sorted({day.year for day in days if not services.calendar.is_official(day.year)})
+    if not years:
+        return ""
+    named = ", ".join(map(str, years))
+    return f"Lịch nghỉ năm {named} chưa có thông báo chính thức, nên các ngày nhắc có thể đổi."

@@ -1,150 +1,28 @@
-"""What will be reminded and when, and what an officer may say to a reminder (nhắc việc).
+"""What an officer may say to a reminder (nhắc việc).
 
 reminder ──▶ begin | snooze ──▶ how long | on paper ──▶ number and date | not me | done ──▶ which day
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
-from handlers import reminder_lines
+from handlers import reminder_lines, reminder_page
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
-from isobot.domain import deadlines
-from isobot.domain.deadlines import Extension, Kind, Period, ReportingRule
+from isobot.domain.deadlines import Kind
 from isobot.domain.messages import Attachment, Choice, Reply
 from isobot.domain.numbers import format_date, read_date
-from isobot.domain.text import shorten
-from isobot.domain.units import Unit
 from isobot.errors import AnswerRefused, Refusal
-from isobot.storage import dispatch, office, outbox, reports
+from isobot.storage import dispatch, office, outbox
 from isobot.storage.outbox import Priority
 from scheduler import wording
 from scheduler.dispatch import HELD, examine, write_down
 from scheduler.plan import UnitIndex
 
 PUT_OFF_DAYS = (1, 3, 7)
-LONGEST_BUTTON = 60
 DIALOGUES = {"snooze", "paper", "done", "event"}
-OFFICE_ICS, OWN_ICS = "office", "own"
-
-
-async def show(turn: Turn, services: Services) -> None:
-    """Show the coming reminders of my units: days, escalation, and what each can be answered with."""
-    codes = reminding.units_of(turn.actor)
-    mine = [c for c in codes if c in turn.actor.units_to_see()]
-    if not codes:
-        turn.say("Tôi chỉ nhắc người đã đăng ký cho một đơn vị. Anh/chị gửi mã đăng ký để được nhắc.")
-        return
-    if not mine:
-        return
-    connection = turn.store.connection
-    settled = set(await reports.moments_in(connection, units=mine))
-    letters = await office.all_letters(connection, units=mine)
-    extensions = await office.all_extensions(connection, units=mine)
-    declined = await office.all_declined(connection)
-    lines: list[str] = []
-    choices: list[Choice] = []
-    for code in mine:
-        unit = services.directory.get(code)
-        if unit is None:
-            continue
-        lines.append(f"{unit.place_name}:")
-        if (code, turn.actor.id or 0) in declined:
-            lines.append("Anh/chị đã báo không phụ trách, nên tôi không nhắc.")
-            choices.append(Choice(f"mn:{code}", f"Nhắc lại tôi về {unit.name}", lasting=True))
-            continue
-        if not services.rules.for_unit(unit):
-            lines.append(services.rules.silence(unit.province) or "Không có kỳ báo cáo nào để nhắc.")
-        for rule in services.rules.for_unit(unit):
-            periods = _periods(rule, unit, extensions, turn.today)
-            for period in periods:
-                report = (rule.id, period.key, unit.code)
-                if report in settled:
-                    lines.append(f"• {period.label}: đã gửi số liệu, tôi không nhắc nữa.")
-                    continue
-                if report in letters and not letters[report].verdict:
-                    lines.append(f"• {period.label}: đã báo gửi bản giấy, chờ cơ quan nhận xác nhận.")
-                    continue
-                told, left = reminder_lines.steps_of(rule, period, services, turn.today)
-                lines += told
-                if left and period.opens <= turn.today:
-                    choices += _period_choices(report, period)
-            if periods or rule.once is None:
-                lines.append(f"  {rule.remark()}")
-        duty_lines, duty_choices = await _duties(turn, services, unit)
-        lines += duty_lines
-        choices += duty_choices
-    choices.append(Choice(f"ic:{OWN_ICS}", "Tải lịch (.ics)", lasting=True))
-    turn.say("\n".join(lines), *choices)
-
-
-def _periods(
-    rule: ReportingRule, unit: Unit, extensions: Mapping[tuple[str, str, str], Extension], today: date
-) -> list[Period]:
-    """Return the late, the open and the next periods as they are for a unit."""
-    coming = deadlines.next_period(rule, today)
-    found = [
-        *deadlines.late_periods(rule, today)[-1:],
-        *deadlines.open_periods(rule, today),
-        *([coming] if coming else []),
-    ]
-    return [
-        p.with_extension(extensions.get((rule.id, p.key, unit.code)))
-        for p in found
-        if unit.active_on(p.last_day)
-    ]
-
-
-def _period_choices(report: tuple[str, str, str], period: Period) -> list[Choice]:
-    rule, key, unit = report
-    about = f"{rule}:{key}:{unit}"
-    if len(about) + 3 > LONGEST_BUTTON:
-        return []
-    return [
-        Choice(f"sn:{about}", f"Hoãn nhắc {period.label}", lasting=True),
-        Choice(f"pp:{about}", f"Đã gửi bản giấy {period.label}", lasting=True),
-        Choice(f"wd:{about}", f"Xem lời nhắc {period.label}", lasting=True),
-    ]
-
-
-async def _duties(turn: Turn, services: Services, unit: Unit) -> tuple[list[str], list[Choice]]:
-    """Show what is to be done without a form: every year, and after events that were told."""
-    lines: list[str] = []
-    choices: list[Choice] = []
-    deeds = await office.all_deeds(turn.store.connection)
-    events = await office.all_events(turn.store.connection)
-    offered = False
-    for rule in services.rules.duties_of(unit):
-        offered = offered or rule.follows_event
-        for period in reminder_lines.duty_periods(rule, unit, events, turn.today):
-            report = (rule.id, period.key, unit.code)
-            name = period.label if rule.follows_event else f"{rule.title}, {period.label}"
-            if report in deeds:
-                lines.append(f"• {name}: đã làm ngày {format_date(deeds[report][0])}.")
-                continue
-            lines.append(f"• {name}: hạn {format_date(period.last_day)}. {rule.remark()}")
-            key = "dd:" + ":".join(report)
-            if period.opens <= turn.today and len(key) <= LONGEST_BUTTON:
-                choices.append(Choice(key, f"Đã làm: {shorten(rule.title, 40)}", lasting=True))
-    if offered:
-        choices.append(Choice(f"ev:{unit.code}", "Thêm việc cần nhắc", lasting=True))
-    return lines, choices
-
-
-def show_words(turn: Turn, services: Services, rule_id: str, key: str, code: str) -> None:
-    """Show the very words of the next reminder."""
-    rule, unit = services.rules.get(rule_id), services.directory.get(code)
-    period = deadlines.find_period(rule, key) if rule else None
-    if rule is None or unit is None or period is None or code not in reminding.units_of(turn.actor):
-        turn.say(reminding.NO_PERIOD)
-        return
-    step = reminder_lines.next_step(rule, period, unit, services, turn.today)
-    if step is None:
-        turn.say("Kỳ này không còn lần nhắc nào.")
-        return
-    words = wording.own_part(step, step.day, services.directory)
-    turn.say(f"Lần nhắc tới, ngày {format_date(step.day)}:\n{words}")
+OFFICE_ICS = "office"
 
 
 def ask_how_long(turn: Turn, rule: str, period: str, unit: str) -> None:
@@ -194,6 +72,8 @@ async def _take_days(turn: Turn, services: Services, state: Mapping[str, str]) -
         until=until,
     )
     note = f" Hạn cuối vẫn là {format_date(last_day)}." if last_day >= turn.today else ""
+    if turn.today <= last_day < until:
+        note += " Khi tôi nhắc lại thì đã quá hạn, anh/chị lưu ý."
     turn.say(f"Đã hoãn, tôi sẽ nhắc lại từ {format_date(until)}.{note}")
     return True
 
@@ -205,7 +85,7 @@ def ask_for_letter(turn: Turn, rule: str, period: str, unit: str) -> None:
         return
     turn.conversation.enter("paper", rule=rule, period=period, unit=unit)
     turn.say(
-        "Anh/chị cho tôi số và ngày của văn bản đã gửi, ví dụ: 45/BC-UBND ngày 28/5/2027.",
+        f"Anh/chị cho tôi số và ngày của văn bản đã gửi, ví dụ: 45/BC-UBND ngày {format_date(turn.today)}.",
         Choice("paper:none", "Không nhớ số", by_word=True),
         Choice("paper:stop", "Chưa gửi", by_word=True),
     )
@@ -245,8 +125,13 @@ async def not_me(turn: Turn, services: Services, code: str) -> None:
     except Refusal as refusal:
         turn.say(str(refusal))
         return
+    told = (
+        "và đã báo cơ quan nhận báo cáo."
+        if chats
+        else "nhưng chưa báo được cơ quan nhận báo cáo; anh/chị báo giúp để họ giao người khác."
+    )
     turn.say(
-        f"Tôi thôi nhắc anh/chị về {unit.place_name} và đã báo cơ quan nhận báo cáo. "
+        f"Tôi thôi nhắc anh/chị về {unit.place_name} {told} "
         "Số liệu đã nhập vẫn còn nguyên. Nếu bấm nhầm, anh/chị chọn:",
         Choice(f"mn:{code}", "Nhắc lại tôi", lasting=True, by_word=True),
         Choice("go:roi", "Rời vai trò", lasting=True, by_word=True),
@@ -283,7 +168,7 @@ async def choose_unit(turn: Turn, services: Services, head: str, question: str) 
         deeds = await office.all_deeds(turn.store.connection)
         for rule in rules:
             periods = (
-                [p for p in _periods(rule, unit, {}, turn.today) if p.opens <= turn.today]
+                [p for p in reminder_page.periods_of(rule, unit, {}, turn.today) if p.opens <= turn.today]
                 if rule.kind is Kind.REPORT
                 else reminder_lines.duty_periods(rule, unit, events, turn.today)
             )
@@ -371,11 +256,10 @@ async def _take_event(turn: Turn, services: Services, state: Mapping[str, str]) 
         channel=turn.incoming.bot,
     )
     known = services.rules.get_any(state["rule"])
-    basis = "; ".join(f"{b.section}, {b.document}" for b in known.basis) if known else ""
-    remark = known.remark() if known else ""
-    turn.say(
-        f"Đã ghi. Hạn là {format_date(period.last_day)}; tôi sẽ nhắc trước hạn.\n{remark}\nCăn cứ: {basis}."
-    )
+    assert known is not None
+    told = [f"Đã ghi. Hạn là {format_date(period.last_day)}; tôi sẽ nhắc trước hạn."]
+    told += filter(None, [wording.day_off_words(period.last_day, turn.today, services.calendar)])
+    turn.say("\n".join([*told, known.remark(), known.cited()]))
 
 
 def send_calendar(turn: Turn, services: Services, whose: str) -> None:
@@ -406,7 +290,7 @@ async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> b
         case "dd", [rule, period, unit]:
             ask_when_done(turn, services, rule, period, unit)
         case "wd", [rule, period, unit]:
-            show_words(turn, services, rule, period, unit)
+            await reminder_page.show_words(turn, services, rule, period, unit)
         case "ev", [unit]:
             offer_events(turn, services, unit)
         case "ev", [unit, rule]:

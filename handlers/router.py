@@ -6,6 +6,8 @@ from handlers import (
     approval,
     ask,
     curate,
+    deadline_campaign,
+    deadline_dates,
     deadlines_desk,
     delegation,
     entry_template,
@@ -19,6 +21,7 @@ from handlers import (
     papers,
     periods,
     progress,
+    reminder_page,
     reminders,
     report,
     report_acts,
@@ -44,7 +47,7 @@ ASIDE = {"trogiup", "toi", "tiendo", "tonghop", "nhac", "lichsu"}
 
 BY_DEADLINES = (
     *("sn", "pp", "nm", "mn", "dd", "wd", "ev", "ic", "snooze", "paper", "done"),
-    *("dg", "na", "ex", "re", "xu", "ru", "rc", "lt", "lm", "le", "hd", "rq"),
+    *("dg", "na", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd", "rq"),
 )
 """How keys begin that belong to reminders and to the desk of deadlines."""
 
@@ -179,8 +182,8 @@ class DialogueRouter:
             case "tonghop":
                 await totals.begin(turn, services)
             case "nhac":
-                await reminders.show(turn, services)
-                await deadlines_desk.show_campaign(turn, services)
+                await reminder_page.show(turn, services)
+                await deadline_campaign.show(turn, services)
             case "bangiay":
                 await reminders.choose_unit(turn, services, "pp", "Anh/chị đã gửi bản giấy của báo cáo nào?")
             case "khongphaitoi":
@@ -191,7 +194,7 @@ class DialogueRouter:
                 what = {"nhachet": "nudge", "giahan": "extend", "doinguoi": "reassign"}[command]
                 await deadlines_desk.begin_by_word(turn, services, what)
             case "hanbaocao":
-                await deadlines_desk.show_dates(turn, services)
+                await deadline_dates.show(turn, services)
             case "dotbaocao":
                 await requested_desk.show_list(turn, services)
             case "modot":

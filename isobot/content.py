@@ -41,12 +41,13 @@ def load_content(*, own_forms: Path | None = None) -> Content:
             if all(form != known.id for known in forms):
                 problem = f"there is no form {form!r}"
                 raise DataFileError(data_dir() / "rules", rule.id, problem, mend="name a form of data/forms")
+    corpus = load_corpus(Path(knowledge.__path__[0]))
     return Content(
         forms=forms,
-        rules=rules,
+        rules=rules.with_documents({d.key: d.full_name() for d in corpus.documents.values()}),
         ladder=load_ladder(),
         duty_ladder=load_duty_ladder(),
         calendar=load_calendar(),
         provinces=dict(load_provinces()),
-        corpus=load_corpus(Path(knowledge.__path__[0])),
+        corpus=corpus,
     )

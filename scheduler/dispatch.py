@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 import structlog
 
 from isobot.clock import VIETNAM, Clock, vietnam_day
+from isobot.domain.calendar import WorkCalendar
 from isobot.domain.people import Role
 from isobot.domain.units import UnitDirectory
 from isobot.storage import dispatch, office, outbox, records, reports
@@ -102,7 +103,11 @@ class Dispatcher:
         for start in range(0, len(persons), PEOPLE_AT_ONCE):
             some = {person: by_person[person] for person in persons[start : start + PEOPLE_AT_ONCE]}
             async with self._database.write() as connection:
-                tally = tally.plus(await queue_round(connection, some, chats, directory, now))
+                tally = tally.plus(
+                    await queue_round(
+                        connection, some, chats, directory, now, calendar=self._timetable.calendar
+                    )
+                )
         if tally.messages:
             log.info("reminders_queued", messages=tally.messages, steps=tally.steps)
             self._queued()
@@ -164,6 +169,8 @@ async def queue_round(
     chats: Mapping[int, tuple[str, ...]],
     directory: UnitDirectory,
     now: datetime,
+    *,
+    calendar: WorkCalendar,
 ) -> Tally:
     """Claim the steps and queue one message for each person, in the caller's transaction."""
     today = vietnam_day(now)
@@ -188,7 +195,7 @@ async def queue_round(
     fresh = {person: [step for step in steps if step.key in claimed] for person, steps in open_steps.items()}
     speaking = [p for p, steps in fresh.items() if steps and chats.get(p)]
     new = [p for p in speaking if p not in waiting]
-    numbers = await _write(connection, {p: fresh[p] for p in new}, chats, directory, now)
+    numbers = await _write(connection, {p: fresh[p] for p in new}, chats, directory, now, calendar)
     carried = {**{p: waiting[p] for p in speaking if p in waiting}, **numbers}
     await dispatch.tie(
         connection,
@@ -210,6 +217,7 @@ async def _write(
     chats: Mapping[int, tuple[str, ...]],
     directory: UnitDirectory,
     now: datetime,
+    calendar: WorkCalendar,
 ) -> dict[int, int]:
     """Queue one message for each person; in the middle of a form it waits for the next prompt."""
     chosen = {person: chats[person][0] for person in by_person}
@@ -217,7 +225,7 @@ async def _write(
     rows = []
     for person, steps in by_person.items():
         bot, _, chat = chosen[person].partition(":")
-        reply = wording.reminder(steps, today=vietnam_day(now), directory=directory)
+        reply = wording.reminder(steps, today=vietnam_day(now), directory=directory, calendar=calendar)
         row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=now)
         if chosen[person] in forms:
             row["not_before"] = now + FORM_MINUTES

@@ -21,6 +21,11 @@ class PlannedStep:
     audience: Audience
     after_last_day: bool
 
+    @property
+    def rung(self) -> str:
+        """Return the rung's name in the ladder, "T-3", whether or not the ladder was laid anew."""
+        return self.step.partition("@")[0]
+
 
 def ladder(period: Period, calendar: WorkCalendar, steps: Sequence[LadderStep]) -> tuple[PlannedStep, ...]:
     """Lay the ladder over a period: for each audience at most one step a day, none on a day off.
@@ -65,6 +70,12 @@ def _day_of(step: LadderStep, period: Period, calendar: WorkCalendar) -> date | 
         return first if first <= period.last_day else None
     nominal = period.last_day + timedelta(days=step.days)
     return calendar.next_working(nominal) if step.days > 0 else calendar.previous_working(nominal)
+
+
+def is_own_rung(step: str, audience: Audience, steps: Iterable[LadderStep]) -> bool:
+    """Tell whether a step is the audience's own, and not one that it hears in another's place."""
+    name = step.partition("@")[0]
+    return any(rung.name == name and audience in rung.audiences for rung in steps)
 
 
 def by_audience(planned: Iterable[PlannedStep]) -> dict[Audience, list[PlannedStep]]:

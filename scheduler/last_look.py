@@ -69,7 +69,9 @@ async def examine(
             look.said[message] = None
             look.dropped.append(message)
         else:
-            reply = wording.reminder(verdict.tell, today=today, directory=directory)
+            reply = wording.reminder(
+                verdict.tell, today=today, directory=directory, calendar=current.calendar
+            )
             if reply != look.said[message]:
                 look.said[message] = look.changed[message] = reply
     return look

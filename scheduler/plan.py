@@ -23,7 +23,7 @@ from scheduler.duties import (
 )
 from scheduler.falling import Digest, Falling, digests_on, falling_on
 from scheduler.forgotten import Forgotten, Holding, forgotten
-from scheduler.ladder import MOVED, PlannedStep, audience_of, ladder, step_key
+from scheduler.ladder import MOVED, PlannedStep, audience_of, is_own_rung, ladder, step_key
 from scheduler.situation import (
     ROLES,
     Posts,
@@ -61,6 +61,7 @@ __all__ = [
     "duties",
     "falling_on",
     "forgotten",
+    "is_own_rung",
     "ladder",
     "listeners",
     "receivers",
@@ -73,7 +74,8 @@ __all__ = [
 class DueStep:
     """One reminder to one person, due now.
 
-    With `waits` the report is complete and wants the head's approval. `merged` are earlier steps that
+    With `waits` the report is complete and wants the head's approval. With `stands_in` a deputy or head is
+    told in place of those who report, since none of them can be reached. `merged` are earlier steps that
     nobody sent; they end with this one. `missing` is for a receiver's digest alone: the units whose
     report is not in, and in `standing` why; its `unit` is the receiving office.
     """
@@ -86,6 +88,7 @@ class DueStep:
     person: int
     day: date
     waits: bool = False
+    stands_in: bool = False
     merged: tuple[str, ...] = ()
     missing: tuple[Unit, ...] = ()
     standing: tuple[Standing, ...] = ()
@@ -164,7 +167,8 @@ def due_now(
                     ledger,
                 )
                 if found is not None:
-                    due.append(found)
+                    own = speaks is audience or is_own_rung(found.step, audience, steps)
+                    due.append(found if own else replace(found, stands_in=True))
         if missing and rule.kind is Kind.REPORT:
             due += _digests_due(duty, missing, known, situation, today)
     return due

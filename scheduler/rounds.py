@@ -177,7 +177,10 @@ def _rebuilt(
     extension = (situation.extensions or {}).get(report)
     waits = report in situation.pending
     own_period = period.with_extension(extension)
-    return DueStep(rule, own_period, unit, name, audience, key.person, row.due_on, waits=waits)
+    own = audience is Audience.REPORTER or plan.is_own_rung(name, audience, timetable.ladder_of(rule))
+    return DueStep(
+        rule, own_period, unit, name, audience, key.person, row.due_on, waits=waits, stands_in=not own
+    )
 
 
 def _digest_rebuilt(
@@ -269,6 +272,7 @@ def nudges(
                 person,
                 today,
                 waits=report in situation.pending,
+                stands_in=audience is not Audience.REPORTER,
             )
             for person, audience, speaks in plan.listeners(situation, known, unit, report)
             if speaks is Audience.REPORTER and person not in situation.unreachable

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
+from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import Audience, Kind, Period
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.numbers import format_date
 from isobot.domain.text import shorten
-from isobot.domain.units import Unit, UnitDirectory
+from isobot.domain.units import Level, Unit, UnitDirectory
 from scheduler.plan import MOVED, DueStep, Standing
 from scheduler.rounds import is_nudge
 
@@ -20,12 +21,14 @@ ON_PAPER, NOT_ME, DONE = "Đã gửi bản giấy", "Không phải tôi", "Đã 
 NUDGE_ALL, EXTEND, REASSIGN = "Nhắc các đơn vị im lặng", "Gia hạn một đơn vị", "Đổi người phụ trách"
 
 
-def reminder(steps: Sequence[DueStep], *, today: date, directory: UnitDirectory) -> Reply:
+def reminder(
+    steps: Sequence[DueStep], *, today: date, directory: UnitDirectory, calendar: WorkCalendar
+) -> Reply:
     """Write one message of everything that one person is to be told today."""
     own = [step for step in steps if step.audience is not Audience.RECEIVER]
     digests = [step for step in steps if step.audience is Audience.RECEIVER]
-    parts = [own_part(step, today, directory) for step in own]
-    parts += [_digest(step, today) for step in digests]
+    parts = [own_part(step, today, directory, calendar) for step in own]
+    parts += [_digest(step, today, calendar) for step in digests]
     choices = (*_own_choices(own), *_digest_choices(digests))
     return Reply("\n\n".join(parts), tuple({c.label: c for c in reversed(choices)}.values())[::-1])
 
@@ -96,13 +99,14 @@ def _progress() -> Choice:
     return Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True)
 
 
-def own_part(step: DueStep, today: date, directory: UnitDirectory) -> str:
+def own_part(step: DueStep, today: date, directory: UnitDirectory, calendar: WorkCalendar) -> str:
     """Write what one person is told about one report or duty of a unit."""
     period = step.period
     duty = step.rule.kind is Kind.DUTY
     title = step.rule.title
     what = title[:1].lower() + title[1:] if duty else f"báo cáo {period.label}"
     lines = [_head(what, period, today)]
+    lines += filter(None, [day_off_words(period.last_day, today, calendar)])
     if duty and step.rule.follows_event:
         lines.append(f"Tính từ {step.rule.event} {format_date(period.opens)}.")
     lines.append(f"Đơn vị: {step.unit.place_name}{_former(step.unit, directory)}.")
@@ -110,24 +114,44 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory) -> str:
         lines.append(f"Hạn cũ là {format_date(period.was.last_day)}; nay là {format_date(period.last_day)}.")
     if is_nudge(step.step):
         lines.append("Cơ quan nhận báo cáo nhờ tôi nhắc riêng đơn vị.")
-    if step.waits and step.audience is Audience.HEAD:
-        lines.append(
-            "Báo cáo đã lập xong, chờ anh/chị duyệt mới được gửi. Gõ “duyệt báo cáo” để xem và duyệt."
-        )
-    elif step.waits:
-        lines.append("Báo cáo đang chờ lãnh đạo đơn vị duyệt, chưa được gửi.")
-    elif step.audience is Audience.HEAD:
-        lines.append("Đơn vị chưa gửi số liệu; kính báo lãnh đạo đơn vị.")
-        if not step.step.startswith("T+3"):
-            lines.append("Hiện chưa có cán bộ phụ trách nào của đơn vị nhận được tin của tôi.")
-    elif duty:
-        lines.append("Làm xong, anh/chị bấm “Đã làm” để tôi thôi nhắc.")
-    else:
-        lines.append("Tôi chưa nhận được số liệu. Gõ “báo cáo” để nhập, khoảng 5 phút.")
-    lines.append(step.rule.remark())
-    if duty:
-        lines.append("Căn cứ: " + "; ".join(f"{b.section}, {b.document}" for b in step.rule.basis) + ".")
+    lines += _ask(step)
+    lines += filter(None, [step.rule.remark(), step.rule.cited()])
     return "\n".join(lines)
+
+
+def _ask(step: DueStep) -> list[str]:
+    """Say what is wanted of this person, who is told as the one who reports, the deputy, or the head."""
+    duty = step.rule.kind is Kind.DUTY
+    open_it = "Làm xong, anh/chị bấm “Đã làm” để tôi thôi nhắc." if duty else _how_to_begin(step)
+    if step.waits and step.audience is Audience.HEAD:
+        return ["Báo cáo đã lập xong, chờ anh/chị duyệt mới được gửi. Gõ “duyệt báo cáo” để xem và duyệt."]
+    if step.waits:
+        return ["Báo cáo đang chờ lãnh đạo đơn vị duyệt, chưa được gửi."]
+    if step.audience is Audience.HEAD:
+        missing = "Việc này chưa có ai báo là đã làm" if duty else "Đơn vị chưa gửi số liệu"
+        return [f"{missing}; kính báo lãnh đạo đơn vị.", *([NOBODY_IN_REACH] if step.stands_in else [])]
+    if step.audience is Audience.DEPUTY:
+        why = NOBODY_IN_REACH if step.stands_in else "Người phụ trách chưa làm; anh/chị là người thay thế."
+        return [why, open_it]
+    return [open_it if duty else f"Tôi chưa nhận được số liệu. {open_it}"]
+
+
+NOBODY_IN_REACH = "Hiện chưa có cán bộ phụ trách nào của đơn vị nhận được tin của tôi, nên tôi báo anh/chị."
+
+
+def _how_to_begin(step: DueStep) -> str:
+    """Say how to enter the figures; only the communes' yearly form is so short that a time may be named."""
+    short = step.unit.level is Level.XA and step.rule.once is None
+    return "Gõ “báo cáo” để nhập" + (", khoảng 5 phút." if short else ".")
+
+
+def day_off_words(last_day: date, today: date, calendar: WorkCalendar) -> str:
+    """Say that a last day that lies ahead is a day off, and which day to aim at; "" for a working day."""
+    aim = calendar.previous_working(last_day)
+    if aim == last_day or today > aim:
+        return ""
+    when = "ngay hôm nay" if aim == today else f"trước, vào {format_date(aim)}"
+    return f"Ngày hạn là ngày nghỉ; anh/chị nên xong {when}."
 
 
 def _head(what: str, period: Period, today: date) -> str:
@@ -138,6 +162,14 @@ def _head(what: str, period: Period, today: date) -> str:
     if left == 0:
         return f"⏰ Hôm nay, {last}, là ngày cuối của {what}."
     return f"⚠ {what[:1].upper()}{what[1:]} đã quá hạn {-left} ngày (hạn {last})."
+
+
+def days_left(period: Period, day: date) -> str:
+    """Say how many days are left to a last day, or how late it is: "còn 3 ngày", "quá hạn 1 ngày"."""
+    left = (period.last_day - day).days
+    if left == 0:
+        return "ngày cuối"
+    return f"còn {left} ngày" if left > 0 else f"quá hạn {-left} ngày"
 
 
 def _former(unit: Unit, directory: UnitDirectory) -> str:
@@ -157,15 +189,12 @@ STANDINGS = {
 """Why figures are not in, in the order in which a digest names it."""
 
 
-def _digest(step: DueStep, today: date) -> str:
+def _digest(step: DueStep, today: date, calendar: WorkCalendar) -> str:
     period, missing = step.period, step.missing
-    left = (period.last_day - today).days
-    when = (
-        f"còn {left} ngày" if left > 0 else ("hôm nay là ngày cuối" if left == 0 else f"quá hạn {-left} ngày")
-    )
+    last = format_date(period.last_day) + ("" if calendar.is_working(period.last_day) else ", là ngày nghỉ")
     return "\n".join(
         [
-            f"📋 Báo cáo {period.label}, hạn {format_date(period.last_day)} ({when}).",
+            f"📋 Báo cáo {period.label}, hạn {last} ({days_left(period, today)}).",
             f"Còn {len(missing)} đơn vị chưa gửi số liệu.",
             *standing_lines(missing, step.standing),
             "Gõ “tiến độ” để xem và tải bảng.",

@@ -25,9 +25,10 @@ from isobot.domain.units import Unit, UnitDirectory
 from isobot.errors import Refusal
 from isobot.storage import dispatch, office, people, reports
 from isobot.storage.office import Report
+from isobot.storage.people import Holder
 from isobot.storage.store import Store
 from scheduler import rounds
-from scheduler.dispatch import posts_of, queue_round, situation_on
+from scheduler.dispatch import queue_round, situation_on
 from scheduler.plan import LONGEST_EXTENSION_DAYS, UnitIndex
 from scheduler.rounds import Timetable
 
@@ -40,7 +41,7 @@ LEAST_LETTERS = 3
 async def snooze(
     store: Store, *, actor: Actor, rules: RuleBook, rule: str, period: str, unit: str, until: date
 ) -> date:
-    """Keep quiet towards one person about one report before `until`; return its last day on time.
+    """Keep quiet towards one person about one report before `until`; return the unit's last day on time.
 
     Raises:
         Refusal: the person does not report for the unit, or there is no such period.
@@ -49,7 +50,8 @@ async def snooze(
     if actor.id is None or unit not in units_of(actor):
         raise Refusal("Anh/chị không giữ vai trò báo cáo cho đơn vị này nên không có gì để hoãn.")
     await dispatch.snooze(store.connection, person=actor.id, rule=rule, period=period, unit=unit, until=until)
-    return due.last_day
+    extensions = await office.all_extensions(store.connection, units=[unit])
+    return due.with_extension(extensions.get((rule, period, unit))).last_day
 
 
 def units_of(actor: Actor) -> tuple[str, ...]:
@@ -194,10 +196,7 @@ async def extend(
     check_receiver(actor, unit.province)
     due = _period(rules, rule, period)
     today = vietnam_day(store.now)
-    if last_day <= max(due.last_day, today - timedelta(days=1)):
-        raise Refusal(f"Ngày gia hạn phải sau hạn chung {format_date(due.last_day)} và không ở quá khứ.")
-    if last_day > max(due.last_day, today) + timedelta(days=LONGEST_EXTENSION_DAYS):
-        raise Refusal(f"Mỗi lần chỉ gia hạn được {LONGEST_EXTENSION_DAYS} ngày.")
+    check_longer(due, last_day, today=today)
     check_reason(why)
     report = (rule, period, unit.code)
     if report in await reports.moments_in(store.connection, units=[unit.code]):
@@ -220,6 +219,30 @@ async def extend(
         why=why,
     )
     return due.with_extension(extension)
+
+
+def check_longer(due: Period, last_day: date, *, today: date) -> None:
+    """Refuse a last day that gives a unit no more time, or too much of it."""
+    if last_day <= due.last_day:
+        raise Refusal(f"Ngày gia hạn phải sau hạn chung {format_date(due.last_day)}.")
+    if last_day < today:
+        raise Refusal(f"Ngày {format_date(last_day)} đã qua. Anh/chị chọn một ngày từ hôm nay trở đi.")
+    if last_day > max(due.last_day, today) + timedelta(days=LONGEST_EXTENSION_DAYS):
+        raise Refusal(f"Mỗi lần chỉ gia hạn được {LONGEST_EXTENSION_DAYS} ngày.")
+
+
+def check_move(rule: ReportingRule, due: Period, last_day: date, *, today: date) -> None:
+    """Refuse another last day that is not the office's to set, or that does not fit the year."""
+    if rule.date_nature is not Nature.OFFICE:
+        raise Refusal(f"Ngày này theo {rule.date_nature.label}, cơ quan không tự đổi được.")
+    original = due if due.was is None else due.was
+    if last_day.year != original.last_day.year:
+        raise Refusal(
+            f"Ngày mới phải cùng năm {original.last_day.year}. "
+            "Cần lâu hơn, anh/chị gia hạn cho từng đơn vị ở mục “tiến độ”."
+        )
+    if last_day < today or last_day == due.last_day:
+        raise Refusal(f"Ngày mới phải từ hôm nay trở đi và khác ngày đang dùng {format_date(due.last_day)}.")
 
 
 def movable(rules: RuleBook, province: str) -> list[tuple[ReportingRule, int]]:
@@ -254,18 +277,10 @@ async def move_date(
     if known is None or due is None or not 0 <= occurrence < len(known.occurrences):
         raise Refusal(NO_PERIOD)
     check_receiver(actor, known.province)
-    if known.date_nature is not Nature.OFFICE:
-        raise Refusal(f"Ngày này theo {known.date_nature.label}, cơ quan không tự đổi được.")
     today = vietnam_day(store.now)
-    original = due if due.was is None else due.was
-    if last_day.year != original.last_day.year:
-        raise Refusal(
-            f"Ngày mới phải cùng năm {original.last_day.year}. "
-            "Cần lâu hơn, anh/chị gia hạn cho từng đơn vị ở mục “tiến độ”."
-        )
-    if last_day < today or last_day == due.last_day:
-        raise Refusal(f"Ngày mới phải từ hôm nay trở đi và khác ngày đang dùng {format_date(due.last_day)}.")
+    check_move(known, due, last_day, today=today)
     check_reason(why)
+    original = due if due.was is None else due.was
     move = Move(
         rule,
         known.occurrences[occurrence].key,
@@ -325,7 +340,9 @@ async def nudge(
     waiting = await dispatch.waiting_messages(store.connection)
     planned = rounds.by_person(steps, told=told, waiting=waiting)
     chats = {holder.person: holder.chats for holder in loaded.holders}
-    tally = await queue_round(store.connection, planned, chats, directory, store.now)
+    tally = await queue_round(
+        store.connection, planned, chats, directory, store.now, calendar=timetable.calendar
+    )
     units = {step.unit.code for own in planned.values() for step in own}
     await _note(
         store,
@@ -352,12 +369,48 @@ async def invite_for(store: Store, *, actor: Actor, unit: Unit, channel: str) ->
     return code
 
 
-async def officers_of(store: Store, unit: Unit) -> list[str]:
-    """Name who reports for a unit now, for the receiver."""
+async def officers_of(store: Store, unit: Unit) -> list[Holder]:
+    """Return who is reminded of a unit's reports now: reporters first, then deputies, each once."""
     holders = await people.holders(store.connection, provinces=[unit.province])
-    found = posts_of(h for h in holders if h.post.unit == unit.code)[unit.code]
-    named = {h.person: h.name or f"người số {h.person}" for h in holders}
-    return [named[person] for role in (Role.REPORTER, Role.DEPUTY) for person in found.get(role, ())]
+    declined = await office.all_declined(store.connection)
+    found: dict[int, Holder] = {}
+    for role in (Role.REPORTER, Role.DEPUTY):
+        for holder in holders:
+            mine = holder.post.unit == unit.code and holder.post.role is role
+            if mine and (unit.code, holder.person) not in declined:
+                found.setdefault(holder.person, holder)
+    return list(found.values())
+
+
+async def relieve(
+    store: Store, *, actor: Actor, unit: Unit, person: int, channel: str
+) -> tuple[str, str] | None:
+    """End reminders to an officer whom another follows; return the chat to tell it in, if there is one.
+
+    The role stays until the officer leaves it; what was entered stays as it is.
+
+    Raises:
+        Refusal: the person does not receive this province's reports, or the officer is not reminded.
+    """
+    check_receiver(actor, unit.province)
+    held = next((h for h in await officers_of(store, unit) if h.person == person), None)
+    if held is None:
+        raise Refusal("Tôi đã không còn nhắc người này về đơn vị này.")
+    await office.decline(store.connection, unit=unit.code, person=person, at=store.now)
+    await dispatch.cancel_queued(store.connection, unit=unit.code, person=person, why="not-me")
+    await _note(
+        store,
+        actor,
+        channel,
+        "relieve",
+        province=unit.province,
+        report=("", "", unit.code),
+        before=person,
+    )
+    if not held.chats:
+        return None
+    bot, _, chat = held.chats[0].partition(":")
+    return bot, chat
 
 
 def check_receiver(actor: Actor, province: str) -> None:

@@ -55,10 +55,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Where a rule stands: the key of a document, and its section."""
+    """Where a rule stands: the key of a document, and its section; `name` is how the document is cited."""
 
     document: str
     section: str
+    name: str = ""
+
+    def words(self) -> str:
+        """Return the place as a citation is written: "Điều 2 khoản 5, Quyết định 4775/QĐ-UBND ngày ..."."""
+        return f"{self.section}, {self.name or self.document}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,10 @@ class ReportingRule:
         """Return the id of the form that units of a level fill in."""
         return self.forms[level]
 
+    def cited(self) -> str:
+        """Return in Vietnamese where the duty stands; "" for a round, whose remark says it."""
+        return "" if self.once is not None else f"Căn cứ: {'; '.join(b.words() for b in self.basis)}."
+
     def remark(self) -> str:
         """Return in Vietnamese what must be said along with a deadline: who set it, and how sure it is."""
         if self.once is not None:
@@ -190,6 +199,15 @@ class RuleBook:
     def duties_of(self, unit: Unit) -> tuple[ReportingRule, ...]:
         """Return the duties without a form that concern a unit."""
         return tuple(r for r in self.duties if r.concerns(unit))
+
+    def with_documents(self, names: Mapping[str, str]) -> "RuleBook":
+        """Return the book with the documents of its rules named as they are cited, by their keys."""
+
+        def named(rule: ReportingRule) -> ReportingRule:
+            basis = tuple(replace(b, name=names.get(b.document, "")) for b in rule.basis)
+            return replace(rule, basis=basis)
+
+        return replace(self, rules=tuple(map(named, self.rules)), duties=tuple(map(named, self.duties)))
 
     def with_moves(self, moves: Iterable[Move]) -> "RuleBook":
         """Return the book with the last days that the office set, in the order they were set.

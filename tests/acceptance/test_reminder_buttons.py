@@ -277,12 +277,13 @@ async def test_more_time_is_refused_into_the_past_and_without_a_reason(lan, mai,
     await mai.picks("Gia hạn một đơn vị")
     await mai.says("xã Pù Luông")
 
-    await mai.says("30/5")
-    refused = (await mai.says("vì bận"))[-1]
+    refused = (await mai.says("30/5"))[-1]
+    too_long = (await mai.says("30/12"))[-1]
     await mai.says("15/6")
     no_reason = (await mai.says("."))[-1]
 
-    assert "phải sau hạn chung" in refused
+    assert "phải sau hạn chung 31/05/2027" in refused
+    assert "chỉ gia hạn được 120 ngày" in too_long
     assert "lý do" in no_reason
     async with lan.office.database.read() as connection:
         assert await office.all_extensions(connection) == {}
@@ -297,8 +298,41 @@ async def test_another_officer_gets_a_code(lan, mai, clock):
     code = said.partition("Mã cho người mới: ")[2][:9]
     hung = lan.other("4")
 
-    assert "Đang đăng ký: Phạm Thị Lan" in said
+    assert "Tôi đang nhắc: Phạm Thị Lan" in said
     assert "UBND xã Pù Luông" in (await hung.says(code))[-1]
+
+
+async def test_officer_whom_another_follows_is_told_and_reminded_no_more(lan, mai, clock):
+    await mai.registers("th.so-khcn", Role.RECEIVER)
+    await reminded(lan, clock)
+    await mai.picks("Đổi người phụ trách")
+    said = (await mai.says("Pù Luông"))[-1]
+    hung = lan.other("4")
+    await hung.says(said.partition("Mã cho người mới: ")[2][:9])
+
+    await mai.picks("Thôi nhắc Phạm Thị Lan")
+
+    assert "có người khác phụ trách" in lan.screen[-1]
+    before = len(reminders(lan))
+    clock.move_to(date(2027, 5, 31))
+    await lan.office.tick()
+    assert len(reminders(lan)) == before
+    assert len(reminders(hung)) == 1
+    async with lan.office.database.read() as connection:
+        assert [act["kind"] for act in await office.acts(connection)] == ["reassign", "relieve"]
+
+
+async def test_only_a_receiver_of_the_province_ends_reminders_to_another(lan, clock):
+    await reminded(lan, clock)
+    kon_tum = lan.other("8")
+    await kon_tum.registers("kt.so-khcn", Role.RECEIVER)
+
+    for phone in (lan, kon_tum):
+        said = (await phone.presses_key("ro:th.pu-luong:1"))[-1]
+        assert "đầu mối nhận báo cáo" in said
+    clock.move_to(date(2027, 5, 31))
+    await lan.office.tick()
+    assert len(reminders(lan)) == 2
 
 
 async def test_office_sets_another_last_day_and_everything_follows(lan, mai, clock):
@@ -327,12 +361,11 @@ async def test_day_of_the_plan_cannot_be_changed_by_the_office(lan, clock):
     await kien_giang.registers("kg.so-khcn", Role.RECEIVER)
 
     said = (await kien_giang.says("đổi hạn"))[-1]
-    await kien_giang.presses_key("hd:kg-nam:0:2027")
-    await kien_giang.says("20/12")
-    refused = (await kien_giang.says("cho kịp"))[-1]
+    refused = (await kien_giang.presses_key("hd:kg-nam:0:2027"))[-1]
 
     assert "không đổi ở đây" in said
     assert "theo kế hoạch của tỉnh" in refused
+    assert "Căn cứ: IV.1, Kế hoạch năm 2021 của Kiên Giang" in refused
 
 
 async def test_reporter_may_change_no_day(lan, clock):
@@ -364,7 +397,7 @@ async def test_receiver_sees_the_campaign_of_the_next_days_with_its_size(lan, ma
 
     said = "\n".join(await mai.says("/nhac"))
 
-    assert "tháng 5/2027 (T-7), 56 đơn vị, 1 người nhận tin" in said
+    assert "• 24/05/2027, còn 7 ngày: báo cáo tháng 5/2027, 56 đơn vị, 1 người nhận tin." in said
     assert "bản tổng hợp tháng 5/2027 gửi anh/chị (56 đơn vị)" in said
 
 
@@ -432,7 +465,7 @@ async def test_inspection_record_starts_two_months_and_done_ends_them(lan, clock
     said = (await lan.says("12/5/2027"))[-1]
 
     assert "Hạn là 12/07/2027" in said
-    assert "Điều 37 khoản 2 điểm c, 26/2014/TT-BKHCN" in said
+    assert "Căn cứ: Điều 37 khoản 2 điểm c, Thông tư 26/2014/TT-BKHCN ngày 10/10/2014." in said
     clock.move_to(date(2027, 7, 5))
     await lan.office.tick()
     assert any("áo cáo khắc phục sau kiểm tra" in text for text in reminders(lan))

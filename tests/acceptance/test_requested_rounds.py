@@ -350,7 +350,9 @@ async def test_dry_run_and_the_campaign_list_a_round(mai, clock):
     steps = [(f.unit.code, f.step) for f in falling if f.rule.id == "yc-kt-1"]
     assert steps == [("kt.dak-ha", "T-7"), ("kt.dak-mar", "T-7")]
     clock.move_to(date(2027, 5, 31))
-    assert "03/06/2027: Báo cáo đột xuất" in "\n".join(await mai.says("nhắc việc"))
+    assert "03/06/2027, còn 7 ngày: báo cáo đột xuất đợt 1/2027, 2 đơn vị" in "\n".join(
+        await mai.says("nhắc việc")
+    )
 
 
 async def test_table_of_a_round_is_sent(mai):
