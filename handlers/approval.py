@@ -7,9 +7,10 @@ người lập gửi ──▶ lãnh đạo xem: thay đổi, lưu ý, lý do, r
 from handlers import report_acts_words as words
 from handlers.receiving import fields_marked, told_words
 from handlers.report_view import change_lines, figure_lines, returned_lines, warning_lines
+from handlers.report_work import work_if_there
 from handlers.services import Services
 from isobot.actions import approving
-from isobot.actions.reporting import NOT_HEAD, Work, load_work
+from isobot.actions.reporting import NOT_HEAD, Work
 from isobot.chat.turn import Turn
 from isobot.domain import timeliness
 from isobot.domain.messages import Attachment, Choice, IncomingKind, Reply
@@ -83,14 +84,14 @@ async def show_waiting(turn: Turn, services: Services) -> None:
     elif len(found) == 1:
         await open_one(turn, services, found[0].id)
     else:
-        works = [w for r in found if (w := await _work(turn, services, r.id)) is not None]
+        works = [w for r in found if (w := await work_if_there(turn, services, r.id)) is not None]
         named = [Choice(f"ap:see:{w.record.id}", w.name[:1].upper() + w.name[1:60], True) for w in works]
         turn.say(f"Có {len(works)} báo cáo chờ anh/chị duyệt:", *named)
 
 
 async def open_one(turn: Turn, services: Services, key: int) -> None:
     """Open one report that waits."""
-    work = await _work(turn, services, key)
+    work = await work_if_there(turn, services, key)
     if work is None or not turn.actor.may_approve_for(work.record.unit):
         turn.say(NOT_HEAD)
         return
@@ -100,15 +101,6 @@ async def open_one(turn: Turn, services: Services, key: int) -> None:
     turn.conversation.enter(DIALOGUE, report=key, seen=approving.as_seen(work))
     reply = await request_words(turn, work, pushed=False)
     turn.say(reply.text, *reply.choices)
-
-
-async def _work(turn: Turn, services: Services, key: int) -> Work | None:
-    found = await turn.store.preload_reports([key])
-    if not found:
-        return None
-    return await load_work(
-        turn.store, found[0], forms=services.forms, rules=services.rules, directory=services.directory
-    )
 
 
 async def take(turn: Turn, services: Services) -> bool:
@@ -149,7 +141,7 @@ async def pick(turn: Turn, services: Services, parts: list[str]) -> bool:
 
 async def approve(turn: Turn, services: Services, key: int, seen: str) -> None:
     """Approve: the report leaves at this moment, with a receipt to both."""
-    work = await _work(turn, services, key)
+    work = await work_if_there(turn, services, key)
     if work is None:
         turn.say(NOT_HEAD)
         return
@@ -178,7 +170,7 @@ async def approve(turn: Turn, services: Services, key: int, seen: str) -> None:
 
 async def decline(turn: Turn, services: Services, key: int, said: words.SentBack) -> None:
     """Give it back to the officer; without a reason yet, ask for it."""
-    work = await _work(turn, services, key)
+    work = await work_if_there(turn, services, key)
     if work is None or not turn.actor.may_approve_for(work.record.unit):
         turn.say(NOT_HEAD)
         return
@@ -202,7 +194,7 @@ async def decline(turn: Turn, services: Services, key: int, said: words.SentBack
 
 
 async def _send_draft(turn: Turn, services: Services, key: int) -> None:
-    work = await _work(turn, services, key)
+    work = await work_if_there(turn, services, key)
     if work is None or work.record.unit not in turn.actor.units_to_see():
         turn.say(NOT_HEAD)
         return

@@ -1,10 +1,10 @@
 """A note on one figure, and the number of the signed letter: typed any time, by either side."""
 
 from handlers import report_acts_words as words
+from handlers.report_work import work_if_there
 from handlers.services import Services
 from isobot.actions import noting
 from isobot.actions.noting import letter_words
-from isobot.actions.reporting import Work, load_work
 from isobot.chat.turn import Turn
 from isobot.errors import AnswerRefused, Refusal
 from isobot.storage import reports
@@ -25,18 +25,9 @@ async def report_meant(turn: Turn, *, sent: bool = False) -> int | None:
     return found[-1].id if found else None
 
 
-async def _work(turn: Turn, services: Services, key: int) -> Work | None:
-    found = await turn.store.preload_reports([key])
-    if not found:
-        return None
-    return await load_work(
-        turn.store, found[0], forms=services.forms, rules=services.rules, directory=services.directory
-    )
-
-
 async def add(turn: Turn, services: Services, key: int, number: str, text: str) -> None:
     """Hang a note on a figure and tell the other side."""
-    work = await _work(turn, services, key)
+    work = await work_if_there(turn, services, key)
     field = work.form.by_number(number) if work else None
     if work is None or field is None:
         turn.say(f"Biểu này không có mục {number[:10]}. Anh/chị xem số mục trong báo cáo.")
@@ -76,7 +67,7 @@ async def take_letter(turn: Turn, services: Services, key: int | None = None) ->
     if said is None:
         return False
     key = key if key is not None else await report_meant(turn, sent=True)
-    work = await _work(turn, services, key) if key is not None else None
+    work = await work_if_there(turn, services, key) if key is not None else None
     if work is None:
         return False
     number, day = said

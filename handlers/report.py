@@ -17,6 +17,7 @@ from handlers.report_asking import ask_field, current, go_on, say_again, show_su
 from handlers.report_sending import draft_file, send
 from handlers.report_view import returned_lines
 from handlers.report_words import number_to_mend, step_in
+from handlers.report_work import work_of
 from handlers.services import Services
 from isobot.actions import former, gathering, reporting
 from isobot.actions.reporting import Work
@@ -261,9 +262,7 @@ async def load(turn: Turn, services: Services) -> Work | None:
     if not isinstance(key, int):
         return None
     record = await turn.store.report(key)
-    return await reporting.load_work(
-        turn.store, record, forms=services.forms, rules=services.rules, directory=services.directory
-    )
+    return await work_of(turn, services, record)
 
 
 async def _steer(turn: Turn, services: Services, work: Work, key: str) -> None:

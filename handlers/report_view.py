@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from handlers.report_work import work_of
 from handlers.services import Services
 from isobot.actions import former
 from isobot.actions.noting import letter_words
-from isobot.actions.reporting import Work, figures_in, load_work, reasons_in
+from isobot.actions.reporting import Work, figures_in, reasons_in
 from isobot.chat.turn import Turn
 from isobot.clock import vietnam_day
 from isobot.domain import timeliness
@@ -47,9 +48,7 @@ class Shown:
 
 async def shown(turn: Turn, services: Services, record: ReportRecord, version: Version) -> Shown:
     """Put together what was sent with what it is compared with."""
-    work = await load_work(
-        turn.store, record, forms=services.forms, rules=services.rules, directory=services.directory
-    )
+    work = await work_of(turn, services, record)
     work.values = figures_in(version.figures)
     given = await office.all_extensions(turn.store.connection, units=[record.unit])
     extension = given.get((record.rule, record.period, record.unit))
@@ -67,9 +66,7 @@ async def shown_in_period(
     await former.preload(turn.store, found, services.rules, services.directory)
     made = []
     for record in found:
-        work = await load_work(
-            turn.store, record, forms=services.forms, rules=services.rules, directory=services.directory
-        )
+        work = await work_of(turn, services, record)
         version = sent[record.unit]
         work.values = figures_in(version.figures)
         made.append(Shown(work, version, reasons_in(version.figures, work.warnings)))

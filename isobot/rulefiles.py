@@ -86,14 +86,13 @@ class _ThroughEntry(_Strict):
     recipient: str = "Ủy ban nhân dân cấp huyện"
 
 
-class _RuleEntry(_Strict):
+class _DueEntry(_Strict):
+    """What reports and other duties have in common."""
+
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     title: str
     levels: tuple[Level, ...] = Field(min_length=1)
-    occurrences: tuple[_OccurrenceEntry, ...] = Field(min_length=1)
     recipient: str
-    through: _ThroughEntry | None = None
-    form: str | dict[Level, str]
     basis: tuple[_BasisEntry, ...] = Field(min_length=1)
     nature: Nature
     date_nature: Nature
@@ -101,6 +100,12 @@ class _RuleEntry(_Strict):
     lead_office_only: bool = False
     inherited: bool = False
     note: str = ""
+
+
+class _RuleEntry(_DueEntry):
+    occurrences: tuple[_OccurrenceEntry, ...] = Field(min_length=1)
+    through: _ThroughEntry | None = None
+    form: str | dict[Level, str]
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -113,23 +118,12 @@ class _RuleEntry(_Strict):
         return self
 
 
-class _DutyEntry(_Strict):
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+class _DutyEntry(_DueEntry):
     enabled: bool
-    title: str
-    levels: tuple[Level, ...] = Field(min_length=1)
     occurrences: tuple[_OccurrenceEntry, ...] = ()
     event: str = ""
     months_after: int = Field(default=0, ge=0, le=12)
     days_after: int = Field(default=0, ge=0, le=200)
-    recipient: str
-    basis: tuple[_BasisEntry, ...] = Field(min_length=1)
-    nature: Nature
-    date_nature: Nature
-    first_year: int = Field(ge=1990, le=2100)
-    lead_office_only: bool = False
-    inherited: bool = False
-    note: str = ""
 
     @model_validator(mode="after")
     def _every_year_or_after_an_event(self) -> Self:

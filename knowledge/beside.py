@@ -44,7 +44,7 @@ _HOW_OFTEN = re.compile(
 )
 _BOUND = re.compile(r"\bbat buoc\b")
 _VERSION = re.compile(r"\b9001[: -]*20\d\d\b|\bphien ban\b")
-_WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
+WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
 OF_THE_PROVINCE = re.compile(
     r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
 )
@@ -105,7 +105,7 @@ class Beside:
             how_often=read.says(_HOW_OFTEN),
             replaces=read.says(_REPLACES),
             bound=read.says(_BOUND) and not read.says(_VERSION),
-            who=read.says(_WHO),
+            who=read.says(WHO),
             today=read.says(TODAY) and not read.says(ADOPTING),
             about_bot=read.says(_ABOUT_BOT),
             beside_the_point=_beside_the_point(read),

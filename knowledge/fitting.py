@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from isobot.domain.text import fold
+from knowledge.beside import WHO
 from knowledge.corpus import BOT, Card, CardKind
 from knowledge.question import Question
 
@@ -30,7 +31,6 @@ _DEEDS = (
     re.compile(r"\btham dinh\b"),
     re.compile(r"(?<!quy )(?<!chuong )(?<!lich )(?<!qua )(?<!lo )\btrinh ai\b|\btrinh (?:co quan|cap) \w+"),
 )
-_WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
 _DAY = re.compile(r"\b\d{1,2}/\d{1,2}\b(?!/)")
 _REPORT = re.compile(r"\bbao cao\b")
 _WHAT = re.compile(
@@ -69,7 +69,7 @@ class Asked:
             when=_WHEN.search(focus) is not None,
             years=read.years,
             deeds=tuple(deed for deed in _DEEDS if deed.search(focus)),
-            nobody=_OF_ANY_KIND.search(focus) is not None and not read.says(_WHO),
+            nobody=_OF_ANY_KIND.search(focus) is not None and not read.says(WHO),
             report_day=read.says(_DAY) and read.says(_REPORT),
             what=_WHAT.search(focus) is not None,
             amount_of_document=bool(read.documents) and read.says(_AMOUNT),

@@ -26,9 +26,6 @@ _OFFICE_HOLDER = re.compile(
     r"\b(?:ten (?:la )?gi|la ai|ten ai)\b|"
     r"\bai (?:dang )?(?:la|lam) (?:giam doc|bi thu|chu tich|chanh van phong|chi cuc truong)\b"
 )
-_SIGNING = re.compile(
-    r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|(?:do )?ai ky|nguoi ky|ky ten|chu ky|nao ky)\b"
-)
 _SECRECY = re.compile(r"\bbi mat\b")
 _HANDING_OVER = re.compile(
     r"\b(?:gui|tom tat|doc|scan|chup|dich|soan|luu|tai len|dinh kem|xem giup|xem ho|xu ly giup|cho xem|xin|"

@@ -27,11 +27,7 @@ def live_corpus(shipped: Corpus, overlay: Overlay) -> Corpus:
     """Put the office's changes on top of the shipped corpus."""
     if not overlay.edition:
         return shipped
-    cards = dict(shipped.cards)
-    for version in overlay.versions:
-        made = _fitting(shipped, version.record)
-        if isinstance(made, Card):
-            cards[made.id] = replace(made, review_by=version.review_by)
+    cards = _cards_of(shipped, overlay)
     documents = dict(shipped.documents)
     for mark in overlay.replacements:
         if mark.document in documents:
@@ -62,12 +58,17 @@ def misfits(shipped: Corpus, overlay: Overlay) -> list[Misfit]:
 
 def frozen_cards(shipped: Corpus, overlay: Overlay) -> list[tuple[Card, Replacement]]:
     """List the cards that wait to be read again, as they were before, with the mark that freezes each."""
+    return list(_freezing(_cards_of(shipped, overlay), overlay))
+
+
+def _cards_of(shipped: Corpus, overlay: Overlay) -> dict[str, Card]:
+    """Put the approved wordings that still fit in the place of the shipped ones."""
     cards = dict(shipped.cards)
     for version in overlay.versions:
         made = _fitting(shipped, version.record)
         if isinstance(made, Card):
-            cards[made.id] = made
-    return list(_freezing(cards, overlay))
+            cards[made.id] = replace(made, review_by=version.review_by)
+    return cards
 
 
 def replaced_sentence(document: LegalDocument, mark: Replacement) -> str:

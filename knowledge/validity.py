@@ -151,15 +151,7 @@ class Validity:
 
     def _replaced(self, document: LegalDocument) -> Answer | None:
         """Say which documents this one replaced."""
-        old = [self._documents[k] for k in document.replaces if k in self._documents]
-        if not old:
-            return None
-        named = "; ".join(d.full_name() for d in old)
-        text = f"{document.full_name()} thay thế: {named}."
-        citations = tuple(
-            [Citation(document, document.force_section), *(Citation(d, "") for d in old)][:MOST_CITATIONS]
-        )
-        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+        return self._on_replaced(document, document.full_name() + " thay thế: {}.")
 
     def _after(self, document: LegalDocument) -> Answer | None:
         """Say what replaced a document."""
@@ -172,11 +164,17 @@ class Validity:
 
     def _before(self, document: LegalDocument) -> Answer | None:
         """Say what a document replaced."""
+        return self._on_replaced(
+            document,
+            f"Trước {document.kind} {document.number} là: {{}}. Các văn bản này đã bị thay thế.",
+        )
+
+    def _on_replaced(self, document: LegalDocument, sentence: str) -> Answer | None:
+        """Name in a sentence the documents that one replaced; None where it replaced none known here."""
         old = [self._documents[k] for k in document.replaces if k in self._documents]
         if not old:
             return None
-        named = "; ".join(d.full_name() for d in old)
-        text = f"Trước {document.kind} {document.number} là: {named}. Các văn bản này đã bị thay thế."
+        text = sentence.format("; ".join(d.full_name() for d in old))
         citations = (Citation(document, document.force_section), *(Citation(d, "") for d in old))
         citations = citations[:MOST_CITATIONS]
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)

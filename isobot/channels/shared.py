@@ -35,6 +35,12 @@ def clean(text: str) -> str:
     return nfc(whole.replace("\x00", ""))
 
 
+def webhook_path(channel: str, bot: str) -> str:
+    """Return the path that a platform posts to; each further bot of a channel has a path of its own."""
+    path = f"/webhooks/{channel}"
+    return path if bot == channel else f"{path}/{bot}"
+
+
 def same_secret(given: str | None, expected: str) -> bool:
     """Compare without telling by the time taken how much was right."""
     return given is not None and secrets.compare_digest(given.encode(), expected.encode())

@@ -56,6 +56,7 @@ from isobot.channels.shared import (
     clean,
     read_body,
     same_secret,
+    webhook_path,
 )
 from isobot.chat.door import Door
 from isobot.chat.outgoing import Outgoing
@@ -68,7 +69,6 @@ log = structlog.get_logger()
 
 API_BASE = "https://api.telegram.org"
 PICTURE = "image/png"
-WEBHOOK_PATH = "/webhooks/telegram"
 POLL_SECONDS = 30
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 SHORT_LABEL = 14
@@ -156,8 +156,8 @@ class TelegramChannel:
 
     @property
     def webhook_path(self) -> str:
-        """Where the platform posts to; each further bot of the channel has a path of its own."""
-        return WEBHOOK_PATH if self.bot == self.channel else f"{WEBHOOK_PATH}/{self.bot}"
+        """Where the platform posts to."""
+        return webhook_path(self.channel, self.bot)
 
     # Coming in
 

@@ -37,6 +37,7 @@ from isobot.channels.shared import (
     read_body,
     same_secret,
     take_to_the_end,
+    webhook_path,
 )
 from isobot.chat.door import Door
 from isobot.chat.files import LIFETIME
@@ -56,7 +57,6 @@ from isobot.errors import (
 log = structlog.get_logger()
 
 API_BASE = "https://bot-api.zaloplatforms.com"
-WEBHOOK_PATH = "/webhooks/zalo"
 POLL_SECONDS = 30
 PATIENCE_SECONDS = 15.0
 """How long an answer may take, beyond the time that a poll waits."""
@@ -168,8 +168,8 @@ class ZaloChannel:
 
     @property
     def webhook_path(self) -> str:
-        """Where the platform posts to; each further bot of the channel has a path of its own."""
-        return WEBHOOK_PATH if self.bot == self.channel else f"{WEBHOOK_PATH}/{self.bot}"
+        """Where the platform posts to."""
+        return webhook_path(self.channel, self.bot)
 
     # Coming in
 

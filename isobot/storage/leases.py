@@ -88,6 +88,13 @@ async def install_signals(connection: AsyncConnection) -> None:
             await connection.execute(text(statement.strip().rstrip(";")))
 
 
+async def _connect(conninfo: str) -> "psycopg.AsyncConnection[Any]":
+    """Open a connection of its own, which notices soon that its other end is gone."""
+    import psycopg  # for PostgreSQL alone
+
+    return await psycopg.AsyncConnection.connect(conninfo, autocommit=True, connect_timeout=10, **KEEP_ALIVE)
+
+
 class Leases:
     """The bots that this process may send for."""
 
@@ -109,10 +116,7 @@ class Leases:
 
         while True:
             try:
-                connection = await psycopg.AsyncConnection.connect(
-                    self._conninfo, autocommit=True, connect_timeout=10, **KEEP_ALIVE
-                )
-                async with connection:
+                async with await _connect(self._conninfo) as connection:
                     await self._hold(connection)
             except psycopg.Error as error:
                 log.warning("leases_lost", problem=type(error).__name__, bots=sorted(self._held))
@@ -158,10 +162,7 @@ class Signals:
 
         while True:
             try:
-                connection = await psycopg.AsyncConnection.connect(
-                    self._conninfo, autocommit=True, connect_timeout=10, **KEEP_ALIVE
-                )
-                async with connection:
+                async with await _connect(self._conninfo) as connection:
                     for name in self._hear:
                         await connection.execute(f'LISTEN "{name}"'.encode())
                     async for note in connection.notifies():

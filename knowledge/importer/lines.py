@@ -105,10 +105,7 @@ def _tabbed(lines: Sequence[Line], start: int, remarks: Remarks) -> _Found | Non
             rows.append(TableRow(tuple(cells), lines[at].number, lines[at].number))
             end = at + 1
         at += 1
-    width = max((len(row.cells) for row in rows), default=0)
-    if len(rows) < 2 or width < 2:
-        return None
-    return start, end, _table(rows, width, remarks)
+    return _if_table(start, end, rows, remarks)
 
 
 def _inline_cells(text: str) -> list[str] | None:
@@ -139,10 +136,7 @@ def _stacked(lines: Sequence[Line], start: int, remarks: Remarks) -> _Found | No
         if cells and (not text or at == len(lines) - 1):
             rows.append(TableRow(tuple(c.text.strip() for c in cells), cells[0].number, cells[-1].number))
             cells, end = [], at + 1
-    width = max((len(row.cells) for row in rows), default=0)
-    if len(rows) < 2 or width < 2:
-        return None
-    return start, end, _table(rows, width, remarks)
+    return _if_table(start, end, rows, remarks)
 
 
 def _piped(lines: Sequence[Line], start: int, remarks: Remarks) -> _Found | None:
@@ -166,6 +160,14 @@ def _piped(lines: Sequence[Line], start: int, remarks: Remarks) -> _Found | None
         return None
     remarks.changes.append(Change(lines[start].number, f"dựng lại bảng từ {len(cells)} ô ngăn bằng dấu “|”"))
     rows, width = _rows_of_cells(cells)
+    return start, end, _table(rows, width, remarks)
+
+
+def _if_table(start: int, end: int, rows: Sequence[TableRow], remarks: Remarks) -> _Found | None:
+    """Return the lines and their table; None where there are fewer than two rows or two columns."""
+    width = max((len(row.cells) for row in rows), default=0)
+    if len(rows) < 2 or width < 2:
+        return None
     return start, end, _table(rows, width, remarks)
 
 
