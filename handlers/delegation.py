@@ -36,7 +36,7 @@ async def begin(turn: Turn, services: Services) -> None:
         turn.say("Anh/chị không giữ vai trò lãnh đạo hay lập báo cáo ở đơn vị nào để ủy quyền.")
         return
     if len(units) == 1:
-        await _ask_whom(turn, services, units[0])
+        await _ask_whom(turn, units[0])
         return
     named = [Choice(f"dl:unit:{c}", u.place_name) for c in units if (u := services.directory.get(c))]
     lines, ends = await _running(turn)
@@ -59,7 +59,7 @@ async def _running(turn: Turn) -> tuple[list[str], list[Choice]]:
     return lines, choices
 
 
-async def _ask_whom(turn: Turn, services: Services, unit: str) -> None:
+async def _ask_whom(turn: Turn, unit: str) -> None:
     others = await approving.colleagues(turn.store, actor=turn.actor, unit=unit)
     lines, ends = await _running(turn)
     if not others:
@@ -91,7 +91,7 @@ async def take_one_line(turn: Turn, services: Services) -> None:
     fitting = [person for person, name in others.items() if wanted and wanted in fold(name)]
     if len(fitting) != 1:
         turn.say(f"Tôi chưa rõ “{found['name'][:40]}” là ai trong đơn vị.")
-        await _ask_whom(turn, services, units[0])
+        await _ask_whom(turn, units[0])
         return
     turn.conversation.enter(DIALOGUE, unit=units[0], taker=fitting[0])
     await _take_days(turn, services, found["days"])
@@ -111,7 +111,7 @@ async def take(turn: Turn, services: Services) -> None:
         if len(fitting) == 1:
             _ask_days(turn, fitting[0])
         else:
-            await _ask_whom(turn, services, str(state["unit"]))
+            await _ask_whom(turn, str(state["unit"]))
     else:
         await begin(turn, services)
 
@@ -161,7 +161,7 @@ async def pick(turn: Turn, services: Services, parts: list[str]) -> bool:
     """Do what a button says; False when it is none of these."""
     match parts:
         case ["unit", code] if turn.conversation.dialogue == DIALOGUE:
-            await _ask_whom(turn, services, code)
+            await _ask_whom(turn, code)
         case ["to", person] if person.isdecimal() and "unit" in turn.conversation.state:
             _ask_days(turn, int(person))
         case ["end", key] if key.isascii() and key.isdecimal() and len(key) < 19:

@@ -34,7 +34,6 @@ from knowledge.model import Outcome
 
 DIALOGUE = "report"
 LONGEST_BUTTON = 60
-PRACTICE = "luyen-tap"
 PRACTICE_FORM = "xa-rut-gon"
 FIGURES = "figures"
 """Under this name a chat remembers figures that were sent or read back before their report was open."""

@@ -47,7 +47,7 @@ async def take_answer(turn: Turn, services: Services, work: Work, key: str) -> N
         return
     text = key.removeprefix("v:") if key.startswith("v:") else turn.text
     if not key and asks(text, field):
-        await answer_between(turn, services, work, field)
+        await answer_between(turn, services, work)
         return
     if not key and field.kind is Kind.TEXT and _take_batch(turn, work, field):
         return
@@ -57,7 +57,7 @@ async def take_answer(turn: Turn, services: Services, work: Work, key: str) -> N
         if not key and _take_batch(turn, work, field):
             return
         maybe = not key and may_be_question(text, field)
-        if maybe and await answer_between(turn, services, work, field, only_if_sure=True):
+        if maybe and await answer_between(turn, services, work, only_if_sure=True):
             return
         turn.say(str(refused), *choices_for(work, field))
         return
@@ -169,9 +169,7 @@ async def take_reason(turn: Turn, services: Services, work: Work, check: str) ->
     go_on(turn, work)
 
 
-async def answer_between(
-    turn: Turn, services: Services, work: Work, field: Field, *, only_if_sure: bool = False
-) -> bool:
+async def answer_between(turn: Turn, services: Services, work: Work, *, only_if_sure: bool = False) -> bool:
     """Answer a question in mid-form, then come back to the very field."""
     question = re.sub(r"^\s*hỏi\s*:?\s*", "", turn.text, flags=re.IGNORECASE)
     if only_if_sure:

@@ -86,7 +86,7 @@ async def take(turn: Turn, services: Services, work: Work, key: str) -> None:
     """Take what is said to figures read back: right, to be mended, or dropped."""
     waiting = _waiting(turn)
     text = turn.text if turn.incoming.kind is IncomingKind.TEXT else ""
-    if key == "r:yes-send" or (says_yes(text) and _is_complete(turn, work, waiting)):
+    if key == "r:yes-send" or (says_yes(text) and _is_complete(work, waiting)):
         await _confirm(turn, services, work, waiting, then_send=True)
     elif key == "r:yes" or says_yes(text):
         await _confirm(turn, services, work, waiting, then_send=False)
@@ -147,7 +147,7 @@ def _doubts(turn: Turn, work: Work, figures: Mapping[str, Value]) -> dict[str, s
     return {key: said for key, said in asked.items() if said}
 
 
-def _is_complete(turn: Turn, work: Work, figures: Mapping[str, Value]) -> bool:
+def _is_complete(work: Work, figures: Mapping[str, Value]) -> bool:
     """Tell whether a yes makes the report ready to be sent, with nothing wrong and nothing to explain."""
     together = {**work.values, **figures}
     if work.record.practice_of or work.form.missing(together):
@@ -162,7 +162,7 @@ def _choices(turn: Turn, work: Work, proposal: Proposal) -> tuple[Choice, ...]:
     asked = current(turn, work)
     if turn.conversation.state["batch"]["verbatim"] and asked is not None:
         mend = (*mend, Choice("r:verbatim", f"Ghi nguyên văn vào mục {asked.number}"))
-    if _is_complete(turn, work, proposal.figures):
+    if _is_complete(work, proposal.figures):
         again = "gửi bản sửa" if work.record.version else "gửi báo cáo"
         return (Choice("r:yes-send", f"Đúng, ghi và {again}"), Choice("r:yes", "Chỉ ghi lại"), *mend)
     return (Choice("r:yes", "Đúng, ghi lại"), *mend)

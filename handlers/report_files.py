@@ -155,7 +155,7 @@ async def choices_for(turn: Turn, records: list[int]) -> tuple[Choice, ...]:
     )
 
 
-async def send(turn: Turn, services: Services, key: str) -> bool:
+async def send(turn: Turn, key: str) -> bool:
     """Send a file to somebody who may open it; False when there is no such file for this person."""
     file = await _openable(turn, key)
     if file is None:

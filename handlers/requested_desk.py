@@ -25,7 +25,7 @@ ASK_WHY = "Lý do là gì? Anh/chị viết một câu ngắn."
 OPEN_NEW = "Mở đợt báo cáo mới"
 
 
-async def show_list(turn: Turn, services: Services) -> None:
+async def show_list(turn: Turn) -> None:
     """List the rounds of the receiver's provinces, the newest first."""
     provinces = turn.actor.provinces_to_receive()
     if not provinces:
@@ -186,7 +186,7 @@ async def pick(turn: Turn, services: Services, parts: list[str]) -> bool:
     """Do what a button about rounds says; False when it is none of these."""
     match parts:
         case ["list"]:
-            await show_list(turn, services)
+            await show_list(turn)
         case ["show", rule]:
             await show(turn, services, rule)
         case ["ext", rule]:

@@ -196,7 +196,7 @@ class DialogueRouter:
             case "hanbaocao":
                 await deadline_dates.show(turn, services)
             case "dotbaocao":
-                await requested_desk.show_list(turn, services)
+                await requested_desk.show_list(turn)
             case "modot":
                 requested.begin(turn, services)
             case "lichsu":
@@ -289,7 +289,7 @@ class DialogueRouter:
             await self._about_me(turn, parts)
         elif head == "lf" and await report_files.pick(turn, services, rest):
             return
-        elif head == "rf" and await report_files.send(turn, services, rest):
+        elif head == "rf" and await report_files.send(turn, rest):
             await self._go_on(turn)
         elif head == "qa" and len(parts) == 2:
             await opinions.take(turn, *parts)

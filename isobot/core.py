@@ -39,12 +39,13 @@ class Core:
         return Timetable(content.rules, content.calendar, content.ladder, content.duty_ladder)
 
 
-async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
+async def prepare(settings: Settings) -> Core:
     """Read the content, bring the database up to date, and load the units.
 
     Raises:
         DataFileError: a shipped or edited file cannot be used.
     """
+    clock = SystemClock()
     content = load_content(own_forms=settings.own_forms)
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         rows = await bots.all_bots(connection)
         rules = await rulebook.current(connection, content.rules)
         rules_edition = await rulebook.edition(connection)
-        await counting.rebuild_if_older(Store(connection, (clock or SystemClock()).now()), content.forms)
+        await counting.rebuild_if_older(Store(connection, clock.now()), content.forms)
     corpus = live_corpus(content.corpus, overlay)
     services = Services(
         knowledge=KnowledgeBase(corpus, directory, content.provinces),
@@ -85,7 +86,7 @@ async def prepare(settings: Settings, *, clock: Clock | None = None) -> Core:
         shipped_rules=content.rules,
         rules_edition=rules_edition,
     )
-    return Core(settings, database, clock or SystemClock(), content, services, rows)
+    return Core(settings, database, clock, content, services, rows)
 
 
 @asynccontextmanager

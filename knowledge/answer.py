@@ -24,7 +24,7 @@ from knowledge.deciding import LEAST_SURE, Signs, sureness
 from knowledge.giving import Giver
 from knowledge.guarding import REFUSAL, Guard
 from knowledge.home import Home, home_of
-from knowledge.lexicon import Lexicon, load_lexicon
+from knowledge.lexicon import load_lexicon
 from knowledge.menus import MenuGroup, MenuTopic, menu, steps
 from knowledge.model import (
     LONGEST_LIST,
@@ -77,10 +77,9 @@ ENOUGH_COMPARED = 0.22
 """The same where provinces are expressly set side by side."""
 
 
-def load_knowledge(folder: Path | None = None, units: UnitDirectory | None = None) -> "KnowledgeBase":
-    """Read the corpus that ships with isobot, or that of a folder, and make it ready to answer."""
-    place = folder or Path(__file__).parent
-    return KnowledgeBase(load_corpus(place), units or shipped_units())
+def load_knowledge() -> "KnowledgeBase":
+    """Read the corpus that ships with isobot, and make it ready to answer."""
+    return KnowledgeBase(load_corpus(Path(__file__).parent), shipped_units())
 
 
 def _of_the_office(question: str, asker: Asker) -> str:
@@ -97,11 +96,10 @@ class KnowledgeBase:
         corpus: Corpus,
         units: UnitDirectory,
         provinces: Mapping[str, Province] | None = None,
-        lexicon: Lexicon | None = None,
     ) -> None:
         self.corpus = corpus
         self._named: dict[str, tuple[str, ...]] = {}
-        self._lexicon = lexicon or load_lexicon(Path(__file__).parent / "lexicon.yaml")
+        self._lexicon = load_lexicon(Path(__file__).parent / "lexicon.yaml")
         self._units = units
         self._provinces = provinces or load_provinces()
         self._places = PlaceFinder(units)
@@ -210,7 +208,7 @@ class KnowledgeBase:
         one_province = scope.provinces[0] if len(scope.provinces) == 1 else ""
         return (
             self._after_reform(read, scope, home)
-            or self._guard.guard(read, scope, hits)
+            or self._guard.guard(read, hits)
             or self._rosters.own_line(typed, scope.provinces, home)
             or self._about_documents.answer(read, one_province, asker)
             or self._validity.relation(read, hits)

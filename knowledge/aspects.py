@@ -5,7 +5,7 @@ for one of a list of words, and what stands in brackets may be left out.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -91,8 +91,8 @@ class Aspects:
         known = {word for _, word in self.bodies}
         return frozenset(self.with_bodies(folded).split()) & known
 
-    def hear(self, masked: str, ignore: Collection[str] = ()) -> Heard:
-        """Find what is asked in a folded question whose documents are masked; `ignore` are words to skip."""
+    def hear(self, masked: str) -> Heard:
+        """Find what is asked in a folded question whose documents are masked."""
         found: list[str] = []
         rest, weak = masked, False
         while len(found) < MOST_ASPECTS:
@@ -102,7 +102,7 @@ class Aspects:
             _, wording, match = best
             rest, weak = _without(rest, match), weak or wording.alone
             found.append(wording.aspect)
-        strange = tuple(w for w in self.strange(rest) if w not in ignore)
+        strange = tuple(self.strange(rest))
         if weak and strange:
             return Heard((), strange)
         return Heard(tuple(dict.fromkeys(found)), strange)

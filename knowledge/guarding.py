@@ -18,7 +18,7 @@ from knowledge.places import PlaceFinder
 from knowledge.question import Question
 from knowledge.search import Hit
 from knowledge.vietnamese import Word, one_spelling
-from knowledge.weighing import ENOUGH, SIGNING, SURE, Scope, Weigher
+from knowledge.weighing import ENOUGH, SIGNING, SURE, Weigher
 
 _OTHER_STANDARD = re.compile(r"\biso(?: iec| tcvn)? (?!9001\b|9000\b|18091\b|(?:19|20)\d\d\b)(\d{4,5})\b")
 _OFFICE_HOLDER = re.compile(
@@ -63,7 +63,7 @@ class Guard:
         self._giver = giver
         self._places = places
 
-    def guard(self, read: Question, scope: Scope, hits: Sequence[Hit]) -> Answer | None:
+    def guard(self, read: Question, hits: Sequence[Hit]) -> Answer | None:
         """Return the refusal, or the greeting returned; None where the question may be looked up."""
         if _POLITE.fullmatch(read.folded) and POLITE_CARD in self.corpus.cards:
             return self._giver.of_card(self.corpus.cards[POLITE_CARD])

@@ -142,13 +142,12 @@ class Question:
         """Return a question of some of the words alone; the rest is its story."""
         words = tuple(replace(w, sentence=0) for w in kept)
         folded = " ".join(w.bare for w in words)
-        marked = " ".join(w.marked for w in words)
         return replace(
             self,
             words=words,
             folded=folded,
             years=_years(folded) or self._years_near(),
-            level=_level(_plain(words, marked, self.marks)),
+            level=_level(_plain(words, self.marks)),
             yes_no=_YES_NO.search(folded) is not None,
             sentences=(1.0,),
             story=self.folded,
@@ -208,7 +207,7 @@ class QuestionReader:
             references=self._finder.find(folded),
             places=find_places(folded),
             years=_years(folded),
-            level=_level(_plain(words, marked, marks)),
+            level=_level(_plain(words, marks)),
             marks=marks,
             yes_no=_YES_NO.search(folded) is not None,
             sentences=first,
@@ -295,11 +294,6 @@ def _has_marks(word: str) -> bool:
     return any(c in "đĐ" or unicodedata.combining(c) for c in unicodedata.normalize("NFD", word))
 
 
-def province_names(slugs: Iterable[str]) -> list[str]:
-    """Return the Vietnamese names of provinces."""
-    return [SEED_PROVINCES[s] for s in slugs]
-
-
 def _all_provinces(folded: str, marked: str, marks: bool) -> bool:
     """Tell whether every province is asked about; "mới, tỉnh" typed with marks is not "mỗi tỉnh"."""
     said = [m.group() for m in _ALL_PROVINCES.finditer(folded)]
@@ -333,7 +327,7 @@ _NO_LEVELS = ("số", "xa", "so", "sổ", "xả", "xá", "thì")
 """Words that only fold to a level, or make one with their neighbour: "thì xã" is no "thị xã"."""
 
 
-def _plain(words: Sequence[Word], marked: str, marks: bool) -> str:
+def _plain(words: Sequence[Word], marks: bool) -> str:
     """Return the folded text without words that only fold to a level: "số", "xa"."""
     if not marks:
         return re.sub(

@@ -31,11 +31,6 @@ _LIST = re.compile(
 )
 _BY_NAME = re.compile(r"\b(?:ke ten|liet ke|ten (?:cua )?(?:cac|nhung))\b")
 """Words that want the names, though "mấy" stands beside them: "kể tên mấy chi cục"."""
-_DEED = re.compile(
-    r"\b(?:chi dao|giao|huong dan|don doc|quan ly)(?: \w+){0,6} (?:lam gi|viec gi|nhung gi|the nao|ra sao)\b|"
-    r"\blam (?:nhung )?(?:viec )?gi\b"
-)
-"""Words that ask what is to be done, and no list: "chỉ đạo các xã làm những việc gì"."""
 _WHOLE_PROVINCE = re.compile(
     r"\b(?:toan|ca|chung cua|cua ca) tinh\b|\btinh (?:ta|minh|toi|giao|co|phai|em)\b|"
     r"\b(?:khong|chu khong|ngoai)(?: \w+){0,3} (?:rieng|cua) huyen (?:cua )?(?:toi|minh|em|ta|nao|chung)\b|"

@@ -14,13 +14,13 @@ EVERY_SECONDS = 60
 class Runner:
     """Calls a job now and every minute, one at a time."""
 
-    def __init__(self, job: Callable[[], Awaitable[object]], *, seconds: int = EVERY_SECONDS) -> None:
+    def __init__(self, job: Callable[[], Awaitable[object]]) -> None:
         self._job = job
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
             self._run,
             "interval",
-            seconds=seconds,
+            seconds=EVERY_SECONDS,
             id="reminders",
             misfire_grace_time=None,
             coalesce=True,

@@ -57,7 +57,7 @@ def write_event(
     )
 
 
-def read_reason(text: str, *, example: str, longest: int = LONGEST_WHY) -> str:
+def read_reason(text: str, *, example: str) -> str:
     """Bring a reason into one clean text.
 
     Raises:
@@ -66,6 +66,6 @@ def read_reason(text: str, *, example: str, longest: int = LONGEST_WHY) -> str:
     said = tidy(text)
     if sum(c.isalpha() for c in said) < LEAST_LETTERS:
         raise Refusal(f"Anh/chị viết lý do bằng một câu ngắn, ví dụ: “{example}”.")
-    if len(said) > longest:
-        raise Refusal(f"Lý do dài {len(said)} ký tự; xin rút gọn trong {longest} ký tự.")
+    if len(said) > LONGEST_WHY:
+        raise Refusal(f"Lý do dài {len(said)} ký tự; xin rút gọn trong {LONGEST_WHY} ký tự.")
     return said

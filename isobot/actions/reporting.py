@@ -1,6 +1,5 @@
 """Reporting: open, enter, submit; each checks the right, changes the record, and writes its history."""
 
-from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -278,9 +277,7 @@ async def figures_to_send(store: Store, work: Work) -> dict[str, Any]:
     return figures
 
 
-async def refuse_if_changed(
-    store: Store, *, actor: Actor, work: Work, seen: int, apart_from: Collection[str] = ()
-) -> None:
+async def refuse_if_changed(store: Store, *, actor: Actor, work: Work, seen: int) -> None:
     """Refuse when somebody else changed figures after the event number `seen`: both values, field by field.
 
     Raises:
@@ -290,7 +287,7 @@ async def refuse_if_changed(
     lines = [
         Change(field, _value(before), _value(after)).as_text()
         for key, (before, after) in changed.items()
-        if key not in apart_from and (field := _field(work.form, key)) is not None and before != after
+        if (field := _field(work.form, key)) is not None and before != after
     ]
     if lines:
         shown = "\n".join(f"• {line}" for line in lines)

@@ -32,14 +32,12 @@ async def tell_unit(
     return _tell(store, held, wanted - {apart_from}, reply, priority)
 
 
-async def tell_receivers(
-    store: Store, province: str, reply: Reply, *, apart_from: int | None = None, only: Collection[int] = ()
-) -> int:
+async def tell_receivers(store: Store, province: str, reply: Reply, *, only: Collection[int] = ()) -> int:
     """Tell the receiving office of a province; with `only`, just those of its people if they still serve."""
     held = await people.receivers(store.connection, province)
     wanted = {h.person for h in held}
     chosen = wanted & set(only) or wanted
-    return _tell(store, held, chosen - {apart_from}, reply, Priority.ANSWER)
+    return _tell(store, held, chosen, reply, Priority.ANSWER)
 
 
 async def tell_person(store: Store, unit: str, person: int, reply: Reply) -> int:

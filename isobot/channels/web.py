@@ -57,6 +57,7 @@ LOOK_SECONDS = 1.0
 JUST_SENT_SECONDS = 0.02
 """A message is marked as sent a moment after its delivery woke the page."""
 
+TITLE = "Trợ lý ISO hành chính"
 WORKBOOK_SIGN = b"PK\x03\x04"
 """How a workbook begins, which may hold figures to enter; whoever takes it looks closer."""
 
@@ -135,6 +136,7 @@ class _Post(BaseModel):
 class WebChannel:
     """One chat page for everybody who opens it, each in a chat of their own."""
 
+    bot = "web"
     sends_files = False
 
     def __init__(
@@ -146,21 +148,17 @@ class WebChannel:
         *,
         uploads: Uploads | None = None,
         demo: Demo | None = None,
-        title: str = "Trợ lý ISO hành chính",
         public_url: str | None = None,
-        bot: str = "web",
     ) -> None:
         """Prepare the page.
 
         `public_url` is the address that people see when a proxy stands in front; posts from any other
         are refused, and with https the cookie is never sent in the clear.
         """
-        self.bot = bot
         self._door = door
         self._history = history
         self._render = render
         self._demo = demo
-        self._title = title
         self._public_url = public_url
         self._uploads = uploads
         self._arrivals = Arrivals(clock)
@@ -204,7 +202,7 @@ class WebChannel:
         visit = self._visit(request)
         persona = self._persona(visit.persona)
         page = _pages.get_template("chat.html").render(
-            title=self._title,
+            title=TITLE,
             banner=self._demo.banner if self._demo else "",
             demo=self._demo is not None,
             persona=persona,
@@ -339,7 +337,7 @@ class WebChannel:
             )
         visit = self._visit(request)
         page = _pages.get_template("demo.html").render(
-            title=self._title,
+            title=TITLE,
             banner=demo.banner,
             groups=[(group, list(members)) for group, members in groupby(people, key=lambda p: p.group)],
             current=visit.persona,

@@ -45,7 +45,6 @@ class Engine:
         bell: Bell,
         outbox_bell: Bell,
         handled: Callable[[Iterable[float]], None] = lambda _seconds: None,
-        chats_at_once: int = CHATS_AT_ONCE,
     ) -> None:
         """Prepare; `handled` is told how many seconds events took from their arrival."""
         self._database = database
@@ -54,7 +53,6 @@ class Engine:
         self._bell = bell
         self._outbox_bell = outbox_bell
         self._handled = handled
-        self._chats_at_once = chats_at_once
         self._looked_at = clock.now()
 
     async def run(self) -> None:
@@ -92,7 +90,7 @@ class Engine:
     async def _look(self) -> list[Place]:
         self._looked_at = self._clock.now()
         async with self._database.glance() as connection:
-            waiting = await inbox.first_in_line(connection, now=self._looked_at, most=self._chats_at_once)
+            waiting = await inbox.first_in_line(connection, now=self._looked_at, most=CHATS_AT_ONCE)
             if waiting:
                 await self._router.ready(Store(connection, self._looked_at))
             return waiting

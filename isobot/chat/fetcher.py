@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import structlog
 
-from isobot.chat.bell import Bell
 from isobot.clock import Clock
 from isobot.domain.attached import LARGEST, media_type_of, refusal_of_size
 from isobot.domain.messages import Reply
@@ -53,14 +52,12 @@ class Fetcher:
         sources: Sequence[Source],
         clock: Clock,
         *,
-        bell: Bell | None = None,
         told: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; `told` is called when a message about a failure was queued."""
         self._database = database
         self._sources = {source.bot: source for source in sources}
         self._clock = clock
-        self._bell = bell or Bell()
         self._told = told
         self._tries: dict[int, int] = {}
 
@@ -73,7 +70,7 @@ class Fetcher:
                 log.exception("files_not_fetched")
                 fetched = 0
             if not fetched:
-                await self._bell.wait(LOOK_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def step(self) -> int:
         """Fetch some of the files that wait; return how many are settled now."""

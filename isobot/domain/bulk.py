@@ -5,7 +5,7 @@ and what is expected. An empty cell is no answer and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from isobot.domain.forms import BLANK_LABEL, Field, Form, Kind
@@ -59,16 +59,6 @@ class FilledRow:
     answers: Mapping[str, Value]
     cells: Mapping[str, str]
     reason: str = ""
-
-
-@dataclass(slots=True)
-class Filled:
-    """A workbook as read. Use the rows only where there is no problem."""
-
-    rule: str = ""
-    period: str = ""
-    rows: list[FilledRow] = field(default_factory=list)
-    problems: list[CellProblem] = field(default_factory=list)
 
 
 def columns_of(form: Form) -> tuple[Field, ...]:

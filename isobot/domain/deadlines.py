@@ -189,7 +189,7 @@ class RuleBook:
 
     def get_any(self, rule: str) -> ReportingRule | None:
         """Return the rule of an id, be it of a report or of a duty without a form."""
-        return next((r for r in (*self.rules, *self.duties) if r.id == rule), None)
+        return next((r for r in self.reminded if r.id == rule), None)
 
     @property
     def reminded(self) -> tuple[ReportingRule, ...]:

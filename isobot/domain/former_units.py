@@ -8,7 +8,7 @@ places. The resolver therefore returns a list with the reason, and asks rather t
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -482,8 +482,3 @@ def _tone_last(word: str) -> str:
 def _province_key(text: str) -> str:
     key = name_key(_PROVINCE_KIND.sub("", nfc(text).strip()))
     return {"hcm": "hochiminh", "tphcm": "hochiminh", "saigon": "hochiminh"}.get(key, key)
-
-
-def one_list(units: Iterable[FormerCommune | CurrentCommune]) -> str:
-    """Join the names of units for a sentence."""
-    return ", ".join(u.title for u in units)

@@ -6,7 +6,7 @@ from typing import Any
 
 from isobot.clock import in_vietnam
 from isobot.domain.forms import Form
-from isobot.domain.reports import ReportEvent, ReportStatus
+from isobot.domain.reports import ReportEvent
 from isobot.domain.text import shorten
 from isobot.domain.values import Value
 
@@ -113,13 +113,3 @@ def _letter(stored: Any) -> str:
         return "chưa có"
     year, month, day = str(stored.get("date", "--")).split("-")
     return f"số {stored.get('number', '?')} ngày {day}/{month}/{year}"
-
-
-STATUS_KINDS = {
-    "submit": ReportStatus.SUBMITTED,
-    "correct": ReportStatus.SUBMITTED,
-    "accept": ReportStatus.ACCEPTED,
-    "return": ReportStatus.RETURNED,
-    "reopen": ReportStatus.RETURNED,
-}
-"""What the kinds of an older history mean, which did not spell the status out."""

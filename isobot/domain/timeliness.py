@@ -6,11 +6,6 @@ from isobot.domain.deadlines import Extension, Period
 from isobot.domain.numbers import format_date
 
 
-def is_late(period: Period, extension: Extension | None, sent_on: date) -> bool:
-    """Tell whether figures came after the last day, more time counted in."""
-    return sent_on > period.with_extension(extension).last_day
-
-
 def sent_words(period: Period, extension: Extension | None, sent_on: date) -> str:
     """Say how the first version of a report stands to its last day; it never changes with corrections."""
     common = period.last_day

@@ -97,7 +97,7 @@ def consolidated_docx(data: ConsolidatedData) -> bytes:
         _texts(letter, data, part)
     to = ", ".join(data.recipients) or "quý cơ quan"
     letter.closing(f"Trên đây là báo cáo tổng hợp của {data.unit_name}, kính gửi {to}./.")
-    letter.ending(data.letterhead, data.unit_name)
+    letter.ending(data.letterhead)
     for note in (DRAFTED, data.caution):
         if note:
             letter.paragraph(note, NOTE, align=LEFT, italic=True, before=3)

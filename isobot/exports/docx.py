@@ -90,7 +90,7 @@ def unit_report_docx(data: UnitReportData) -> bytes:
     _reasons(letter, data)
     to = ", ".join(data.recipients) or "quý cơ quan"
     letter.closing(f"Trên đây là báo cáo của {data.unit_name}, kính gửi {to} tổng hợp./.")
-    letter.ending(data.letterhead, data.unit_name)
+    letter.ending(data.letterhead)
     _notes(letter, data)
     _appendix(letter, data)
     file = io.BytesIO()

@@ -106,13 +106,13 @@ class Letter:
         """Write the last paragraph, which never stands on another page than the signature."""
         self.paragraph(text, indent=True, before=6, after=12, together=True)
 
-    def ending(self, letterhead: Letterhead, unit_name: str, *, copies: Sequence[str] = ()) -> None:
+    def ending(self, letterhead: Letterhead) -> None:
         """Write recipients on the left; on the right titles, and room for a signature, without a name."""
         table = self._plain_table(rows=1, widths=(Cm(8.0), Cm(8.5)))
         recipients, signature = table.rows[0].cells
         line(recipients, "Nơi nhận:", SMALL, bold=True, italic=True, align=LEFT)
         kept = f"VT, {letterhead.drafting}" if letterhead.drafting else "VT"
-        for text in ("Như trên;", *(f"{copy};" for copy in copies), f"Lưu: {kept}."):
+        for text in ("Như trên;", f"Lưu: {kept}."):
             line(recipients, f"- {text}", NOTE, align=LEFT)
         for title in letterhead.signing or ("(Chức vụ của người ký)",):
             line(signature, title.upper() if letterhead.signing else title, BODY, bold=True)

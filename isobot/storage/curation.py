@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, false, func, insert, or_, select, update
@@ -315,17 +315,6 @@ def _version(row: Mapping[Any, Any]) -> CardVersion:
         at=row["at"],
         review_by=row["review_by"],
     )
-
-
-async def put_off_review(connection: AsyncConnection, card: str, *, until: date) -> bool:
-    """Set a card's next day of review; False for a card that has no wording of its own here."""
-    newest = await newest_version(connection, card)
-    done = await connection.execute(
-        update(card_versions)
-        .where(card_versions.c.card == card, card_versions.c.version == newest)
-        .values(review_by=until)
-    )
-    return done.rowcount == 1
 
 
 async def add_replacement(connection: AsyncConnection, mark: Replacement) -> None:

@@ -42,36 +42,6 @@ _KEY = (dispatches.c.rule, dispatches.c.period, dispatches.c.unit, dispatches.c.
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 
 
-async def claim(
-    connection: AsyncConnection, step: StepKey, *, due_on: date, status: str, at: datetime
-) -> bool:
-    """Take one step of one person's ladder; False when it has its row already.
-
-    Queue the message in this same transaction, and it is neither lost nor queued twice.
-    """
-    row = {
-        "rule": step.rule,
-        "period": step.period,
-        "unit": step.unit,
-        "person": step.person,
-        "step": step.step,
-        "due_on": due_on,
-        "status": status,
-        "claimed_at": at,
-    }
-    statement = insert_if_absent(connection, dispatches).values(**row).returning(dispatches.c.id)
-    return (await connection.execute(statement)).first() is not None
-
-
-async def tie_to_message(connection: AsyncConnection, steps: Iterable[StepKey], *, message: int) -> None:
-    """Note which message carries the steps."""
-    await connection.execute(
-        update(dispatches)
-        .where(tuple_(*_KEY).in_([(s.rule, s.period, s.unit, s.person, s.step) for s in steps]))
-        .values(outbox=message)
-    )
-
-
 async def claim_many(
     connection: AsyncConnection, claims: Sequence[Claim], *, at: datetime
 ) -> dict[StepKey, int]:
@@ -312,18 +282,10 @@ async def ended_posts(connection: AsyncConnection, *, since: datetime) -> list[d
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def told(connection: AsyncConnection, *, person: int | None = None) -> list[dict[str, Any]]:
+async def told(connection: AsyncConnection) -> list[dict[str, Any]]:
     """Return the rows that were told, oldest first, with the moments they left."""
     query = select(dispatches).where(dispatches.c.status == "sent").order_by(dispatches.c.told_at)
-    if person is not None:
-        query = query.where(dispatches.c.person == person)
     return [dict(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def count_by_status(connection: AsyncConnection) -> dict[str, int]:
-    """Count the ledger's rows by status."""
-    found = await connection.execute(select(dispatches.c.status, func.count()).group_by(dispatches.c.status))
-    return {row[0]: row[1] for row in found}
 
 
 async def ledger(connection: AsyncConnection, *, since: date) -> dict[StepKey, str]:

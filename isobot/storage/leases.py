@@ -38,8 +38,6 @@ KEEP_ALIVE: dict[str, Any] = {
 }
 """Both ends notice within about ten seconds that the other machine is gone."""
 
-SIGNALS = ("isobot_inbox", "isobot_outbox", "isobot_web")
-
 _TRIGGERS = """
 CREATE OR REPLACE FUNCTION isobot_came() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_notify('isobot_' || TG_TABLE_NAME, ''); RETURN NULL; END $$;
@@ -152,7 +150,7 @@ class Signals:
     """Hears from the other processes."""
 
     def __init__(self, conninfo: str, hear: Mapping[str, Callable[[str], None]]) -> None:
-        """Prepare; `hear` holds what to do at each of `SIGNALS`, given the word that came with it."""
+        """Prepare; `hear` holds what to do at each signal of `_TRIGGERS`, given its word."""
         self._conninfo = conninfo
         self._hear = hear
 

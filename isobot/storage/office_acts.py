@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.office_acts import BrokenChain, Head, OfficeAct, act_hash, first_broken
@@ -69,7 +69,7 @@ async def acts(connection: AsyncConnection, *, kind: str = "") -> list[Mapping[s
 async def verify(connection: AsyncConnection) -> list[BrokenChain]:
     """Go through the chain of every province, and return those that do not fit.
 
-    Acts written before there were chains have the number 0; they are passed over (`count_unchained`).
+    Acts written before there were chains have the number 0; they are passed over.
     """
     heads = await _heads(connection)
     query = (
@@ -86,12 +86,6 @@ async def verify(connection: AsyncConnection) -> list[BrokenChain]:
             found.append(BrokenChain(province, broken))
     # What is left has an end that is remembered, and no acts at all.
     return found + [BrokenChain(province, 1) for province in heads]
-
-
-async def count_unchained(connection: AsyncConnection) -> int:
-    """Count the acts that are older than the chains."""
-    query = select(func.count()).where(office_acts.c.number == 0)
-    return (await connection.execute(query)).scalar() or 0
 
 
 async def _province_of(connection: AsyncConnection, unit: str) -> str:

@@ -382,18 +382,3 @@ def _whole(text: str) -> int:
 
 def _dotted(number: int) -> str:
     return f"{number:,}".replace(",", ".")
-
-
-def rows_by_holder(text: LegalText) -> Counter[str]:
-    """Count the leaf rows of tables under each group or numbered part that holds them directly."""
-    counts: Counter[str] = Counter()
-
-    def go(node: Node, holder: str) -> None:
-        for child in node.children:
-            if child.kind is NodeKind.ROW:
-                counts[holder] += 1
-            go(child, holder if child.kind is NodeKind.ROW else child.path)
-
-    for root in text.nodes:
-        go(root, root.path)
-    return counts

@@ -75,7 +75,7 @@ def decode_text(text: str) -> tuple[str, list[Change], list[Doubt]]:
 
     Lines in the remarks count from 1.
     """
-    words = [_word(text, found) for found in _TOKEN.finditer(text)]
+    words = [_word(found) for found in _TOKEN.finditer(text)]
     _settle_sure_words(words)
     pieces: list[str] = []
     changes: list[Change] = []
@@ -117,7 +117,7 @@ def decode_text(text: str) -> tuple[str, list[Change], list[Doubt]]:
 _PROOF_SIGNS = frozenset("µ·¸¹»¼½¾×÷®©¬§¨ª«")
 
 
-def _word(text: str, found: re.Match[str]) -> _Word:
+def _word(found: re.Match[str]) -> _Word:
     token = found[0]
     old = all(c.isascii() or c in TCVN3 or c.lower() in _VNI_LETTERS for c in token)
     if token.isascii() or not old:

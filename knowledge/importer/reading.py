@@ -72,7 +72,7 @@ def _docx(document: Document, remarks: Remarks) -> Iterator[str]:
         if isinstance(item, DocxParagraph):
             yield from _paragraph(item, numbers, remarks)
         else:
-            yield from _table(item, remarks)
+            yield from _table(item)
 
 
 def _paragraph(paragraph: DocxParagraph, numbers: "_Numbering", remarks: Remarks) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _paragraph(paragraph: DocxParagraph, numbers: "_Numbering", remarks: Remarks
     yield from text.split("\n")
 
 
-def _table(table: DocxTable, remarks: Remarks) -> Iterator[str]:
+def _table(table: DocxTable) -> Iterator[str]:
     rows = [[cell.text.strip() for cell in _once(row.cells)] for row in table.rows]
     if any(_LETTERHEAD.search(cell) for row in rows for cell in row) or len(rows) == 1:
         for column in zip(*(_padded(rows)), strict=True):

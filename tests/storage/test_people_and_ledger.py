@@ -36,6 +36,11 @@ async def post(database, clock, holder: int, unit: str, province: str, role: Rol
         )
 
 
+async def claimed(connection, step: StepKey, clock) -> int | None:
+    found = await dispatch.claim_many(connection, [dispatch.Claim(step, DAY, "queued")], at=clock.now())
+    return found.get(step)
+
+
 async def test_code_is_spent_once_however_many_try_at_the_same_moment(database_url, database, clock):
     lan = await person(database, clock)
     async with database.write() as connection:
@@ -117,7 +122,7 @@ async def test_step_is_claimed_once_by_two_at_the_same_moment(database_url, cloc
 
     async def claim(each: Database) -> bool:
         async with each.write() as connection:
-            return await dispatch.claim(connection, STEP, due_on=DAY, status="queued", at=clock.now())
+            return await claimed(connection, STEP, clock) is not None
 
     taken = await asyncio.gather(*(claim(each) for each in claimers))
     for each in claimers:
@@ -128,12 +133,12 @@ async def test_step_is_claimed_once_by_two_at_the_same_moment(database_url, cloc
 
 async def test_ledger_tells_what_became_of_the_message(database, clock):
     async with database.write() as connection:
-        await dispatch.claim(connection, STEP, due_on=DAY, status="queued", at=clock.now())
+        claim = await claimed(connection, STEP, clock)
         row = outbox.row_of(
             "telegram", "1", Reply("nhắc"), prompt=0, priority=Priority.CAMPAIGN, at=clock.now()
         )
         number = await outbox.add_one(connection, row)
-        await dispatch.tie_to_message(connection, [STEP], message=number)
+        await dispatch.tie(connection, {claim: number}, {}, day=DAY)
         waiting = await dispatch.ledger(connection, since=DAY)
         await outbox.mark_sent(connection, [(number, "7")], at=clock.now())
         await dispatch.settle(connection, sent=[number], at=clock.now())
@@ -149,7 +154,7 @@ async def test_reminders_of_a_report_that_is_in_are_taken_back_those_of_others_s
     other = StepKey("th-xa", "2027-05", "th.ba-thuoc", 2, "T-3")
     async with database.write() as connection:
         for step in (STEP, other):
-            await dispatch.claim(connection, step, due_on=DAY, status="queued", at=clock.now())
+            claim = await claimed(connection, step, clock)
             row = outbox.row_of(
                 "telegram",
                 str(step.person),
@@ -158,7 +163,8 @@ async def test_reminders_of_a_report_that_is_in_are_taken_back_those_of_others_s
                 priority=Priority.CAMPAIGN,
                 at=clock.now(),
             )
-            await dispatch.tie_to_message(connection, [step], message=await outbox.add_one(connection, row))
+            number = await outbox.add_one(connection, row)
+            await dispatch.tie(connection, {claim: number}, {}, day=DAY)
         await dispatch.cancel_queued(connection, rule="th-xa", period="2027-05", unit="th.pu-luong")
 
         assert await dispatch.ledger(connection, since=DAY) == {STEP: "cancelled", other: "queued"}

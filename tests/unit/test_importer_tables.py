@@ -1,9 +1,10 @@
 """Tables of appendices, in the ways files write them; sums and counts; what looks misread."""
 
+from collections import Counter
+
 import pytest
 
-from isobot.domain.legal_text import LegalText, NodeKind
-from knowledge.importer.doubts import rows_by_holder
+from isobot.domain.legal_text import LegalText, Node, NodeKind
 from knowledge.importer.importing import import_text
 from knowledge.importer.model import Imported
 
@@ -31,6 +32,21 @@ BUDGET = (
     + "1\tXã\t300\t3\t900\n"
     + "\tTổng cộng\t\t\t2.000\n"
 )
+
+
+def rows_by_holder(text: LegalText) -> Counter[str]:
+    """Count the rows of tables under each group or numbered part that holds them directly."""
+    counts: Counter[str] = Counter()
+
+    def go(node: Node, holder: str) -> None:
+        for child in node.children:
+            if child.kind is NodeKind.ROW:
+                counts[holder] += 1
+            go(child, holder if child.kind is NodeKind.ROW else child.path)
+
+    for root in text.nodes:
+        go(root, root.path)
+    return counts
 
 
 def piped(rows: list[list[str]]) -> str:
