@@ -53,6 +53,12 @@ def services() -> Services:
     )
 
 
+@pytest.fixture(scope="session")
+def knowledge(services: Services) -> KnowledgeBase:
+    """The shipped cards, ready to answer; building them takes two seconds, and asking changes nothing."""
+    return services.knowledge
+
+
 async def _make_ready(url: str) -> None:
     database = Database(url)
     await migrate(database)

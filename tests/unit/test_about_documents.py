@@ -1,32 +1,16 @@
 """What officers ask of a document itself, in every way they type: the aspect asked for, with its place."""
 
-from datetime import date
-
 import pytest
 
 from knowledge.about_documents import AboutDocuments
-from knowledge.answer import Answer, Asker, Outcome, load_knowledge
+from knowledge.answer import Answer, Asker, Outcome
 
-TODAY = date(2026, 11, 21)
 SHORT = 520
 """Characters of an answer on one aspect with its source; never the long story."""
 
 TH, KT, HN, KG, TQ = "thanh-hoa", "kon-tum", "ha-nam", "kien-giang", "tuyen-quang"
 QD19, QD144, QD118 = "19/2014/QĐ-TTg", "144/2006/QĐ-TTg", "118/2009/QĐ-TTg"
 TT26, TT116, TT159 = "26/2014/TT-BKHCN", "116/2015/TT-BTC", "159/2010/TT-BTC"
-
-
-@pytest.fixture(scope="module")
-def knowledge():
-    return load_knowledge()
-
-
-@pytest.fixture(scope="module")
-def ask(knowledge):
-    def ask_one(question: str, province: str | None = None, unit: str | None = None) -> Answer:
-        return knowledge.answer(question, Asker(province, unit), today=TODAY)
-
-    return ask_one
 
 
 def places(answer: Answer) -> list[tuple[str, str]]:

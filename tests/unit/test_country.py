@@ -7,16 +7,11 @@ from typer.testing import CliRunner
 
 from isobot.adminfiles import load_admin_units
 from isobot.cli import app
-from knowledge.answer import Asker, Outcome, load_knowledge
+from knowledge.answer import Asker, Outcome
 from knowledge.country import Country
 
 TODAY = date(2026, 11, 21)
 SOURCE = "(theo danh mục đơn vị hành chính của cơ quan thống kê, 10/10/2026)."
-
-
-@pytest.fixture(scope="module")
-def knowledge():
-    return load_knowledge()
 
 
 def ask(knowledge, question, province=None):

@@ -8,23 +8,10 @@ import pytest
 from isobot.domain.text import fold
 from isobot.domain.units import Level
 from isobot.unitfiles import shipped_units
-from knowledge.answer import Answer, Asker, KnowledgeBase, Outcome, Refinement, load_knowledge
+from knowledge.answer import Answer, Outcome, Refinement
 from knowledge.batch import answer_lines
 
 TODAY = date(2026, 11, 21)
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load_knowledge()
-
-
-@pytest.fixture(scope="module")
-def ask(knowledge):
-    def ask_one(question: str, province: str | None = None, unit: str | None = None, **more) -> Answer:
-        return knowledge.answer(question, Asker(province, unit), today=TODAY, **more)
-
-    return ask_one
 
 
 def documents(answer: Answer) -> set[str]:

@@ -4,21 +4,8 @@ from datetime import date
 
 import pytest
 
-from knowledge.answer import Answer, Asker, KnowledgeBase, Outcome, load_knowledge
+from knowledge.answer import Asker, Outcome
 from knowledge.fitting import without_opening
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load_knowledge()
-
-
-@pytest.fixture(scope="module")
-def ask(knowledge):
-    def ask_one(question: str, province: str | None = None) -> Answer:
-        return knowledge.answer(question, Asker(province), today=date(2026, 11, 21))
-
-    return ask_one
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,9 @@
 """Long messages, names that hold other words, and units that a question only half names."""
 
-from datetime import date
-
 import pytest
 
-from knowledge.answer import Answer, Asker, Outcome, load_knowledge
+from knowledge.answer import Answer, Outcome
 from knowledge.vietnamese import sentences
-
-TODAY = date(2026, 11, 21)
-
-
-@pytest.fixture(scope="module")
-def ask():
-    knowledge = load_knowledge()
-
-    def ask_one(question: str, province: str | None = None, unit: str | None = None) -> Answer:
-        return knowledge.answer(question, Asker(province, unit), today=TODAY)
-
-    return ask_one
 
 
 def sections(answer: Answer) -> list[str]:

@@ -1,27 +1,10 @@
 """Rules in force, documents known by their record alone, and what became of communes."""
 
-from datetime import date
-
 import pytest
 
-from knowledge.answer import Answer, Asker, KnowledgeBase, Outcome, load_knowledge
+from knowledge.answer import KnowledgeBase, Outcome
 from knowledge.question import Question
 from knowledge.references import ReferenceFinder, find_places
-
-TODAY = date(2026, 11, 21)
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load_knowledge()
-
-
-@pytest.fixture(scope="module")
-def ask(knowledge):
-    def ask_one(question: str, province: str | None = None) -> Answer:
-        return knowledge.answer(question, Asker(province), today=TODAY)
-
-    return ask_one
 
 
 def read(knowledge: KnowledgeBase, question: str) -> Question:

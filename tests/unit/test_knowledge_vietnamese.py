@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.answer import KnowledgeBase, load_knowledge
 from knowledge.lexicon import load_lexicon
 from knowledge.references import ReferenceFinder
 from knowledge.vietnamese import (
@@ -111,11 +110,6 @@ def test_unicode_text_beside_tcvn3_is_left_alone():
 def test_ordinary_vietnamese_is_never_taken_for_tcvn3():
     text = "Các đơn vị gửi báo cáo về Sở, đúng hạn và đủ số liệu."
     assert unicode_text(text) == text
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load_knowledge()
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,12 @@ from datetime import date
 import pytest
 
 from isobot.domain.curation import CardVersion, Overlay, Replacement
-from knowledge.answer import load_knowledge
 from knowledge.corpus import CardProblem, cards_by_scope
 from knowledge.lint import Severity, contradictions, lint, lint_card
 from knowledge.live import card_of, live_corpus, misfits, record_of
 from tests.fakes import FakeClock
 
 TODAY = date(2027, 5, 20)
-
-
-@pytest.fixture(scope="module")
-def knowledge():
-    return load_knowledge()
 
 
 def with_cards(corpus, *cards):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from isobot.domain.units import Level
 from isobot.unitfiles import shipped_units
-from knowledge.answer import Answer, Asker, KnowledgeBase, Outcome, load_knowledge
+from knowledge.answer import Asker, Outcome
 
 TODAY = date(2026, 11, 21)
 TH, KT, TQ, KG, HN = "thanh-hoa", "kon-tum", "tuyen-quang", "kien-giang", "ha-nam"
@@ -42,19 +42,6 @@ OWN_COMMUNE = [
     "Chào anh chị. Sếp em hỏi mãi mà em chưa trả lời được vì tìm trong tủ không thấy quyết định. Xã em thuộc "
     "đợt nào vậy ạ? Em cảm ơn nhiều.",
 ]
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load_knowledge()
-
-
-@pytest.fixture(scope="module")
-def ask(knowledge):
-    def ask_one(question: str, province: str | None = None, unit: str | None = None) -> Answer:
-        return knowledge.answer(question, Asker(province, unit), today=TODAY)
-
-    return ask_one
 
 
 def own_name(unit) -> str:
