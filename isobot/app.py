@@ -25,7 +25,8 @@ from isobot.actions import curating
 from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
 from isobot.bots import KnownBot, known_bots, limits_of, users_of
-from isobot.channels.web import WebChannel, files_route
+from isobot.channels.file_links import files_route
+from isobot.channels.web import WebChannel
 from isobot.channels.zalo import ZaloChannel
 from isobot.chat.bell import Bell
 from isobot.chat.door import Door

@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 import os
-import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
@@ -26,7 +25,6 @@ from starlette.routing import Route
 from telegram import (
     Bot,
     BotCommand,
-    CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
@@ -35,7 +33,7 @@ from telegram import (
     Update,
     User,
 )
-from telegram.constants import ChatAction, ChatType, MessageLimit
+from telegram.constants import ChatAction, MessageLimit
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -53,16 +51,16 @@ from isobot.channels.shared import (
     Gestures,
     KeepParts,
     Progress,
-    clean,
     read_body,
     same_secret,
     webhook_path,
 )
+from isobot.channels.telegram_updates import Myself, incoming_from, number_of
 from isobot.chat.door import Door
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile
 from isobot.domain.attached import refusal_of_size
-from isobot.domain.messages import Choice, Incoming, IncomingKind, split_text
+from isobot.domain.messages import Choice, Incoming, split_text
 from isobot.errors import ChannelBusy, ChatGone, FileUnavailable, MessageRefused, SettingsError
 
 log = structlog.get_logger()
@@ -85,7 +83,6 @@ _GONE = (
     "user is deactivated",
     "group chat was deleted",
 )
-_COMMAND = re.compile(r"^(/\w+)@(\w+)")
 _T = TypeVar("_T")
 
 
@@ -198,7 +195,7 @@ class TelegramChannel:
                 await asyncio.sleep(wait)
                 continue
             failures = 0
-            numbers = [number for update in updates if (number := _number_of(update)) is not None]
+            numbers = [number for update in updates if (number := number_of(update)) is not None]
             if numbers:
                 offset = max(numbers) + 1
                 for update, _ in known:
@@ -217,7 +214,7 @@ class TelegramChannel:
                 return PlainTextResponse("too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             except ValueError:
                 data = None
-            if _number_of(data) is None:
+            if number_of(data) is None:
                 log.warning("telegram_webhook_malformed")
                 return PlainTextResponse("not an update", HTTPStatus.BAD_REQUEST)
             read = self._read(data)
@@ -252,62 +249,7 @@ class TelegramChannel:
 
     def incoming(self, update: Update) -> Incoming | None:
         """Read what a person did from an update; None for what does not concern the bot."""
-        if update.callback_query is not None:
-            return self._pressed(update.update_id, update.callback_query)
-        message = update.message or update.edited_message
-        if message is None or message.from_user is None or message.from_user.is_bot:
-            return None
-        private = message.chat.type == ChatType.PRIVATE
-        text = clean(message.text or message.caption or "")
-        command = _COMMAND.match(text)
-        if not private and not self._is_addressed(message, command):
-            return None
-        kind = _kind_of(message)
-        if update.edited_message is not None:
-            # A live location "edits" its message every few seconds; only wording counts.
-            kind = IncomingKind.EDITED if text else None
-        if kind is None:
-            return None
-        if command is not None:
-            text = command[1] + text[command.end() :]
-        return Incoming(
-            bot=self.bot,
-            chat=str(message.chat.id),
-            sender=str(message.from_user.id),
-            event_id=str(update.update_id),
-            order=update.update_id,
-            kind=kind,
-            text=text,
-            sender_name=clean(message.from_user.full_name),
-            private=private,
-            file=_file_of(message) if kind in (IncomingKind.PHOTO, IncomingKind.FILE) else None,
-        )
-
-    def _pressed(self, update_id: int, query: CallbackQuery) -> Incoming | None:
-        if query.message is None:
-            return None
-        prompt, bar, key = (query.data or "").partition("|")
-        if not (bar and prompt.isascii() and prompt.isdecimal() and len(prompt) < 16):
-            prompt, key = "-1", ""  # no prompt has this number, so it is answered as an old button
-        return Incoming(
-            bot=self.bot,
-            chat=str(query.message.chat.id),
-            sender=str(query.from_user.id),
-            event_id=str(update_id),
-            order=update_id,
-            kind=IncomingKind.CHOICE,
-            choice=clean(key),
-            prompt=int(prompt),
-            sender_name=clean(query.from_user.full_name),
-            private=query.message.chat.type == ChatType.PRIVATE,
-        )
-
-    def _is_addressed(self, message: Message, command: re.Match[str] | None) -> bool:
-        """Tell whether words in a group are meant for this bot; it stays out of all others."""
-        if command is not None:
-            return command[2].casefold() == self.username.casefold()
-        answered = message.reply_to_message
-        return answered is not None and answered.from_user is not None and answered.from_user.id == self._id
+        return incoming_from(update, Myself(self.bot, self._id, self.username))
 
     def _read(self, data: Any) -> tuple[Update, Incoming | None] | None:
         """Read an update as it came, and what a person did in it; None for one that cannot be read.
@@ -319,7 +261,7 @@ class TelegramChannel:
             return update, self.incoming(update)
         except Exception as error:
             # The library reads fields as they come, so a wrong shape can fail in any way.
-            number = _number_of(data)
+            number = number_of(data)
             log.warning("telegram_update_unreadable", update=number, problem=type(error).__name__)
             return None
 
@@ -470,46 +412,9 @@ class TelegramChannel:
         return f"{type(error).__name__}: {error}".replace(self._token, "***")
 
 
-def _number_of(data: Any) -> int | None:
-    """Return the number of an update as it came; None where there is none."""
-    number = data.get("update_id") if isinstance(data, dict) else None
-    return number if type(number) is int else None
-
-
 def _wait_of(error: RetryAfter) -> timedelta:
     wait = error.retry_after
     return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-
-
-def _kind_of(message: Message) -> IncomingKind | None:
-    """Tell what a message is; None for notes of the platform itself, such as a pinned message."""
-    if message.text is not None:
-        return IncomingKind.TEXT
-    if message.voice or message.audio or message.video_note:
-        return IncomingKind.VOICE
-    if message.photo:
-        return IncomingKind.PHOTO
-    if message.document or message.video or message.animation:
-        return IncomingKind.FILE
-    if message.sticker:
-        return IncomingKind.STICKER
-    others = (message.contact, message.location, message.venue, message.poll, message.dice, message.story)
-    return IncomingKind.OTHER if any(others) else None
-
-
-def _file_of(message: Message) -> dict[str, Any] | None:
-    """Name what was attached as Telegram does; of a photo the largest of its sizes."""
-    if message.photo:
-        photo = message.photo[-1]
-        return {"file_id": photo.file_id, "size": photo.file_size}
-    document = message.document
-    if document is None:
-        return None
-    return {
-        "file_id": document.file_id,
-        "name": clean(document.file_name or ""),
-        "size": document.file_size,
-    }
 
 
 def _keyboard(choices: Sequence[Choice], prompt: int) -> InlineKeyboardMarkup | None:

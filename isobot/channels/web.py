@@ -6,33 +6,39 @@ it, so neither the database nor a log holds what opens a chat.
 """
 
 import asyncio
-import hashlib
 import json
 import re
-import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import groupby
-from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs
 
 import structlog
-from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.datastructures import URL
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from isobot.channels.shared import Arrivals, BodyTooLarge, clean, read_body
+from isobot.channels.web_answers import (
+    HEADERS,
+    HERE,
+    MOST_TEXT,
+    PAGES,
+    json_answer,
+    no_such_file,
+    refusal,
+    rendered,
+    too_long,
+)
+from isobot.channels.web_visits import Visit, Visitors
 from isobot.chat.door import Door
-from isobot.chat.files import FileLinks, LinkRefused
 from isobot.chat.history import History
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile, Renderer
@@ -44,11 +50,6 @@ from isobot.errors import FileUnavailable
 
 log = structlog.get_logger()
 
-HERE = Path(__file__).parent
-COOKIE = "isobot_chat"
-PERSONA_COOKIE = "isobot_persona"
-COOKIE_SECONDS = 180 * 24 * 3600
-MOST_TEXT = 20_000
 MOST_BODY_BYTES = 200_000
 MOST_FORM_BYTES = 4_000
 LONGEST_WAIT_SECONDS = 20.0
@@ -62,18 +63,6 @@ WORKBOOK_SIGN = b"PK\x03\x04"
 """How a workbook begins, which may hold figures to enter; whoever takes it looks closer."""
 
 _UPLOAD_ID = re.compile(r"[A-Za-z0-9._:-]{1,60}")
-_SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-_pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +86,6 @@ class Demo(Protocol):
 
     async def enter(self, chat: str, key: str) -> None:
         """Make a chat of the web channel speak as a persona."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """Who asks: the cookie's value, the persona chosen in the demo, and the chat they lead to."""
-
-    session: str
-    persona: str
-    fresh: bool
-
-    @property
-    def chat(self) -> str:
-        return hashlib.sha256(f"{self.session}|{self.persona}".encode()).hexdigest()[:32]
 
 
 class _Post(BaseModel):
@@ -159,7 +135,7 @@ class WebChannel:
         self._history = history
         self._render = render
         self._demo = demo
-        self._public_url = public_url
+        self._visitors = Visitors(public_url=public_url, personas=demo is not None)
         self._uploads = uploads
         self._arrivals = Arrivals(clock)
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
@@ -199,9 +175,9 @@ class WebChannel:
     # The chat
 
     async def _page(self, request: Request) -> Response:
-        visit = self._visit(request)
+        visit = self._visitors.visit(request)
         persona = self._persona(visit.persona)
-        page = _pages.get_template("chat.html").render(
+        page = PAGES.get_template("chat.html").render(
             title=TITLE,
             banner=self._demo.banner if self._demo else "",
             demo=self._demo is not None,
@@ -209,25 +185,25 @@ class WebChannel:
             chat=visit.chat[:8],
             most_text=MOST_TEXT,
         )
-        return self._remember(request, visit, HTMLResponse(page, headers=_HEADERS))
+        return self._visitors.remember(request, visit, HTMLResponse(page, headers=HEADERS))
 
     async def _take(self, request: Request) -> Response:
         """Store what was typed or pressed; the same id is taken once, so a page may repeat itself."""
-        if not self._is_own_page(request):
-            return _error(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
+        if not self._visitors.is_own_page(request):
+            return refusal(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
         try:
             post = _Post.read(await read_body(request, MOST_BODY_BYTES))
         except BodyTooLarge:
-            return _too_long()
+            return too_long()
         except (ValueError, RecursionError):
-            return _error(
+            return refusal(
                 HTTPStatus.BAD_REQUEST, "Tin gửi lên không đúng dạng. Anh/chị tải lại trang rồi gửi lại."
             )
         if len(post.text) > MOST_TEXT:
-            return _too_long()
+            return too_long()
         if not post.text.strip() and not post.choice:
-            return _error(HTTPStatus.BAD_REQUEST, "Tin chưa có nội dung. Anh/chị gõ câu hỏi rồi gửi.")
-        visit = self._visit(request)
+            return refusal(HTTPStatus.BAD_REQUEST, "Tin chưa có nội dung. Anh/chị gõ câu hỏi rồi gửi.")
+        visit = self._visitors.visit(request)
         chosen = bool(post.choice)
         event = Incoming(
             bot=self.bot,
@@ -241,29 +217,29 @@ class WebChannel:
             prompt=post.prompt if chosen else 0,
         )
         fresh = await self._door.take([event])
-        return self._remember(request, visit, _json({"ok": True, "new": bool(fresh)}))
+        return self._visitors.remember(request, visit, json_answer({"ok": True, "new": bool(fresh)}))
 
     async def _upload(self, request: Request) -> Response:
         """Keep a file, and store that it was sent; its name and id stand in the address."""
-        if not self._is_own_page(request):
-            return _error(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
+        if not self._visitors.is_own_page(request):
+            return refusal(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
         named = request.query_params.get("id", "")
         if self._uploads is None or not _UPLOAD_ID.fullmatch(named):
-            return _error(HTTPStatus.BAD_REQUEST, "Trang này chưa nhận được tệp.")
+            return refusal(HTTPStatus.BAD_REQUEST, "Trang này chưa nhận được tệp.")
         try:
             content = await read_body(request, LARGEST)
             if not content.startswith(WORKBOOK_SIGN):
                 media_type_of(content)
         except BodyTooLarge:
-            return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Tệp lớn hơn 10 MB. {KINDS}")
+            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Tệp lớn hơn 10 MB. {KINDS}")
         except FileUnavailable:
-            return _error(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Tệp này không nhận được. {KINDS}")
-        visit = self._visit(request)
+            return refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Tệp này không nhận được. {KINDS}")
+        visit = self._visitors.visit(request)
         name = clean(request.query_params.get("name", ""))[:200]
         try:
             key = await self._uploads.keep(content)
         except FileUnavailable as full:
-            return _error(HTTPStatus.SERVICE_UNAVAILABLE, str(full))
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(full))
         event = Incoming(
             bot=self.bot,
             chat=visit.chat,
@@ -274,7 +250,7 @@ class WebChannel:
             file={"upload": key, "name": name, "size": len(content)},
         )
         fresh = await self._door.take([event])
-        return self._remember(request, visit, _json({"ok": True, "new": bool(fresh)}))
+        return self._visitors.remember(request, visit, json_answer({"ok": True, "new": bool(fresh)}))
 
     async def fetch(self, source: Mapping[str, Any], most: int) -> bytes:
         """Return what a page sent up.
@@ -298,8 +274,8 @@ class WebChannel:
             seen = {int(number) for number in request.query_params.get("seen", "").split(",") if number}
             wait = float(request.query_params.get("wait", LONGEST_WAIT_SECONDS))
         except ValueError:
-            return _error(HTTPStatus.BAD_REQUEST, "Địa chỉ không đúng. Anh/chị tải lại trang.")
-        visit = self._visit(request)
+            return refusal(HTTPStatus.BAD_REQUEST, "Địa chỉ không đúng. Anh/chị tải lại trang.")
+        visit = self._visitors.visit(request)
         deadline = monotonic() + max(0.0, min(wait, LONGEST_WAIT_SECONDS))
         patience = LOOK_SECONDS
         with self._listening(visit.chat) as bell:
@@ -308,18 +284,18 @@ class WebChannel:
                 fresh = [_as_json(message) for message in said if message.id not in seen]
                 left = deadline - monotonic()
                 if fresh or left <= 0 or self._closing:
-                    return self._remember(request, visit, _json({"messages": fresh}))
+                    return self._visitors.remember(request, visit, json_answer({"messages": fresh}))
                 if await _rung(bell, min(patience, left)):
                     patience = JUST_SENT_SECONDS
                 else:
                     patience = min(patience * 2, LOOK_SECONDS)
 
     async def _file(self, request: Request) -> Response:
-        visit = self._visit(request)
+        visit = self._visitors.visit(request)
         message = await self._history.message(request.path_params["message"])
         if message is None or message.chat_key != f"{self.bot}:{visit.chat}":
-            return _no_such_file()
-        return await _rendered(message, self._render)
+            return no_such_file()
+        return await rendered(message, self._render)
 
     # The demo
 
@@ -328,82 +304,48 @@ class WebChannel:
         assert demo is not None
         people = demo.personas()
         if "application/json" in request.headers.get("accept", ""):
-            return _json(
+            return json_answer(
                 {
                     "personas": [
                         {"key": p.key, "group": p.group, "label": p.label, "detail": p.detail} for p in people
                     ]
                 }
             )
-        visit = self._visit(request)
-        page = _pages.get_template("demo.html").render(
+        visit = self._visitors.visit(request)
+        page = PAGES.get_template("demo.html").render(
             title=TITLE,
             banner=demo.banner,
             groups=[(group, list(members)) for group, members in groupby(people, key=lambda p: p.group)],
             current=visit.persona,
         )
-        return self._remember(request, visit, HTMLResponse(page, headers=_HEADERS))
+        return self._visitors.remember(request, visit, HTMLResponse(page, headers=HEADERS))
 
     async def _enter(self, request: Request) -> Response:
         """Become a persona; each one has its own chat, found again when one comes back to it."""
         demo = self._demo
         assert demo is not None
-        if not self._is_own_page(request):
-            return _error(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
+        if not self._visitors.is_own_page(request):
+            return refusal(HTTPStatus.FORBIDDEN, "Yêu cầu này đến từ một trang khác nên không được nhận.")
         try:
             form = parse_qs((await read_body(request, MOST_FORM_BYTES)).decode("utf-8", "replace"))
         except BodyTooLarge:
-            return _too_long()
+            return too_long()
         key = form.get("key", [""])[0]
         if key and self._persona(key) is None:
-            return _error(HTTPStatus.NOT_FOUND, "Không có vai này. Anh/chị mở lại trang chọn vai.")
-        old = self._visit(request)
-        visit = _Visit(old.session, key, fresh=True)
+            return refusal(HTTPStatus.NOT_FOUND, "Không có vai này. Anh/chị mở lại trang chọn vai.")
+        old = self._visitors.visit(request)
+        visit = Visit(old.session, key, fresh=True)
         if key:
             await demo.enter(visit.chat, key)
         response: Response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
         if "application/json" in request.headers.get("accept", ""):
-            response = _json({"ok": True})
-        self._set_cookie(request, response, PERSONA_COOKIE, key)
-        return self._remember(request, visit, response)
+            response = json_answer({"ok": True})
+        self._visitors.become(request, response, key)
+        return self._visitors.remember(request, visit, response)
 
     def _persona(self, key: str) -> Persona | None:
         people = self._demo.personas() if self._demo is not None else ()
         return next((persona for persona in people if persona.key == key), None)
-
-    # Who asks
-
-    def _visit(self, request: Request) -> _Visit:
-        session = request.cookies.get(COOKIE, "")
-        persona = request.cookies.get(PERSONA_COOKIE, "") if self._demo is not None else ""
-        known = _SESSION.fullmatch(session) is not None
-        return _Visit(session if known else secrets.token_urlsafe(32), persona, fresh=not known)
-
-    def _remember(self, request: Request, visit: _Visit, response: Response) -> Response:
-        if visit.fresh or request.url.path == "/":
-            self._set_cookie(request, response, COOKIE, visit.session)
-        return response
-
-    def _set_cookie(self, request: Request, response: Response, name: str, value: str) -> None:
-        response.set_cookie(
-            name,
-            value,
-            max_age=COOKIE_SECONDS,
-            httponly=True,
-            samesite="lax",
-            secure=self._seen_as(request).scheme == "https",
-        )
-
-    def _seen_as(self, request: Request) -> URL:
-        return URL(self._public_url) if self._public_url else request.url
-
-    def _is_own_page(self, request: Request) -> bool:
-        """Tell whether a post comes from our page; what is no browser names no origin and has no cookie."""
-        origin = request.headers.get("origin")
-        if origin is None:
-            return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-        # The scheme is left out: behind a proxy the program itself is reached by plain http.
-        return urlsplit(origin).netloc in {self._seen_as(request).netloc, request.url.netloc}
 
     @contextmanager
     def _listening(self, chat: str) -> Iterator[asyncio.Event]:
@@ -415,21 +357,6 @@ class WebChannel:
             self._waiting[chat].discard(bell)
             if not self._waiting[chat]:
                 del self._waiting[chat]
-
-
-def files_route(links: FileLinks, history: History, render: Renderer) -> Route:
-    """Return the route of signed links, for chats that cannot carry a file."""
-
-    async def download(request: Request) -> Response:
-        number = request.path_params["message"]
-        try:
-            links.check(number, request.query_params.get("e", ""), request.query_params.get("s", ""))
-        except LinkRefused as refused:
-            return HTMLResponse(_note(str(refused)), HTTPStatus.FORBIDDEN, headers=_HEADERS)
-        message = await history.message(number)
-        return _no_such_file() if message is None else await _rendered(message, render)
-
-    return Route("/files/{message:int}", download)
 
 
 async def _rung(bell: asyncio.Event, seconds: float) -> bool:
@@ -459,44 +386,3 @@ def _as_json(message: Outgoing) -> dict[str, Any]:
         },
         "sent_at": message.sent_at.isoformat() if message.sent_at else None,
     }
-
-
-async def _rendered(message: Outgoing, render: Renderer) -> Response:
-    """Make the file of a message now; it shows the figures as the recipe names them."""
-    if message.reply.attachment is None:
-        return _no_such_file()
-    try:
-        file = await render(message.reply.attachment)
-    except Exception:
-        log.exception("file_not_rendered", message=message.id)
-        note = "Chưa tạo được tệp này. Anh/chị thử lại sau ít phút, hoặc báo quản trị viên."
-        return HTMLResponse(_note(note), HTTPStatus.INTERNAL_SERVER_ERROR, headers=_HEADERS)
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in file.filename)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}"
-    headers = {**_HEADERS, "Content-Disposition": disposition}
-    return Response(file.content, media_type=file.media_type, headers=headers)
-
-
-def _no_such_file() -> Response:
-    note = "Không có tệp này trong cuộc trò chuyện của anh/chị."
-    return HTMLResponse(_note(note), HTTPStatus.NOT_FOUND, headers=_HEADERS)
-
-
-def _note(text: str) -> str:
-    return _pages.get_template("note.html").render(text=text)
-
-
-def _json(content: dict[str, Any]) -> JSONResponse:
-    return JSONResponse(content, headers={"Cache-Control": "no-store"})
-
-
-def _error(status: HTTPStatus, text: str) -> JSONResponse:
-    return JSONResponse({"ok": False, "error": text}, status)
-
-
-def _too_long() -> JSONResponse:
-    most = f"{MOST_TEXT:,}".replace(",", ".")
-    return _error(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"Tin dài quá {most} ký tự nên chưa gửi được. Anh/chị chia thành nhiều tin ngắn hơn.",
-    )

@@ -10,7 +10,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from isobot.channels.web import COOKIE, Persona, WebChannel, files_route
+from isobot.channels.file_links import files_route
+from isobot.channels.web import Persona, WebChannel
+from isobot.channels.web_visits import COOKIE
 from isobot.chat.files import FileLinks, LinkRefused
 from isobot.domain.messages import Attachment, IncomingKind, Reply
 from isobot.storage import outbox
