@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from handlers import writing
+from handlers import writing, writing_steps
 from handlers.services import Services
 from isobot.actions import curating
 from isobot.chat.turn import Turn
@@ -178,7 +178,7 @@ async def _show_groups(turn: Turn, services: Services) -> None:
 async def _show_group(turn: Turn, services: Services, ref: str) -> None:
     group = await _group(turn, services, ref)
     latest = format_date(vietnam_day(group.latest.at))
-    place = writing.scope_label(group.scope, services) if group.scope else "chưa rõ tỉnh"
+    place = writing_steps.scope_label(group.scope, services) if group.scope else "chưa rõ tỉnh"
     lines = [f"{group.askers} người hỏi {len(group.questions)} lần, gần nhất {latest}; {place}."]
     lines += [f"• {shorten(w, 200)}" for w in group.wordings(WORDINGS)]
     wrong = sum(1 for q in group.questions if q.helpful is False)
@@ -412,7 +412,7 @@ async def _take_replaced(turn: Turn, services: Services, editor: Editor, said: s
     if "document" not in state:
         offered: Sequence[str] = state.get("documents", [])
         chosen = offered[int(picked)] if picked.isdecimal() and int(picked) < len(offered) else ""
-        chosen = chosen or writing.document_named(corpus, said)
+        chosen = chosen or writing_steps.document_named(corpus, said)
         document = corpus.documents.get(chosen)
         if document is None:
             raise Refusal("Tôi không có văn bản này. Anh/chị gõ đủ số hiệu, ví dụ: 19/2014/QĐ-TTg.")

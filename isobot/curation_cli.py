@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import writing
+from handlers import writing, writing_steps
 from isobot.actions import curating
 from isobot.clock import vietnam_day
 from isobot.core import Core, opened
@@ -47,7 +47,7 @@ def _me() -> Editor:
 
 
 def _document(corpus: Corpus, named: str) -> LegalDocument:
-    key = writing.document_named(corpus, named)
+    key = writing_steps.document_named(corpus, named)
     if not key:
         raise typer.BadParameter(
             f"Không có văn bản “{named}” (ghi khóa hoặc số hiệu, ví dụ: 19/2014/QĐ-TTg)."
@@ -83,7 +83,7 @@ def questions(
                 }
                 print(json.dumps(row, ensure_ascii=False))
                 continue
-            place = writing.scope_label(group.scope, services) if group.scope else "chưa rõ tỉnh"
+            place = writing_steps.scope_label(group.scope, services) if group.scope else "chưa rõ tỉnh"
             topic = services.shipped.topics.get(group.topic)
             print(
                 f"{number}. {group.askers} người, {len(group.questions)} lần, "

@@ -21,25 +21,20 @@ Both have the same columns, found by their heading, marks and case aside, in any
 | cơ quan đầu mối, tự nguyện, dữ liệu thử | | có or blank; voluntary units may report and need not |
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from isobot.datafiles import data_dir, read_yaml
-from isobot.domain.text import fold, nfc, shorten
+from isobot.domain.text import fold, shorten
 from isobot.domain.units import Level, PlanGroup, Province, Unit, UnitDirectory, is_code, make_code
 from isobot.errors import DataFileError
-
-MOST_BYTES = 5_000_000
-MOST_ROWS = 20_000
+from isobot.tablefiles import Unreadable, read_rows
 
 _COLUMNS = {
     "ma": "code",
@@ -212,8 +207,8 @@ def parse_unit_table(
         check_successors: refuse successors that are neither in the table nor known.
     """
     try:
-        rows = _read_rows(path)
-    except _Unreadable as trouble:
+        rows = read_rows(path)
+    except Unreadable as trouble:
         return UnitTable((), (RowProblem(0, str(trouble)),))
     if not rows:
         return UnitTable((), (RowProblem(0, "Tệp không có dòng nào."),))
@@ -257,73 +252,6 @@ def _unknown_parents(units: Iterable[tuple[int, Unit]], known: Collection[str]) 
         for number, unit in units
         if unit.parent and (unit.parent not in known or unit.parent == unit.code)
     ]
-
-
-class _Unreadable(Exception):
-    """The file as a whole cannot be read; the message is for the person who chose it."""
-
-
-def _read_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Read the rows that hold something, each with its number in the file."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise _Unreadable(f"Tệp lớn hơn {MOST_BYTES // 1_000_000} MB. Hãy chia nhỏ tệp.")
-        rows = _read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_csv(path)
-    except OSError as error:
-        raise _Unreadable(f"Không mở được tệp {path.name}. Hãy kiểm tra tên và đường dẫn.") from error
-    if len(rows) > MOST_ROWS:
-        raise _Unreadable(f"Tệp có hơn {MOST_ROWS} dòng. Hãy chia nhỏ tệp.")
-    return rows
-
-
-def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
-    if path.suffix.lower() not in (".csv", ".txt", ".tsv"):
-        raise _Unreadable(f"Tệp {path.name} không phải .csv hoặc .xlsx.")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _Unreadable("Tệp không ở bảng mã UTF-8. Trong Excel, chọn lưu dạng “CSV UTF-8”.") from error
-    head = text.split("\n", 1)[0]
-    separator = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        rows = [(reader.line_num, [_clean(cell) for cell in cells]) for cells in reader]
-    except csv.Error as error:
-        raise _Unreadable(f"Dòng {reader.line_num} không đọc được; kiểm tra dấu ngoặc kép.") from error
-    return [(number, cells) for number, cells in rows if any(cells)]
-
-
-def _read_workbook(path: Path) -> list[tuple[int, list[str]]]:
-    from isobot.workbooks import BROKEN_WORKBOOK, load_workbook  # slow to load, and a start needs none
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            sheet = next(iter(book.worksheets), None)
-            values = sheet.iter_rows(max_row=MOST_ROWS + 2, values_only=True) if sheet else ()
-            rows = [(number, [_cell(v) for v in row]) for number, row in enumerate(values, start=1)]
-        finally:
-            book.close()
-    except BROKEN_WORKBOOK as error:
-        raise _Unreadable("Tệp .xlsx bị hỏng hoặc không phải Excel. Hãy mở và lưu lại.") from error
-    return [(number, cells) for number, cells in rows if any(cells)]
-
-
-def _cell(value: Any) -> str:
-    """Write a workbook's value as a person would type it."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date):
-        return f"{value.day}/{value.month}/{value.year}"
-    if isinstance(value, bool):
-        return "có" if value else ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return _clean(str(value))
-
-
-def _clean(text: str) -> str:
-    return " ".join(nfc(text).split())
 
 
 def _columns(number: int, head: list[str]) -> tuple[dict[int, str], list[RowProblem]]:

@@ -15,14 +15,12 @@ from isobot.domain.former_units import (
     CurrentMatch,
     FormerCommune,
     FormerMatch,
-    PlaceName,
     Reason,
     Structure,
     Verdict,
-    name_key,
-    spelling,
 )
 from isobot.domain.law import Citation, LegalDocument, Source
+from isobot.domain.place_names import PlaceName, name_key, spelling
 from isobot.domain.text import fold, nfc
 from knowledge.model import Answer, Outcome
 from knowledge.reform import says_became

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from isobot.domain.former_units import AdminUnits, CurrentCommune, FormerCommune, name_key
+from isobot.domain.former_units import AdminUnits, CurrentCommune, FormerCommune
 from isobot.domain.law import Citation, LegalDocument
+from isobot.domain.place_names import name_key
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from knowledge.country import resolutions, with_catalogue
 from knowledge.home import Home

@@ -6,32 +6,23 @@ places. The resolver therefore returns a list with the reason, and asks rather t
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TypeVar
 
+from isobot.domain.place_names import PlaceName, divide, name_key, one_letter_apart, province_key, spelling
 from isobot.domain.text import fold, nfc
 
 MOST_ASKED = 8
 """How many places are named when asking back; with more, the district or province is asked for."""
 
-_KIND = re.compile(
-    r"(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân|uy ban nhan dan)?\s*"
-    r"(xã|phường|thị trấn|đặc khu|xa|phuong|thi tran|dac khu|tt\.?|p\.)?\s+(?=\S)",
-    re.IGNORECASE,
-)
-_KINDS = {"xa": "xã", "phuong": "phường", "p.": "phường", "thi tran": "thị trấn", "dac khu": "đặc khu"}
-_KINDS |= {"tt": "thị trấn", "tt.": "thị trấn"}
 _DISTRICT_KIND = re.compile(
     r"^(huyện|thị xã|thành phố|quận|huyen|thi xa|thanh pho|quan|tp\.?|h\.)\s+(?=\D)", re.IGNORECASE
 )
-_PROVINCE_KIND = re.compile(r"^(tỉnh|thành phố|tinh|thanh pho|tp\.?)\s*(?=\S)", re.IGNORECASE)
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 _U = TypeVar("_U", "FormerCommune", "CurrentCommune")
@@ -180,16 +171,6 @@ class CurrentMatch:
     units: tuple[CurrentCommune, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceName:
-    """A place as typed: "xã Đắk Long, Kon Plông, Kon Tum"."""
-
-    name: str
-    kind: str = ""
-    district: str = ""
-    province: str = ""
-
-
 @dataclass(frozen=True)
 class AdminUnits:
     """The table of former and current units, and the resolver over it."""
@@ -214,7 +195,7 @@ class AdminUnits:
 
     def find_provinces(self, text: str, structure: Structure) -> tuple[ProvinceName, ...]:
         """Return the provinces of a structure that bear a name; none or one, since these names are unique."""
-        return self._province_names.get((structure, _province_key(text)), ())
+        return self._province_names.get((structure, province_key(text)), ())
 
     def is_district(self, text: str) -> bool:
         """Tell whether some district bore a name, given without its kind."""
@@ -262,12 +243,12 @@ class AdminUnits:
 
     def resolve_current(self, place: PlaceName) -> CurrentMatch:
         """Find the current commune that a name means; there are no districts to narrow it."""
-        wanted = _province_key(place.province)
+        wanted = province_key(place.province)
         pool = self._current_names.get(name_key(place.name), [])
         if wanted:
-            names = {_province_key(p.name): p for p in self.provinces if p.structure is Structure.FORMER}
+            names = {province_key(p.name): p for p in self.provinces if p.structure is Structure.FORMER}
             home = names[wanted].now if wanted in names else ""
-            pool = [u for u in pool if _province_key(u.province.name) == wanted or u.province.code == home]
+            pool = [u for u in pool if province_key(u.province.name) == wanted or u.province.code == home]
         same_kind = [u for u in pool if not place.kind or u.kind == place.kind]
         chosen = _by_marks(same_kind or pool, place.name)
         reason = Reason.NAME if same_kind else Reason.OTHER_KIND
@@ -374,7 +355,7 @@ class AdminUnits:
     def _province_names(self) -> dict[tuple[Structure, str], tuple[ProvinceName, ...]]:
         names: dict[tuple[Structure, str], tuple[ProvinceName, ...]] = {}
         for p in self.provinces:
-            key = (p.structure, _province_key(p.name))
+            key = (p.structure, province_key(p.name))
             names[key] = (*names.get(key, ()), p)
         return names
 
@@ -409,33 +390,6 @@ class AdminUnits:
         return dict(names)
 
 
-def divide(text: str) -> PlaceName:
-    """Take the kind off a commune's name: "UBND xã Thành Sơn" is xã, Thành Sơn."""
-    said = _KIND.match(nfc(text))
-    if said is None:
-        return PlaceName(nfc(text).strip())
-    kind = fold(said.group(1) or "")
-    return PlaceName(nfc(text)[said.end() :].strip(), _KINDS.get(kind, ""))
-
-
-@lru_cache(maxsize=30_000)
-def name_key(name: str) -> str:
-    """Fold a name to its letters, with the spellings that official lists mix made one (Đắk, Ngọk)."""
-    words = fold(name.replace("'", "").replace("’", "")).split()
-    same = {"ngok": "ngoc", "dac": "dak"}
-    joined = "".join(same.get(word, word) for word in words)
-    return "".join(c for c in joined if c.isalnum())
-
-
-def one_letter_apart(left: str, right: str) -> bool:
-    """Tell whether one letter was replaced, added or left out."""
-    if left == right or abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 3:
-        return False
-    short, long = sorted((left, right), key=len)
-    at = next((i for i, c in enumerate(short) if c != long[i]), len(short))
-    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
-
-
 def _lies_in(unit: FormerCommune, provinces: frozenset[str]) -> bool:
     return not provinces or unit.district.province.code in provinces
 
@@ -463,22 +417,3 @@ def _by_marks(units: Sequence[_U], name: str) -> list[_U]:
     """Keep those spelled as typed where there are some, so that Sơn Hà is not Sơn Hạ."""
     wanted = spelling(name)
     return [u for u in units if spelling(u.name) == wanted] or list(units)
-
-
-@lru_cache(maxsize=30_000)
-def spelling(name: str) -> str:
-    """Bring a name to letters with marks, wherever the tone was put and however it was spaced."""
-    lower = nfc(name).casefold().replace("đắk", "đăk").replace("ngọk", "ngọc")
-    words = ("".join(c for c in word if c.isalnum() or unicodedata.combining(c)) for word in lower.split())
-    return "".join(_tone_last(word) for word in words)
-
-
-def _tone_last(word: str) -> str:
-    letters = unicodedata.normalize("NFD", word)
-    tones = "".join(c for c in letters if c in _TONES)
-    return "".join(c for c in letters if c not in _TONES) + tones
-
-
-def _province_key(text: str) -> str:
-    key = name_key(_PROVINCE_KIND.sub("", nfc(text).strip()))
-    return {"hcm": "hochiminh", "tphcm": "hochiminh", "saigon": "hochiminh"}.get(key, key)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from isobot.adminfiles import load_admin_units
-from isobot.domain.former_units import PlaceName, Reason, divide
+from isobot.domain.former_units import Reason
 from isobot.domain.legal_text import LegalText, Node, NodeKind
+from isobot.domain.place_names import PlaceName, divide
 
 _COMMUNE = re.compile(
     r"^(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân)?\s*(?:xã|phường|thị trấn)\s+\S", re.IGNORECASE
