@@ -11,6 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from isobot.domain.messages import Choice
 from isobot.storage.tables import conversations
 
+_SAVED = (
+    update(conversations)
+    .where(conversations.c.chat_key == bindparam("key"))
+    .values(
+        {name: bindparam(name) for name in ("dialogue", "state", "prompt", "offered", "memory", "updated_at")}
+    )
+)
+
 
 @dataclass(slots=True)
 class Conversation:
@@ -91,12 +99,3 @@ async def save(connection: AsyncConnection, records: Iterable[Conversation], *, 
     ]
     if rows:
         await connection.execute(_SAVED, rows)
-
-
-_SAVED = (
-    update(conversations)
-    .where(conversations.c.chat_key == bindparam("key"))
-    .values(
-        {name: bindparam(name) for name in ("dialogue", "state", "prompt", "offered", "memory", "updated_at")}
-    )
-)

@@ -34,6 +34,11 @@ EDITION = "cards_edition"
 """A setting of the database that changes whenever a live card or a mark does."""
 
 Row = dict[str, Any]
+_OPEN = and_(
+    questions.c.settled == "",
+    questions.c.question != "",
+    or_(questions.c.outcome == "refused", questions.c.helpful == false()),
+)
 
 
 def new_ref() -> str:
@@ -96,13 +101,6 @@ async def set_helpful(connection: AsyncConnection, ref: str, *, chat_key: str, h
         .values(helpful=helpful, settled="")
     )
     return done.rowcount == 1
-
-
-_OPEN = and_(
-    questions.c.settled == "",
-    questions.c.question != "",
-    or_(questions.c.outcome == "refused", questions.c.helpful == false()),
-)
 
 
 async def open_questions(connection: AsyncConnection, *, since: datetime, most: int = 2000) -> list[Asked]:

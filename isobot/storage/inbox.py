@@ -13,6 +13,39 @@ from isobot.storage.tables import Moment, conversations, inbox
 
 GAP_PATIENCE = timedelta(seconds=3)
 """How long an event waits for the one numbered just before it, which a webhook may bring later."""
+_earlier = inbox.alias("earlier")
+_HAS_EARLIER = exists().where(
+    _earlier.c.chat_key == inbox.c.chat_key,
+    _earlier.c.done_at.is_(None),
+    or_(
+        _earlier.c.event_order < inbox.c.event_order,
+        and_(_earlier.c.event_order == inbox.c.event_order, _earlier.c.id < inbox.c.id),
+    ),
+)
+"""There is an event of the same chat to be dealt with before this one."""
+# Statements of every event are built once: building one costs more than executing it.
+_READY = (inbox.c.done_at.is_(None), inbox.c.not_before <= bindparam("now", type_=Moment()), ~_HAS_EARLIER)
+_FIRST_IN_LINE = (
+    select(inbox.c.id, inbox.c.chat_key, inbox.c.attempts)
+    .where(*_READY)
+    .order_by(inbox.c.id)
+    .limit(bindparam("most"))
+)
+_FIRST_EVENTS = (
+    select(
+        inbox.c.id,
+        inbox.c.bot,
+        inbox.c.event_id,
+        inbox.c.chat_key,
+        inbox.c.chat,
+        inbox.c.event_order,
+        inbox.c.payload,
+        inbox.c.received_at,
+    )
+    .where(inbox.c.chat_key.in_(bindparam("chats", expanding=True)), *_READY)
+    .order_by(inbox.c.id)
+)
+_DONE = update(inbox).where(inbox.c.id.in_(bindparam("ids", expanding=True))).values(done_at=bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +70,6 @@ class Place:
 def key_of(bot: str, chat: str) -> str:
     """Return the key of a chat, or of a sender, of one bot."""
     return f"{bot}:{chat}"
-
-
-_earlier = inbox.alias("earlier")
-_HAS_EARLIER = exists().where(
-    _earlier.c.chat_key == inbox.c.chat_key,
-    _earlier.c.done_at.is_(None),
-    or_(
-        _earlier.c.event_order < inbox.c.event_order,
-        and_(_earlier.c.event_order == inbox.c.event_order, _earlier.c.id < inbox.c.id),
-    ),
-)
-"""There is an event of the same chat to be dealt with before this one."""
 
 
 async def store(
@@ -139,31 +160,6 @@ async def _is_known(connection: AsyncConnection, bot: str) -> bool:
     return (
         await connection.execute(select(inbox.c.id).where(inbox.c.bot == bot).limit(1))
     ).first() is not None
-
-
-# Statements of every event are built once: building one costs more than executing it.
-_READY = (inbox.c.done_at.is_(None), inbox.c.not_before <= bindparam("now", type_=Moment()), ~_HAS_EARLIER)
-_FIRST_IN_LINE = (
-    select(inbox.c.id, inbox.c.chat_key, inbox.c.attempts)
-    .where(*_READY)
-    .order_by(inbox.c.id)
-    .limit(bindparam("most"))
-)
-_FIRST_EVENTS = (
-    select(
-        inbox.c.id,
-        inbox.c.bot,
-        inbox.c.event_id,
-        inbox.c.chat_key,
-        inbox.c.chat,
-        inbox.c.event_order,
-        inbox.c.payload,
-        inbox.c.received_at,
-    )
-    .where(inbox.c.chat_key.in_(bindparam("chats", expanding=True)), *_READY)
-    .order_by(inbox.c.id)
-)
-_DONE = update(inbox).where(inbox.c.id.in_(bindparam("ids", expanding=True))).values(done_at=bindparam("at"))
 
 
 async def first_in_line(connection: AsyncConnection, *, now: datetime, most: int) -> list[Place]:

@@ -29,6 +29,23 @@ from isobot.storage.tables import Moment, outbox
 
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 """Written out, because an index over the queued messages only is not used for a bound value."""
+_COLUMNS = (
+    outbox.c.id,
+    outbox.c.bot,
+    outbox.c.chat,
+    outbox.c.chat_key,
+    outbox.c.body,
+    outbox.c.prompt,
+    outbox.c.attempts,
+    outbox.c.sent_at,
+    outbox.c.priority,
+    outbox.c.parts,
+)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("key"))
+    .values(status="sent", sent_at=bindparam("at"), message_ref=bindparam("ref"))
+)
 
 
 class Priority(IntEnum):
@@ -89,20 +106,6 @@ async def add_one(connection: AsyncConnection, row: dict[str, Any]) -> int:
     done = await connection.execute(insert(outbox).values(**row).returning(outbox.c.id))
     number: int = done.scalar_one()
     return number
-
-
-_COLUMNS = (
-    outbox.c.id,
-    outbox.c.bot,
-    outbox.c.chat,
-    outbox.c.chat_key,
-    outbox.c.body,
-    outbox.c.prompt,
-    outbox.c.attempts,
-    outbox.c.sent_at,
-    outbox.c.priority,
-    outbox.c.parts,
-)
 
 
 def _outgoing(row: Any) -> Outgoing:
@@ -226,13 +229,6 @@ async def mark_sent(
     """Note deliveries with the platform's own numbers of the messages."""
     if done:
         await connection.execute(_SENT, [{"key": key, "ref": ref, "at": at} for key, ref in done])
-
-
-_SENT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("key"))
-    .values(status="sent", sent_at=bindparam("at"), message_ref=bindparam("ref"))
-)
 
 
 async def mark_waiting(

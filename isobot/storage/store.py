@@ -21,6 +21,9 @@ from isobot.storage.figures import Counted
 from isobot.storage.outbox import Priority
 from isobot.storage.reports import InForce, ReportKey, ReportRecord
 
+_WITHIN_A_DRAFT = ("figure", "gathered", "reason")
+"""Events of which a returned report may have many, and which change nothing about what counts."""
+
 
 class Store:
     """What handlers and acts work on inside one transaction."""
@@ -132,7 +135,3 @@ def _went_out(record: ReportRecord) -> bool:
     if not record.version or record.practice_of or ReportStatus(record.status).is_in:
         return False
     return any(event["kind"] not in _WITHIN_A_DRAFT for event in record.new_events)
-
-
-_WITHIN_A_DRAFT = ("figure", "gathered", "reason")
-"""Events of which a returned report may have many, and which change nothing about what counts."""
