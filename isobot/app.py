@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -42,6 +43,7 @@ from isobot.core import Core
 from isobot.demo import DemoDesk
 from isobot.errors import SettingsError
 from isobot.files.filled import FilledDesk
+from isobot.keeping import bot_at_work, kept_up
 from isobot.metrics import Metrics
 from isobot.settings import LOOPBACK, Settings
 from isobot.storage import delivery, records, unit_records
@@ -169,6 +171,7 @@ class Application:
             api_base=self._core.settings.telegram_api_base,
             commands=DESCRIPTIONS,
             bot=bot.key,
+            token_env=bot.token_env,
             keep_parts=PartsSent(self._core.database),
         )
 
@@ -180,6 +183,7 @@ class Application:
             api_base=self._core.settings.zalo_api_base,
             file_url=self._links.url if self._reaches_phones() else None,
             bot=bot.key,
+            token_env=bot.token_env,
             keep_parts=PartsSent(self._core.database),
         )
 
@@ -238,7 +242,7 @@ class Application:
         """Serve until a signal asks to stop; what is under way is finished or undone, nothing is lost.
 
         Raises:
-            SettingsError: another process serves this folder, the port is taken, or a token is refused.
+            SettingsError: another process serves this folder, or the port is taken.
         """
         self._check_part()
         self._take_lock()
@@ -259,14 +263,14 @@ class Application:
         )
         self._server = uvicorn.Server(config)
         work: list[Awaitable[Any]] = [
-            self._engine.run(),
-            self._fetcher.run(),
-            self._filled.run(),
-            self._watch_units(),
+            kept_up("engine", self._engine.run),
+            kept_up("files", self._fetcher.run),
+            kept_up("workbooks", self._filled.run),
+            kept_up("units", self._watch_units),
             self._watch_health(),
         ]
         if self._part is not Part.SERVE:
-            work.append(self._sender.run())
+            work.append(kept_up("sender", self._sender.run))
             if self._runner is not None:
                 await self._runner.start()
         if self._part is not Part.WORK:
@@ -312,8 +316,9 @@ class Application:
             hear["isobot_outbox"] = lambda _: self._outbox_bell.ring()
             from scheduler.runner_shared import SharedRunner  # for PostgreSQL alone
 
-            work += [self._leases.run(), SharedRunner(database.conninfo, self._tick, self._core.clock).run()]
-        return [*work, Signals(database.conninfo, hear).run()]
+            ticks = SharedRunner(database.conninfo, self._tick, self._core.clock)
+            work += [kept_up("leases", self._leases.run), kept_up("ticks", ticks.run)]
+        return [*work, kept_up("signals", Signals(database.conninfo, hear).run)]
 
     async def _watch_health(self) -> None:
         """Look every minute for what the administrators have to know."""
@@ -353,14 +358,15 @@ class Application:
             ) from error
 
     async def _channels_at_work(self) -> list[Awaitable[Any]]:
-        polling: list[Awaitable[Any]] = []
+        database, clock = self._core.database, self._core.clock
         secret = self._core.settings.webhook_secret
+        polling: list[Awaitable[Any]] = []
         for channel in self.bots:
+            part: Callable[[], Awaitable[None]] = channel.run_polling
             if self.uses_webhooks and secret is not None:
-                polling.append(self._announce(channel, secret.get_secret_value()))
-            else:
-                polling.append(channel.run_polling())
-        polling += [self._note_address(telegram) for telegram in self.telegrams]
+                part = partial(self._announce, channel, secret.get_secret_value())
+            polling.append(bot_at_work(channel, part, database, clock))
+        polling += [kept_up("address", partial(self._note_address, telegram)) for telegram in self.telegrams]
         return polling
 
     async def _announce(self, channel: "TelegramChannel | ZaloChannel", secret: str) -> None:
@@ -420,8 +426,10 @@ class Application:
             await channel.close()
 
     async def _health(self, _request: Request) -> JSONResponse:
-        async with self._core.database.read() as connection:
-            await records.get_meta(connection, "health")
+        try:
+            await self._core.database.reach()
+        except SettingsError:
+            return JSONResponse({"status": "database out of reach"}, 503)
         return JSONResponse({"status": "ok", "demo": self._core.settings.is_demo})
 
     def _take_lock(self) -> None:

@@ -11,6 +11,8 @@ from isobot.settings import Settings, token_named
 from isobot.storage.bots import BotRow
 
 CHANNELS = ("telegram", "zalo")
+FIRST_TOKENS = {channel: f"ISOBOT_{channel.upper()}_TOKEN" for channel in CHANNELS}
+"""The setting that holds the token of each channel's first bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class KnownBot:
     channel: str
     province: str
     token: SecretStr
+    token_env: str
+    """The variable that holds the token."""
 
 
 def known_bots(
@@ -39,11 +43,14 @@ def known_bots(
     for channel, token in (("telegram", settings.telegram_token), ("zalo", settings.zalo_token)):
         row = by_key.pop(channel, None)
         if token is not None and not (row is not None and row.off):
-            found.append(KnownBot(channel, channel, row.province if row else "", token))
+            province = row.province if row else ""
+            found.append(KnownBot(channel, channel, province, token, FIRST_TOKENS[channel]))
     if settings.is_demo:
         return found
     further = (r for r in by_key.values() if r.token_env and not r.off and r.channel in CHANNELS)
-    found += [KnownBot(row.key, row.channel, row.province, _token(row, token_of)) for row in further]
+    found += [
+        KnownBot(row.key, row.channel, row.province, _token(row, token_of), row.token_env) for row in further
+    ]
     seen: dict[str, str] = {}
     for bot in found:
         other = seen.setdefault(bot.token.get_secret_value(), bot.key)

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from isobot.bots import CHANNELS, limits_of, users_of
+from isobot.bots import CHANNELS, FIRST_TOKENS, limits_of, users_of
 from isobot.commands import with_core
 from isobot.core import Core
 from isobot.settings import TOKEN_NAME, token_named
@@ -69,8 +69,7 @@ def _token_words(core: Core, row: bots.BotRow) -> str:
     first = {"telegram": core.settings.telegram_token, "zalo": core.settings.zalo_token}
     if row.token_env:
         return row.token_env + ("" if token_named(row.token_env) else " (chưa đặt)")
-    name = f"ISOBOT_{row.channel.upper()}_TOKEN"
-    return name + ("" if first.get(row.key) else " (chưa đặt)")
+    return FIRST_TOKENS[row.channel] + ("" if first.get(row.key) else " (chưa đặt)")
 
 
 @bots_app.command("add")

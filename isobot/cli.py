@@ -85,6 +85,7 @@ app = typer.Typer(
     add_completion=False,
     help="isobot: trợ lý cho cán bộ phụ trách ISO.",
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 

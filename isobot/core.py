@@ -55,6 +55,7 @@ async def prepare(settings: Settings) -> Core:
             "Đặt ISOBOT_DATA_DIR khác."
         ) from error
     database = Database(settings.database)
+    await database.reach()
     await migrate(database)
     if not database.is_sqlite:
         from scheduler.runner_shared import migrate_tasks  # for PostgreSQL alone

@@ -4,6 +4,7 @@ What to do next decides the class; what happened, and how to mend it, is in the 
 
 IsobotError
 ├── SettingsError       the installation cannot start as it is configured
+│   └── TokenRefused    a platform does not know a bot's token; the other bots can work
 ├── DataFileError       a form, card, rule or roster cannot be used; nothing has started
 ├── Refusal             an act is refused; the message, in Vietnamese, is for the person who asked
 │   ├── AnswerRefused   a person's answer does not fit its field
@@ -26,6 +27,10 @@ class IsobotError(Exception):
 
 class SettingsError(IsobotError):
     """The installation cannot start; the message names the variable to set."""
+
+
+class TokenRefused(SettingsError):
+    """A platform does not know the token of a bot; the message names the variable that holds it."""
 
 
 class DataFileError(IsobotError):

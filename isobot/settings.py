@@ -104,6 +104,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _database_is_of_a_known_kind(self) -> Self:
+        given = self.database_url.get_secret_value() if self.database_url is not None else None
+        if given is not None and not given.startswith(("postgresql://", "postgres://", "sqlite")):
+            raise ValueError("ISOBOT_DATABASE_URL phải có dạng postgresql://người:mậtkhẩu@máy/tên")
+        return self
+
+    @model_validator(mode="after")
     def _secret_has_the_right_shape(self) -> Self:
         if self.webhook_secret is not None:
             secret = self.webhook_secret.get_secret_value()

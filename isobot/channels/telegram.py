@@ -61,7 +61,14 @@ from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import RenderedFile
 from isobot.domain.attached import refusal_of_size
 from isobot.domain.messages import Choice, Incoming, split_text
-from isobot.errors import ChannelBusy, ChatGone, FileUnavailable, MessageRefused, SettingsError
+from isobot.errors import (
+    ChannelBusy,
+    ChatGone,
+    FileUnavailable,
+    MessageRefused,
+    SettingsError,
+    TokenRefused,
+)
 
 log = structlog.get_logger()
 
@@ -118,19 +125,23 @@ class TelegramChannel:
         api_base: str | None = None,
         commands: Sequence[tuple[str, str]] = (),
         bot: str = "telegram",
+        token_env: str = "ISOBOT_TELEGRAM_TOKEN",
         poll_seconds: int = POLL_SECONDS,
         keep_parts: KeepParts | None = None,
     ) -> None:
         """Prepare a bot; nothing is called yet.
 
-        `commands` are names without the slash with Vietnamese descriptions, for Telegram's menu.
+        `commands` are names without the slash with Vietnamese descriptions, for Telegram's menu;
+        `token_env` is the variable to name when the token is refused.
         """
         for library in ("httpx", "httpcore", "telegram"):
             logging.getLogger(library).setLevel(logging.WARNING)
         base = (api_base or API_BASE).rstrip("/")
         self.bot = bot
         self.username = ""
+        self.connected = False
         self._token = token
+        self._token_env = token_env
         self._door = door
         self._commands = commands
         self._poll_seconds = poll_seconds
@@ -162,7 +173,7 @@ class TelegramChannel:
         """Fetch updates until cancelled; an update is acknowledged after it was stored.
 
         Raises:
-            SettingsError: Telegram does not know the token.
+            TokenRefused: Telegram does not know the token.
         """
         await self._connect()
         await self._insist(lambda: self._api.delete_webhook(drop_pending_updates=False))
@@ -230,7 +241,8 @@ class TelegramChannel:
         """Tell Telegram where to post; tries until Telegram can be reached.
 
         Raises:
-            SettingsError: Telegram does not know the token, or does not take the address.
+            TokenRefused: Telegram does not know the token.
+            SettingsError: Telegram does not take the address.
         """
         await self._connect()
         url = public_url.rstrip("/") + self.webhook_path
@@ -348,7 +360,9 @@ class TelegramChannel:
         if isinstance(error, Forbidden | ChatMigrated):
             raise ChatGone(said) from None
         if isinstance(error, InvalidToken):
-            log.error("telegram_token_refused", mend="set ISOBOT_TELEGRAM_TOKEN to the bot's present token")
+            log.error(
+                "telegram_token_refused", bot=self.bot, mend=f"set {self._token_env} to the present token"
+            )
             raise ChannelBusy(self.bot, BROKEN, why="token") from None
         if isinstance(error, BadRequest):
             if any(sign in said.lower() for sign in _GONE):
@@ -368,7 +382,10 @@ class TelegramChannel:
 
     async def _connect(self) -> None:
         """Learn who the bot is, and give Telegram the menu of commands."""
-        await self._insist(self._api.initialize)
+        self.connected = False
+        # Once initialized, the library asks no more, and a token taken back would seem to be known.
+        await self._insist(self._api.get_me if self.username else self._api.initialize)
+        self.connected = True
         me: User = self._api.bot
         self._id, self.username = me.id, me.username or ""
         if self._commands:
@@ -399,10 +416,10 @@ class TelegramChannel:
             return _wait_of(error).total_seconds()
         return float(min(LONGEST_BACK_OFF, 0.5 * 2 ** min(failures, 10)))
 
-    def _token_refused(self) -> SettingsError:
-        return SettingsError(
-            "Telegram does not know the bot's token: set ISOBOT_TELEGRAM_TOKEN to the one from @BotFather "
-            "(and see that ISOBOT_TELEGRAM_API_BASE, if set, is a Bot API server)"
+    def _token_refused(self) -> TokenRefused:
+        return TokenRefused(
+            f"Telegram không nhận token của bot {self.bot}: đặt {self._token_env} bằng token từ @BotFather "
+            "rồi khởi động lại (có đặt ISOBOT_TELEGRAM_API_BASE thì đó phải là một máy chủ Bot API)"
         )
 
     def _masked(self, error: Exception) -> str:

@@ -52,6 +52,7 @@ from isobot.errors import (
     FileUnavailable,
     MessageRefused,
     SettingsError,
+    TokenRefused,
 )
 
 log = structlog.get_logger()
@@ -143,6 +144,7 @@ class ZaloChannel:
         api_base: str | None = None,
         file_url: Callable[[int], str] | None = None,
         bot: str = "zalo",
+        token_env: str = "ISOBOT_ZALO_TOKEN",
         poll_seconds: int = POLL_SECONDS,
         floor_seconds: float = FLOOR_SECONDS,
         keep_parts: KeepParts | None = None,
@@ -150,18 +152,21 @@ class ZaloChannel:
         """Prepare a bot; nothing is called yet.
 
         `file_url` gives the link to the file of a message; None where people cannot reach this server.
+        `token_env` is the variable to name when the token is refused.
         """
         for library in ("httpx", "httpcore"):
             logging.getLogger(library).setLevel(logging.WARNING)
         self.bot = bot
         self._address = f"{(api_base or API_BASE).rstrip('/')}/bot{token}"
         self._token = token
+        self._token_env = token_env
         self._door = door
         self._clock = clock
         self._file_url = file_url
         self._poll_seconds = poll_seconds
         self._floor_seconds = floor_seconds
         self._names: list[str] = []
+        self.connected = False
         self._progress = Progress(keep_parts)
         self._gestures = Gestures(harmless=_Refusal)
         self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
@@ -177,7 +182,7 @@ class ZaloChannel:
         """Fetch updates until cancelled; what was handed over is stored before the next call.
 
         Raises:
-            SettingsError: Zalo does not know the token.
+            TokenRefused: Zalo does not know the token.
         """
         await self._connect()
         await self._take_webhook_away()
@@ -231,7 +236,8 @@ class ZaloChannel:
         """Tell Zalo where to post; the server should listen by then, as Zalo tries the address at once.
 
         Raises:
-            SettingsError: Zalo does not know the token, or does not take the address.
+            TokenRefused: Zalo does not know the token.
+            SettingsError: Zalo does not take the address.
         """
         await self._connect()
         url = public_url.rstrip("/") + self.webhook_path
@@ -394,7 +400,7 @@ class ZaloChannel:
         if refusal.code == HTTPStatus.TOO_MANY_REQUESTS:
             error = ChannelBusy(self.bot, OVER_QUOTA, why="limit")
         elif refusal.code == HTTPStatus.UNAUTHORIZED:
-            log.error("zalo_token_refused", mend="set ISOBOT_ZALO_TOKEN to the bot's present token")
+            log.error("zalo_token_refused", bot=self.bot, mend=f"set {self._token_env} to the present token")
             error = ChannelBusy(self.bot, BROKEN, why="token")
         elif refusal.code in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
             error = ChatGone(said) if _GONE.search(said) else MessageRefused(said)
@@ -412,6 +418,7 @@ class ZaloChannel:
 
     async def _connect(self) -> None:
         """Learn what the bot is called; tries until Zalo can be reached."""
+        self.connected = False
         failures = 0
         while True:
             try:
@@ -421,6 +428,7 @@ class ZaloChannel:
                 self._stop_when_unknown(refusal)
                 failures += 1
                 await self._back_off("zalo_unreachable", failures, refusal)
+        self.connected = True
         if isinstance(me, dict):
             names = (me.get("display_name"), me.get("account_name"))
             self._names = [clean(name) for name in names if isinstance(name, str) and name]
@@ -463,9 +471,10 @@ class ZaloChannel:
 
     def _stop_when_unknown(self, refusal: _Refusal) -> None:
         if refusal.code == HTTPStatus.UNAUTHORIZED:
-            raise SettingsError(
-                "Zalo does not know the bot's token: set ISOBOT_ZALO_TOKEN to the one that Zalo Bot Creator "
-                "sent (and see that ISOBOT_ZALO_API_BASE, if set, is a Zalo Bot API server)"
+            raise TokenRefused(
+                f"Zalo không nhận token của bot {self.bot}: đặt {self._token_env} bằng token mà Zalo Bot "
+                "Creator gửi rồi khởi động lại (có đặt ISOBOT_ZALO_API_BASE thì đó phải là một máy chủ "
+                "Zalo Bot)"
             ) from None
 
     async def _back_off(self, event: str, failures: int, error: Exception) -> None:

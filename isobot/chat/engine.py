@@ -60,12 +60,13 @@ class Engine:
         while True:
             try:
                 handled = await self.step()
+                patience = 0.0 if handled else await self._patience()
             except Exception:
                 log.exception("engine_step_failed")
                 await asyncio.sleep(1)
                 continue
             if not handled:
-                await self._bell.wait(await self._patience())
+                await self._bell.wait(patience)
 
     async def step(self) -> int:
         """Deal with the first event of each of several chats; return how many were dealt with."""

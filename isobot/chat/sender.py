@@ -26,7 +26,7 @@ from isobot.chat.limits import UNLIMITED, Gate, Limits, Pause, Ticket
 from isobot.clock import Clock
 from isobot.domain.messages import Attachment, Reply
 from isobot.errors import ChannelBusy, ChatGone, MessageRefused
-from isobot.storage import delivery, dispatch, outbox, people, records
+from isobot.storage import delivery, dispatch, outbox, people
 from isobot.storage.database import Database
 from isobot.storage.outbox import Outgoing
 
@@ -144,7 +144,8 @@ class _Lane:
     looked_at: float = float("-inf")
     troubles: int = 0
     worked_at: float = float("-inf")
-    token_refused: bool = False
+    token_refused: bool | None = None
+    """None until the platform took or refused a message of this process."""
     counted_at: float = float("-inf")
     quota_left: int | None = None
 
@@ -538,7 +539,7 @@ class Sender:
         lane.worked_at = monotonic()
         if lane.quota_left is not None:
             lane.quota_left -= _cost(message)
-        if lane.token_refused:
+        if lane.token_refused is not False:
             lane.token_refused = self._token_news[message.bot] = False
         self._meter.sent(message.bot)
         return _Outcome(message, sent=True, reference=reference)
@@ -608,7 +609,7 @@ class Sender:
 
     async def _write(self, outcomes: list[_Outcome], soon: list[int]) -> None:
         now = self._clock.now()
-        news, self._token_news = self._token_news, {}
+        news = dict(self._token_news)
         sent = [(o.message.id, o.reference) for o in outcomes if o.sent]
         failed = [o for o in outcomes if not o.sent and o.counts]
         if not (sent or failed or news or soon):
@@ -620,9 +621,7 @@ class Sender:
             await outbox.mark_sent(connection, sent, at=now)
             await dispatch.settle(connection, sent=[key for key, _ in sent], at=now)
             for bot, refused in news.items():
-                await records.set_meta(
-                    connection, delivery.token_key(bot), now.isoformat() if refused else ""
-                )
+                await delivery.note_token(connection, bot, refused=refused, at=now)
             for outcome in failed:
                 message, attempts = outcome.message, outcome.message.attempts + 1
                 if outcome.wait is not None and attempts < TRIES:
@@ -642,6 +641,7 @@ class Sender:
                 log.warning("dead_letter", message=message.id, bot=message.bot, why=outcome.why)
                 await outbox.mark_dead(connection, message.id, attempts=attempts, why=outcome.why)
                 await dispatch.settle(connection, dead=[message.id], at=now)
+        self._token_news = {b: refused for b, refused in self._token_news.items() if news.get(b) != refused}
         self._noted = (self._noted - stayed) | begun.keys()
         self._let_go(set(soon) - begun.keys())
         if again := sorted(key for key, times in begun.items() if times > 1):

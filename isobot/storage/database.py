@@ -12,10 +12,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from isobot.errors import SettingsError
 from isobot.storage import sqlite_driver
 
 _WRITES = "isobot_writes"
@@ -36,7 +38,8 @@ class Database:
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"json_serializer": _COMPACT.encode}
+        # Errors would quote the values of a statement, and so what people wrote, into the log.
+        options: dict[str, Any] = {"json_serializer": _COMPACT.encode, "hide_parameters": True}
         if self.is_sqlite:
             file = parsed.database or ""
             # Both kinds of transaction below end by themselves: a connection comes back clean.
@@ -82,6 +85,24 @@ class Database:
                 await connection.execution_options(**{_GLANCES: True})
             async with connection.begin():
                 yield connection
+
+    async def reach(self) -> None:
+        """See that the database can be reached.
+
+        Raises:
+            SettingsError: it cannot; the message says why, without the password.
+        """
+        try:
+            async with self.glance() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (DBAPIError, OSError) as error:
+            said = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+            cure = (
+                "Kiểm tra quyền ghi của ISOBOT_DATA_DIR và chỗ trống của ổ đĩa."
+                if self.is_sqlite
+                else "Kiểm tra ISOBOT_DATABASE_URL, và PostgreSQL có đang chạy không."
+            )
+            raise SettingsError(f"Không mở được cơ sở dữ liệu: {said}. {cure}") from None
 
     async def close(self) -> None:
         """Close every connection."""

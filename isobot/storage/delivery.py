@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.clock import VIETNAM
 from isobot.domain.messages import Reply
+from isobot.storage import records
 from isobot.storage.outbox import Outgoing, Priority, row_of
 from isobot.storage.tables import dispatches, identities, outbox, reminder_days
 
@@ -20,6 +21,13 @@ LONGEST_MERGED = 1500
 def token_key(bot: str) -> str:
     """Return the name under which the database notes since when a bot's token is refused."""
     return f"token-refused:{bot}"
+
+
+async def note_token(connection: AsyncConnection, bot: str, *, refused: bool, at: datetime) -> None:
+    """Note since when a platform refuses a bot's token, or that it takes it again."""
+    known = await records.get_meta(connection, token_key(bot))
+    if refused != bool(known):
+        await records.set_meta(connection, token_key(bot), at.isoformat() if refused else "")
 
 
 @dataclass(frozen=True, slots=True)

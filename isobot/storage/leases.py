@@ -116,7 +116,7 @@ class Leases:
             try:
                 async with await _connect(self._conninfo) as connection:
                     await self._hold(connection)
-            except psycopg.Error as error:
+            except (psycopg.Error, TimeoutError) as error:
                 log.warning("leases_lost", problem=type(error).__name__, bots=sorted(self._held))
             finally:
                 self._held.clear()

@@ -392,3 +392,15 @@ async def test_a_campaign_is_looked_at_once_and_an_answer_overtakes_it(office):
     order = [message.id for message in telegram.sent]
     assert [number for number in order if number in answers] == answers
     assert order.index(answers[-1]) < 60
+
+
+async def test_a_mended_token_is_known_to_work_after_a_restart(office, clock):
+    async with office.database.write() as connection:
+        await delivery.note_token(connection, "telegram", refused=True, at=clock.now())
+    await queue(office, "telegram", "9", "tin")
+
+    await office.sender.drain()
+
+    watch = Watch(office)
+    await watch.ticks()
+    assert await watch.check() == []
