@@ -18,7 +18,7 @@ from isobot.domain.numbers import format_date
 from isobot.domain.reports import compare
 from isobot.domain.text import fold
 from isobot.errors import Refusal
-from isobot.exports.docx import report_filename
+from isobot.exports.names import report_filename
 from isobot.storage import office, people, reports
 
 DIALOGUE = "approve"

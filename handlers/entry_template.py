@@ -5,8 +5,7 @@ from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
 from isobot.domain.messages import Attachment, Choice
-from isobot.exports.render import TEMPLATE_XLSX
-from isobot.exports.template_xlsx import template_filename
+from isobot.exports.names import TEMPLATE_XLSX, template_filename
 
 KEY = "mt"
 """How the keys of its buttons begin: mt:<rule>:<period>:<province>."""

@@ -5,11 +5,16 @@ from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
 from isobot.domain.messages import Attachment, Choice
-from isobot.exports.consolidated_docx import consolidated_filename
-from isobot.exports.docx import BEFORE_SIGNING
-from isobot.exports.layout import safe_name
-from isobot.exports.render import COMPARISON_PNG, CONSOLIDATED_DOCX, PERIOD_XLSX, PROGRESS_PNG
-from isobot.exports.xlsx import period_filename
+from isobot.exports.names import (
+    BEFORE_SIGNING,
+    COMPARISON_PNG,
+    CONSOLIDATED_DOCX,
+    PERIOD_XLSX,
+    PROGRESS_PNG,
+    consolidated_filename,
+    period_filename,
+    safe_name,
+)
 
 TABLE, REPORT, PICTURES = "px", "pd", "pg"
 """How the keys of the choices begin."""

@@ -8,7 +8,7 @@ from isobot.actions.reporting import Work
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Attachment
 from isobot.errors import Refusal
-from isobot.exports.docx import report_filename
+from isobot.exports.names import report_filename
 
 
 async def send(turn: Turn, services: Services, work: Work) -> None:

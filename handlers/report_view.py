@@ -18,7 +18,7 @@ from isobot.domain.numbers import format_date
 from isobot.domain.reports import Diff, ReportStatus, compare
 from isobot.domain.text import shorten
 from isobot.domain.values import Values
-from isobot.exports.docx import report_filename
+from isobot.exports.names import report_filename
 from isobot.storage import notes, office, reports
 from isobot.storage.notes import OFFICE_SIDE, Note
 from isobot.storage.reports import ReportRecord, Version

@@ -39,7 +39,7 @@ from isobot.actions.registration import plain_code
 from isobot.chat.turn import Turn
 from isobot.domain.curation import editor_of
 from isobot.domain.messages import IncomingKind
-from isobot.exports.docx import BEFORE_SIGNING
+from isobot.exports.names import BEFORE_SIGNING
 from isobot.storage.store import Store
 
 ASIDE = {"trogiup", "toi", "tiendo", "tonghop", "nhac", "lichsu"}

@@ -28,7 +28,6 @@ from isobot.attachments import FileMaker
 from isobot.bots import KnownBot, known_bots, limits_of, users_of
 from isobot.channels.file_links import files_route
 from isobot.channels.web import WebChannel
-from isobot.channels.zalo import ZaloChannel
 from isobot.chat.bell import Bell
 from isobot.chat.door import Door
 from isobot.chat.engine import Engine
@@ -57,6 +56,7 @@ from scheduler.runner import Runner
 
 if TYPE_CHECKING:
     from isobot.channels.telegram import TelegramChannel
+    from isobot.channels.zalo import ZaloChannel
 
 log = structlog.get_logger()
 
@@ -175,7 +175,9 @@ class Application:
             keep_parts=PartsSent(self._core.database),
         )
 
-    def _zalo(self, bot: KnownBot) -> ZaloChannel:
+    def _zalo(self, bot: KnownBot) -> "ZaloChannel":
+        from isobot.channels.zalo import ZaloChannel  # brings an HTTP client along, and a demo needs none
+
         return ZaloChannel(
             bot.token.get_secret_value(),
             self._door,

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import holidays
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from isobot.datafiles import data_dir, read_yaml
@@ -282,7 +281,6 @@ def load_calendar(folder: Path | None = None, *, hours: Path | None = None) -> W
             official.add(content.year)
         days_off.update(day for entry in content.days_off for day in entry.days())
         working.update(day for entry in content.working_days for day in entry.days())
-    days_off.update(day for day in _estimated() if day.year not in official)
     quiet = {day for entry in working_hours.quiet_days for day in entry.days()}
     return WorkCalendar(
         frozenset(days_off | quiet),
@@ -290,12 +288,19 @@ def load_calendar(folder: Path | None = None, *, hours: Path | None = None) -> W
         frozenset(official),
         working_hours.begins,
         working_hours.ends,
+        _estimated_off,
     )
+
+
+def _estimated_off(day: date) -> bool:
+    return day in _estimated()
 
 
 @cache
 def _estimated() -> frozenset[date]:
     """List the days off that the law's rules give; the days an office swaps are not known beforehand."""
+    import holidays  # loads every country's: slow, and no start asks for a day off
+
     return frozenset(holidays.country_holidays("VN", years=YEARS))
 
 

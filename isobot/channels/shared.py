@@ -4,19 +4,15 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any
 
-import httpx
 from starlette.requests import Request
 
 from isobot.chat.door import Door
 from isobot.chat.outgoing import Outgoing
 from isobot.clock import Clock
-from isobot.domain.attached import refusal_of_size
 from isobot.domain.messages import Incoming
 from isobot.domain.text import nfc
-from isobot.errors import FileUnavailable
 
 GESTURES_AT_ONCE = 20
 """So many "typing" marks and callback answers may be under way; in a rush the rest are left out,
@@ -58,26 +54,6 @@ async def read_body(request: Request, most: int) -> bytes:
         if len(body) > most:
             raise BodyTooLarge
     return bytes(body)
-
-
-async def download(client: httpx.AsyncClient, url: str, most: int) -> bytes:
-    """Fetch a file of at most `most` bytes.
-
-    Raises:
-        FileUnavailable: it is larger, or the platform does not give it.
-        httpx.HTTPError: the platform cannot be reached now.
-    """
-    content = bytearray()
-    async with client.stream("GET", url, follow_redirects=False) as response:
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise httpx.HTTPError("the platform is out of order")
-        if response.status_code != HTTPStatus.OK:
-            raise FileUnavailable("nền tảng không còn giữ tệp này.")
-        async for chunk in response.aiter_bytes():
-            content += chunk
-            if len(content) > most:
-                raise FileUnavailable(refusal_of_size())
-    return bytes(content)
 
 
 async def take_to_the_end(door: Door, events: Sequence[Incoming]) -> int:

@@ -26,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from isobot.channels.downloads import download
 from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
     BodyTooLarge,
@@ -33,7 +34,6 @@ from isobot.channels.shared import (
     KeepParts,
     Progress,
     clean,
-    download,
     read_body,
     same_secret,
     take_to_the_end,

@@ -1,6 +1,6 @@
 """Working days and working hours in Việt Nam (ngày làm việc, giờ hành chính)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -11,12 +11,17 @@ _FARTHEST_DAYS = 60
 """No run of days off is near this long; a calendar with a longer one has a mistake."""
 
 
+def _never(_day: date) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
     """Which days and hours are worked.
 
     `working_days` are days off of the week that are worked instead of another day. For the years in
-    `official_years` the government's list is known; the others are estimated.
+    `official_years` the government's list is known; of the others `estimated_off` tells which days the
+    law's rules give, and is asked only about those.
     """
 
     days_off: frozenset[date]
@@ -24,12 +29,15 @@ class WorkCalendar:
     official_years: frozenset[int] = frozenset()
     begins: time = time(8, 0)
     ends: time = time(17, 0)
+    estimated_off: Callable[[date], bool] = _never
 
     def is_working(self, day: date) -> bool:
         """Tell whether offices work on a day."""
         if day in self.working_days:
             return True
-        return day.weekday() < SATURDAY and day not in self.days_off
+        if day.weekday() >= SATURDAY or day in self.days_off:
+            return False
+        return day.year in self.official_years or not self.estimated_off(day)
 
     def previous_working(self, day: date) -> date:
         """Return the day itself if it is worked, else the last working day before it."""

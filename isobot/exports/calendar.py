@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from icalendar import Alarm, Calendar, Event
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -33,6 +31,8 @@ class CalendarData:
 
 def calendar_ics(data: CalendarData) -> bytes:
     """Write the file."""
+    from icalendar import Alarm, Calendar, Event  # slow to load, and a start needs none
+
     calendar = Calendar()
     calendar.add("prodid", "-//isobot//deadlines//VI")
     calendar.add("version", "2.0")

@@ -25,7 +25,7 @@ from isobot.domain.rollup import (
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Unit
 from isobot.exports.docx import ABOUT, PARTS
-from isobot.exports.layout import LEFT, NOTE, SMALL, Letter, clean, draft_name
+from isobot.exports.layout import LEFT, NOTE, SMALL, Letter, clean
 
 NAMED_IN_TEXT = 15
 """More missing units than these stand in an appendix."""
@@ -73,11 +73,6 @@ class ConsolidatedData:
             for owed in group.totals.owed
             if not owed.standing.is_in
         ]
-
-
-def consolidated_filename(province_name: str, period_label: str) -> str:
-    """Name the file: "DỰ THẢO" first."""
-    return draft_name(f"Báo cáo tổng hợp ISO - {province_name} - {period_label}", ".docx")
 
 
 def consolidated_docx(data: ConsolidatedData) -> bytes:

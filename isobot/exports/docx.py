@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from isobot.domain.forms import NONE_ARISING_LABEL, Field, Form, Kind, Problem
 from isobot.domain.letterhead import Letterhead
 from isobot.domain.values import Value, Values
-from isobot.exports.layout import CENTRE, HEAD, LEFT, NOTE, SMALL, Letter, clean, draft_name
+from isobot.exports.layout import CENTRE, HEAD, LEFT, NOTE, SMALL, Letter, clean
 
 PARTS = {
     "I": "TÌNH HÌNH CHUNG",
@@ -25,19 +25,6 @@ ABOUT = (
     "hệ thống quản lý chất lượng theo TCVN ISO 9001",
 )
 """In two lines, so that no name is torn apart."""
-
-BEFORE_SIGNING = (
-    "Dự thảo giúp anh/chị soạn nhanh, người ký vẫn chịu trách nhiệm. Trước khi trình ký, kiểm tra:\n"
-    "• Nội dung: số liệu khớp hồ sơ; căn cứ còn hiệu lực; nơi nhận đúng; có cần bổ sung chỗ ghi "
-    "“Chưa có số liệu” không.\n"
-    "• Thể thức: tên cơ quan, địa danh, quyền hạn và chức vụ người ký; phụ lục kèm theo.\n"
-    "• Để trống số, ngày, họ tên và chữ ký: văn thư cấp số, ngày khi phát hành.\n"
-    "• Không có nội dung mật. Người kiểm tra nội dung và người kiểm tra thể thức ký tắt theo quy chế cơ quan."
-)
-"""The check list that goes with a draft; content and layout are each checked by a named person.
-
-Source: Decree 30/2020/NĐ-CP, Articles 10 to 14.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +53,6 @@ class UnitReportData:
     version: int = 1
     practice: bool = False
     caution: str = ""
-
-
-def report_filename(unit_name: str, period_label: str, *, version: int = 1) -> str:
-    """Name the file: "DỰ THẢO" first."""
-    suffix = f" (bản {version})" if version > 1 else ""
-    return draft_name(f"Báo cáo ISO - {unit_name} - {period_label}{suffix}", ".docx")
 
 
 def unit_report_docx(data: UnitReportData) -> bytes:

@@ -216,17 +216,6 @@ class Letter:
         normal.paragraph_format.line_spacing = 1.0
 
 
-def draft_name(text: str, ending: str) -> str:
-    """Name the file of a draft: "DỰ THẢO" first, and nothing a file system minds."""
-    return safe_name(f"DỰ THẢO {text}", ending)
-
-
-def safe_name(text: str, ending: str) -> str:
-    """Make a file name of a text, without what a file system minds; `ending` is such as ".docx"."""
-    bare = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "-", nfc(text))
-    return re.sub(r"\s+", " ", bare).strip()[:150] + ending
-
-
 def clean(text: str) -> str:
     """Drop what XML cannot hold."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]", "", nfc(text))

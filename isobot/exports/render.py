@@ -7,17 +7,18 @@ from isobot.exports.calendar import CalendarData, calendar_ics
 from isobot.exports.charts import ComparisonChart, ProgressChart, comparison_png, progress_png
 from isobot.exports.consolidated_docx import ConsolidatedData, consolidated_docx
 from isobot.exports.docx import UnitReportData, unit_report_docx
+from isobot.exports.names import (
+    CALENDAR_ICS,
+    COMPARISON_PNG,
+    CONSOLIDATED_DOCX,
+    PERIOD_XLSX,
+    PROGRESS_PNG,
+    REPORT_DOCX,
+    TEMPLATE_XLSX,
+)
 from isobot.exports.tables import PeriodTableData
 from isobot.exports.template_xlsx import TemplateData, template_xlsx
 from isobot.exports.xlsx import period_xlsx
-
-REPORT_DOCX = "report_docx"
-CONSOLIDATED_DOCX = "consolidated_docx"
-PERIOD_XLSX = "period_xlsx"
-PROGRESS_PNG = "progress_png"
-COMPARISON_PNG = "comparison_png"
-CALENDAR_ICS = "calendar_ics"
-TEMPLATE_XLSX = "template_xlsx"
 
 Renderable = (
     UnitReportData

@@ -29,7 +29,6 @@ from isobot.domain.numbers import format_date
 from isobot.domain.text import shorten
 from isobot.domain.units import Unit
 from isobot.exports.cells import make_formats, write
-from isobot.exports.layout import safe_name
 
 _LISTS_SHEET = "Danh mục"
 _SPARE_ROWS = 5
@@ -55,11 +54,6 @@ class TemplateData:
     period_label: str
     last_day: date
     sheets: tuple[TemplateSheet, ...]
-
-
-def template_filename(province_name: str, period_label: str) -> str:
-    """Name the file."""
-    return safe_name(f"Mẫu nhập ISO - {province_name} - {period_label}", ".xlsx")
 
 
 def template_xlsx(data: TemplateData) -> bytes:

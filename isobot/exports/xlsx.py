@@ -11,7 +11,6 @@ from typing import Any
 import xlsxwriter
 
 from isobot.exports.cells import Formats, make_formats, plain, write
-from isobot.exports.layout import safe_name
 from isobot.exports.level_sheet import draw_level
 from isobot.exports.summary_sheet import SUMMARY_SHEET, draw_summary
 from isobot.exports.tables import PeriodTableData
@@ -19,11 +18,6 @@ from isobot.exports.tables import PeriodTableData
 MISSING_SHEET = "Chưa báo cáo"
 _MISSING_HEAD = 2
 _LEVEL_COLUMN = "E"
-
-
-def period_filename(province_name: str, period_label: str) -> str:
-    """Name the file, with nothing a file system minds."""
-    return safe_name(f"Tổng hợp ISO - {province_name} - {period_label}", ".xlsx")
 
 
 def period_xlsx(data: PeriodTableData) -> bytes:

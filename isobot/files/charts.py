@@ -6,7 +6,7 @@ from isobot.domain.numbers import format_date
 from isobot.domain.rollup import UNIT_WORDS, PeriodTotals, RatioTotal, Standing, Totals, compare_totals
 from isobot.domain.units import Level
 from isobot.exports.charts import ComparisonChart, LevelProgress, Pair, ProgressChart
-from isobot.exports.layout import safe_name
+from isobot.exports.names import safe_name
 from isobot.files.consolidated import register_of, wanted, with_siblings
 from isobot.files.desk import Desk
 from isobot.files.period_table import SHEET_NAMES

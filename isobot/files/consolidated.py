@@ -11,7 +11,8 @@ from isobot.domain.letterhead import Letterhead
 from isobot.domain.rollup import Consolidated
 from isobot.domain.units import Unit
 from isobot.errors import NotFound
-from isobot.exports.consolidated_docx import ConsolidatedData, consolidated_filename
+from isobot.exports.consolidated_docx import ConsolidatedData
+from isobot.exports.names import consolidated_filename
 from isobot.files.desk import Desk
 from isobot.files.unit_report import letterhead_of
 from isobot.storage.store import Store

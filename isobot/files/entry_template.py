@@ -3,7 +3,8 @@
 from isobot.domain import deadlines
 from isobot.domain.rollup import by_level
 from isobot.errors import NotFound
-from isobot.exports.template_xlsx import TemplateData, TemplateSheet, template_filename
+from isobot.exports.names import template_filename
+from isobot.exports.template_xlsx import TemplateData, TemplateSheet
 from isobot.files.desk import Desk
 from isobot.files.period_table import SHEET_NAMES
 

@@ -6,8 +6,8 @@ from isobot.domain.numbers import format_date
 from isobot.domain.reports import ReportStatus
 from isobot.domain.rollup import UNIT_WORDS, Consolidated, GroupTotals, UnitFigures
 from isobot.domain.units import Level, Unit
+from isobot.exports.names import period_filename
 from isobot.exports.tables import LevelSheet, MissingUnit, PeriodTableData, UnitRow
-from isobot.exports.xlsx import period_filename
 from isobot.files.consolidated import load_parts, wanted
 from isobot.files.desk import Desk
 from isobot.storage import reports

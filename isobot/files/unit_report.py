@@ -7,7 +7,8 @@ from isobot.domain.letterhead import Letterhead, letterhead_for
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Unit
 from isobot.errors import NotFound
-from isobot.exports.docx import UnitReportData, report_filename
+from isobot.exports.docx import UnitReportData
+from isobot.exports.names import report_filename
 from isobot.files.desk import Desk
 from isobot.storage import reports, unit_ways
 from isobot.storage.store import Store

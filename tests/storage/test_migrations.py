@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from isobot.storage import reports, unit_records
 from isobot.storage.database import Database
-from isobot.storage.migrate import differences, is_current, migrate
+from isobot.storage.migrate import MIGRATIONS, is_current, migrate, newest_revision
+from isobot.storage.upgrading import differences
 
 AT = datetime(2027, 5, 12, 3, tzinfo=UTC)
 OF_THE_FIRST_SCHEMA = (
@@ -49,6 +52,13 @@ async def of_the_first_schema(request: pytest.FixtureRequest, tmp_path: Path) ->
 
 async def test_migrated_database_equals_the_tables(database):
     assert await differences(database) == []
+
+
+def test_the_newest_file_is_where_the_migrations_end():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert newest_revision() == ScriptDirectory.from_config(config).get_current_head()
 
 
 async def test_migrating_again_changes_nothing(database):

@@ -24,7 +24,8 @@ from isobot.domain.rollup import (
 )
 from isobot.domain.units import Level, Unit
 from isobot.domain.values import BLANK, NONE_ARISING, Value
-from isobot.exports.consolidated_docx import ConsolidatedData, consolidated_docx, consolidated_filename
+from isobot.exports.consolidated_docx import ConsolidatedData, consolidated_docx
+from isobot.exports.names import consolidated_filename
 from isobot.formfiles import load_forms
 from isobot.rulefiles import load_rules
 

@@ -14,9 +14,10 @@ from isobot.domain.amounts import amounts_value
 from isobot.domain.forms import Field, Form, Kind, Option, Ratio, RollUp
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 from isobot.exports.cells import plain
+from isobot.exports.names import period_filename
 from isobot.exports.render import render
 from isobot.exports.tables import LevelSheet, MissingUnit, PeriodTableData, UnitRow
-from isobot.exports.xlsx import MISSING_SHEET, period_filename, period_xlsx
+from isobot.exports.xlsx import MISSING_SHEET, period_xlsx
 from isobot.formfiles import load_forms
 
 FORM = load_forms().get("xa-rut-gon")

@@ -17,7 +17,8 @@ from isobot.domain.forms import Kind
 from isobot.domain.letterhead import Letterhead, heading_of
 from isobot.domain.units import Level
 from isobot.domain.values import BLANK, NONE_ARISING, Value, file_value
-from isobot.exports.docx import UnitReportData, report_filename, unit_report_docx
+from isobot.exports.docx import UnitReportData, unit_report_docx
+from isobot.exports.names import report_filename
 from isobot.exports.render import render
 from isobot.formfiles import load_forms
 
