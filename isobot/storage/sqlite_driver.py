@@ -68,6 +68,9 @@ class OneCallCursor(aiosqlite.Cursor):
     def _run_many(self, sql: str, parameters: Any) -> None:
         self._cursor = self._open()
         self._cursor.executemany(sql, parameters)
+        # It would keep its statement, and that the file's lock, after the connection of a cancelled writer
+        # was closed, until the memory is tidied up.
+        self._cursor.close()
 
 
 class OneCallConnection(aiosqlite.Connection):
