@@ -77,7 +77,7 @@ class Process:
 
 
 class _Place:
-    """Where a step of a process is done: tasks begun meanwhile are the process's, its zone is the system's."""
+    """Where a step of a process is done: tasks begun meanwhile are its own, and its zone is the system's."""
 
     def __init__(self, process: Process, zone: str) -> None:
         self._process, self._zone = process, zone
