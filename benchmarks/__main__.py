@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Console], bool]] = {
     "simulator": lambda console: asyncio.run(simulator.run(console)),
     "rollup": lambda console: asyncio.run(rollup.run(console)),
     "rush": lambda console: asyncio.run(rush.run(console)),
+    "rush-34": lambda console: asyncio.run(rush.run(console, rush.COUNTRY)),
 }
 """Each by its name: `python -m benchmarks simulator` runs that one alone."""
 

@@ -300,13 +300,13 @@ class TelegramEmulator:
         return JSONResponse(await self.says(int(asked["chat"]), asked["text"]))
 
     async def _control_ask(self, request: Request) -> Response:
-        """Let a person write, wait for the first answer, and tell how many seconds it took."""
+        """Let a person write, wait for the first answer, and tell when either happened."""
         asked = await request.json()
         chat = int(asked["chat"])
         answered = self._answered[chat] = asyncio.get_running_loop().create_future()
         said = monotonic()
         await self.says(chat, asked["text"])
-        return JSONResponse({"seconds": await answered - said})
+        return JSONResponse({"said": said, "answered": await answered})
 
     async def _control_times(self, _request: Request) -> Response:
         """Tell of every message to whom and when it came, and how many came beyond the limit."""
