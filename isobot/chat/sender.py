@@ -291,13 +291,14 @@ class Sender:
         now = monotonic()
         rings = self._bell.rings - self._own_rings
         rung, self._rings_heard = rings != self._rings_heard, rings
-        rooms = {
-            bot: room for bot, lane in self._lanes.items() if (room := self._room(lane, now, rung=rung)) > 0
-        }
+        lanes = {bot: lane for bot, lane in self._lanes.items() if self._is_open(lane)}
+        rooms = {bot: room for bot, lane in lanes.items() if (room := self._room(lane, now, rung=rung)) > 0}
+        for_answers = {bot for bot in rooms if lanes[bot].answers_only or self._has_stock(lanes[bot])}
+        if for_answers != rooms.keys():
+            rooms |= self._missing_elsewhere(lanes, rooms)
         if not rooms:
             return
-        lanes = {bot: self._lanes[bot] for bot in rooms}
-        for_answers = {bot for bot, lane in lanes.items() if lane.answers_only or self._has_stock(lane, now)}
+        lanes = {bot: lanes[bot] for bot in rooms}
         try:
             async with self._database.glance() as connection:
                 found = await outbox.due_of_each(
@@ -316,51 +317,68 @@ class Sender:
             raise
         fetched = Counter(message.bot for message in found)
         for bot, lane in lanes.items():
-            lane.freed = False
+            lane.freed, lane.looked_at = False, now
             if rung or not lane.more:
                 lane.passed_by |= {*lane.busy, *lane.resting}
             if bot not in for_answers or lane.answers_only:
-                lane.looked_at = now
                 lane.more = fetched[bot] >= rooms[bot]
-        self._put_in_stock([message for message in found if not message.is_campaign], rooms)
+        self._put_in_stock([message for message in found if not message.is_campaign])
         campaign = [message for message in found if message.is_campaign]
         if self._last_look is None:
-            self._put_in_stock(campaign, rooms)
+            self._put_in_stock(campaign)
         elif campaign:
             self._looked_at_last |= {message.id: message for message in campaign}
             # Not waited for: an answer may come meanwhile, and has to be looked up.
-            task = asyncio.create_task(self._look_last(self._last_look, campaign, rooms))
+            task = asyncio.create_task(self._look_last(self._last_look, campaign))
             self._last_looks.add(task)
             task.add_done_callback(self._last_looks.discard)
 
-    async def _look_last(self, look: LastLook, campaign: list[Outgoing], rooms: Mapping[str, int]) -> None:
+    async def _look_last(self, look: LastLook, campaign: list[Outgoing]) -> None:
         """Put in stock what still holds; what a failure leaves out is found at the next look."""
         try:
             says = await look(campaign)
             kept = [replace(m, reply=reply) for m in campaign if (reply := says.get(m.id)) is not None]
-            self._put_in_stock(kept, rooms)
+            self._put_in_stock(kept)
         except Exception:
             log.exception("last_look_failed", messages=len(campaign))
         finally:
             for message in campaign:
                 self._looked_at_last.pop(message.id, None)
 
-    def _put_in_stock(self, found: Sequence[Outgoing], rooms: Mapping[str, int]) -> None:
+    def _put_in_stock(self, found: Sequence[Outgoing]) -> None:
         for message in found:
             self._lanes[message.bot].stock.append(message)
         for bot in {message.bot for message in found}:
             lane = self._lanes[bot]
             lane.stock.sort(key=lambda message: (message.priority, message.id))
             # Answers push the end of a campaign's stock back to where it came from.
-            lane.more = lane.more or len(lane.stock) > 2 * rooms[bot]
-            del lane.stock[2 * rooms[bot] :]
+            most = 2 * self._full(lane)
+            lane.more = lane.more or len(lane.stock) > most
+            del lane.stock[most:]
         self._changed.set()
 
+    def _missing_elsewhere(self, lanes: Mapping[str, _Lane], rooms: Mapping[str, int]) -> dict[str, int]:
+        """Return what the stock of other bots is short of.
+
+        Of many slow bots one is always nearly out of stock. To fill up all of them with it takes one
+        statement and one last look, instead of one for each bot.
+        """
+        short = {
+            bot: self._full(lane) - self._stocked(lane)
+            for bot, lane in lanes.items()
+            if bot not in rooms and lane.more and not lane.answers_only
+        }
+        return {bot: count for bot, count in short.items() if count > 0}
+
+    def _is_open(self, lane: _Lane) -> bool:
+        """Tell whether a bot has leave to send; what one without it had in stock goes back."""
+        if self._may_send(lane.channel.bot) and lane.pause.left(self._clock.now().timestamp()) <= 0:
+            return True
+        lane.stock.clear()
+        return False
+
     def _room(self, lane: _Lane, now: float, *, rung: bool) -> int:
-        """Return how many messages of a bot to fetch: 0 when there is no need or no leave to send."""
-        if not self._may_send(lane.channel.bot) or lane.pause.left(self._clock.now().timestamp()) > 0:
-            lane.stock.clear()
-            return 0
+        """Return how many messages of a bot to fetch: 0 when there is no need."""
         for chat in [chat for chat, at in lane.resting.items() if at <= now + AHEAD_SECONDS]:
             del lane.resting[chat]
             lane.freed = True
@@ -377,13 +395,15 @@ class Sender:
         return min(free, max(SMALLEST_STOCK, int(STOCK_SECONDS / overall.distance)))
 
     def _stocked(self, lane: _Lane) -> int:
+        """Count what a bot has at hand: chats that are busy or rest keep no other waiting."""
+        held_up = lane.busy.keys() | lane.resting.keys()
+        ready = sum(1 for message in lane.stock if message.chat_key not in held_up)
         waiting = sum(1 for m in self._looked_at_last.values() if m.bot == lane.channel.bot)
-        return len(lane.stock) + waiting
+        return ready + waiting
 
-    def _has_stock(self, lane: _Lane, now: float) -> bool:
+    def _has_stock(self, lane: _Lane) -> bool:
         """Tell whether a campaign goes on that needs nothing fetched now: only answers are looked for."""
-        enough = self._stocked(lane) * 2 > self._full(lane)
-        return lane.more and enough and now - lane.looked_at < LOOK_SECONDS
+        return lane.more and self._stocked(lane) * 2 > self._full(lane)
 
     def _slots(self, lane: _Lane) -> int:
         """Return how many chats may be served at once: one, to try, while the platform is out of reach."""
