@@ -36,6 +36,7 @@ async def show(turn: Turn, services: Services) -> None:
             said if lines else f"{AHEAD_DAYS} ngày tới không có lần nhắc nào trong tỉnh.",
             *choices,
             Choice("go:hanbaocao", "Đổi hạn báo cáo", lasting=True),
+            Choice("go:viechangnam", "Bật, tắt việc hằng năm", lasting=True),
             Choice("go:dotbaocao", "Đợt báo cáo đột xuất", lasting=True),
             Choice("ic:office", "Tải lịch của cơ quan (.ics)", lasting=True),
         )

@@ -160,8 +160,9 @@ async def choose_unit(turn: Turn, services: Services, head: str, question: str) 
         unit = services.directory.get(code)
         if unit is None:
             continue
-        if head == "nm":
-            found.append(Choice(f"nm:{code}", unit.place_name, lasting=True))
+        if head == "nm" or (head == "ev" and any(r.follows_event for r in services.rules.duties_of(unit))):
+            found.append(Choice(f"{head}:{code}", unit.place_name, lasting=True))
+        if head in ("nm", "ev"):
             continue
         rules = services.rules.for_unit(unit) if head == "pp" else services.rules.duties_of(unit)
         events = await office.all_events(turn.store.connection)

@@ -8,6 +8,7 @@ from handlers import (
     curate,
     deadline_campaign,
     deadline_dates,
+    deadline_duties,
     deadlines_desk,
     delegation,
     entry_template,
@@ -47,7 +48,7 @@ ASIDE = {"trogiup", "toi", "tiendo", "tonghop", "nhac", "lichsu"}
 
 BY_DEADLINES = (
     *("sn", "pp", "nm", "mn", "dd", "wd", "ev", "ic", "snooze", "paper", "done"),
-    *("dg", "na", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd", "rq"),
+    *("dg", "na", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd", "du", "rq"),
 )
 """How keys begin that belong to reminders and to the desk of deadlines."""
 
@@ -195,6 +196,10 @@ class DialogueRouter:
                 await deadlines_desk.begin_by_word(turn, services, what)
             case "hanbaocao":
                 await deadline_dates.show(turn, services)
+            case "viechangnam":
+                await deadline_duties.show(turn, services)
+            case "themviec":
+                await reminders.choose_unit(turn, services, "ev", "Anh/chị cần tôi nhắc việc của đơn vị nào?")
             case "dotbaocao":
                 await requested_desk.show_list(turn)
             case "modot":
@@ -320,6 +325,10 @@ class DialogueRouter:
         await self._leave_report(turn)
         if head == "rq":
             if not await requested_desk.pick(turn, self._services, parts):
+                turn.say(help.OLD_BUTTON)
+            return
+        if head == "du":
+            if not await deadline_duties.pick(turn, self._services, parts):
                 turn.say(help.OLD_BUTTON)
             return
         done = await reminders.pick(turn, self._services, head, parts)

@@ -35,8 +35,8 @@ class Services:
     """The rules of the files, without what offices set; unless given, `rules`."""
     bot_provinces: Mapping[str, str] = field(default_factory=dict)
     """The province that a bot serves, where it serves one."""
-    rules_edition: str = "0.0"
-    """Which of the offices' changes `rules` holds: last days and rounds; as the files have it at first."""
+    rules_edition: str = "0.0.0"
+    """Which of the offices' changes `rules` holds: last days, rounds and duties."""
     rules_looked_at: datetime | None = None
 
     form_address: str = ""

@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "dotbaocao": ("dot bao cao", "cac dot bao cao", "bao cao dot xuat", "dot bao cao dot xuat"),
     "modot": ("mo dot bao cao", "mo dot bao cao moi", "yeu cau bao cao", "mo dot"),
     "hanbaocao": ("doi han", "doi han bao cao"),
+    "viechangnam": ("viec hang nam", "bat tat viec hang nam", "viec khong co bieu mau"),
+    "themviec": ("them viec", "them viec can nhac"),
     "lichsu": ("lich su", "lich su bao cao"),
     "duyet": ("duyet bao cao", "bao cao cho duyet", "cho duyet"),
     "batduyet": ("bat duyet",),

@@ -234,6 +234,7 @@ def load_rules(folder: Path | None = None) -> RuleBook:
     """
     rules: list[ReportingRule] = []
     duties: list[ReportingRule] = []
+    idle: list[ReportingRule] = []
     silences: dict[str, str] = {}
     on_request: dict[str, tuple[Basis, ...]] = {}
     seen: set[str] = set()
@@ -248,10 +249,11 @@ def load_rules(folder: Path | None = None) -> RuleBook:
                 raise DataFileError(path, key, "this id stands twice", mend="give the rule another id")
             seen.add(key)
         rules += [_rule(content.province, entry) for entry in content.rules]
-        duties += [_duty(content.province, entry) for entry in content.duties if entry.enabled]
+        for entry in content.duties:
+            (duties if entry.enabled else idle).append(_duty(content.province, entry))
     # A province's own rules stand before the national ones wherever both are listed.
     rules.sort(key=lambda rule: rule.province == NATIONAL)
-    return RuleBook(tuple(rules), silences, tuple(duties), on_request)
+    return RuleBook(tuple(rules), silences, tuple(duties), on_request, tuple(idle))
 
 
 def load_ladder(path: Path | None = None) -> tuple[LadderStep, ...]:

@@ -154,7 +154,7 @@ def _rebuilt(
     unit = units.all.get(key.unit)
     if rule is None or period is None or unit is None:
         return "gone"
-    if rule.is_closed_on(today):
+    if rule.is_closed_on(today) or not rule.is_on_in(unit.province):
         return "closed"
     audience = audience_of(key)
     name = key.step.partition("/")[0]

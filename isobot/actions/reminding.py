@@ -176,6 +176,28 @@ async def add_event(
     return _period(rules, rule, happened_on.isoformat())
 
 
+async def turn_duty(
+    store: Store, *, actor: Actor, rules: RuleBook, province: str, rule: str, on: bool, channel: str
+) -> ReportingRule:
+    """Turn a duty without a form on or off for the units of a province; return it as the files have it.
+
+    Raises:
+        Refusal: the person does not receive this province's reports, or there is no such duty.
+    """
+    check_receiver(actor, province)
+    known = next((r for r in rules.offered_duties(province) if r.id == rule), None)
+    if known is None:
+        raise Refusal("Việc này không còn trong danh sách.")
+    if rules.has_on(rule, province) is on:
+        raise Refusal(f"Việc này đang {'bật' if on else 'tắt'} rồi.")
+    today = vietnam_day(store.now)
+    await office.switch_duty(store.connection, province=province, rule=rule, turned_on=on, set_on=today)
+    await _note(
+        store, actor, channel, "duty", province=province, report=(rule, "", ""), before=not on, after=on
+    )
+    return known
+
+
 async def extend(
     store: Store,
     *,

@@ -110,6 +110,10 @@ class ReportingRule:
     """The one period of a round that the office asked for (đột xuất); None for what comes every year."""
     only: frozenset[str] | None = field(default=None, hash=False)
     """The codes of the units that a round asks; None for every unit of the levels."""
+    off_in: frozenset[str] = frozenset()
+    """The provinces whose lead offices turned this duty off."""
+    on_in: frozenset[str] | None = None
+    """The only provinces where it counts, of a duty that lead offices turn on; None for every province."""
     closed_at: datetime | None = None
     """When a round was closed before its end; what was sent stays, nothing more is asked for."""
 
@@ -128,7 +132,12 @@ class ReportingRule:
             return False
         if self.only is not None and unit.code not in self.only:
             return False
-        return unit.level in self.levels and self.province in (unit.province, NATIONAL)
+        in_force = unit.level in self.levels and self.province in (unit.province, NATIONAL)
+        return in_force and self.is_on_in(unit.province)
+
+    def is_on_in(self, province: str) -> bool:
+        """Tell whether a province's lead office has this on; reports always are."""
+        return province not in self.off_in and (self.on_in is None or province in self.on_in)
 
     def is_owed_by(self, unit: Unit, period: "Period") -> bool:
         """Tell whether a unit must report for a period."""
@@ -182,6 +191,8 @@ class RuleBook:
     """What must be done without a form; those that the files turn on."""
     on_request: Mapping[str, tuple[Basis, ...]] = field(default_factory=dict, hash=False)
     """Where a province's plan asks for reports "khi có yêu cầu" or "đột xuất"."""
+    idle: tuple[ReportingRule, ...] = ()
+    """Duties without a form that the files hold and do not turn on; a lead office may."""
 
     def get(self, rule: str) -> ReportingRule | None:
         """Return the reporting rule of an id."""
@@ -207,7 +218,33 @@ class RuleBook:
             basis = tuple(replace(b, name=names.get(b.document, "")) for b in rule.basis)
             return replace(rule, basis=basis)
 
-        return replace(self, rules=tuple(map(named, self.rules)), duties=tuple(map(named, self.duties)))
+        return replace(
+            self,
+            rules=tuple(map(named, self.rules)),
+            duties=tuple(map(named, self.duties)),
+            idle=tuple(map(named, self.idle)),
+        )
+
+    def offered_duties(self, province: str) -> tuple[ReportingRule, ...]:
+        """Return the duties without a form that a province's lead office may turn on and off."""
+        known = {rule.id: rule for rule in (*self.idle, *self.duties)}
+        return tuple(r for r in known.values() if r.province in (province, NATIONAL))
+
+    def has_on(self, rule: str, province: str) -> bool:
+        """Tell whether a duty is on in a province."""
+        return any(r.id == rule and r.is_on_in(province) for r in self.duties)
+
+    def with_switches(self, switches: Mapping[tuple[str, str], bool]) -> "RuleBook":
+        """Return the book with the duties that lead offices turned on or off, by (province, rule)."""
+        if not switches:
+            return self
+
+        def where(rule: ReportingRule, turned_on: bool) -> frozenset[str]:
+            return frozenset(p for (p, r), on in switches.items() if r == rule.id and on is turned_on)
+
+        usual = tuple(replace(rule, off_in=where(rule, False)) for rule in self.duties)
+        extra = tuple(replace(rule, on_in=where(rule, True)) for rule in self.idle)
+        return replace(self, duties=(*usual, *(rule for rule in extra if rule.on_in)))
 
     def with_moves(self, moves: Iterable[Move]) -> "RuleBook":
         """Return the book with the last days that the office set, in the order they were set.

@@ -18,6 +18,7 @@ from isobot.storage.tables import (
     declined,
     deeds,
     duty_events,
+    duty_switches,
     extensions,
     letters,
     office_dates,
@@ -93,6 +94,21 @@ async def moves(connection: AsyncConnection) -> tuple[Move, ...]:
         Move(row.rule, row.occurrence, row.from_year, DayOfYear(row.day, row.month), row.set_on)
         for row in found
     )
+
+
+async def switch_duty(
+    connection: AsyncConnection, *, province: str, rule: str, turned_on: bool, set_on: date
+) -> None:
+    """Turn a duty without a form on or off in a province; the latest word counts."""
+    await connection.execute(
+        insert(duty_switches).values(province=province, rule=rule, turned_on=turned_on, set_on=set_on)
+    )
+
+
+async def switched_duties(connection: AsyncConnection) -> dict[tuple[str, str], bool]:
+    """Return which duties offices turned on or off, by (province, rule)."""
+    found = await connection.execute(select(duty_switches).order_by(duty_switches.c.id))
+    return {(row.province, row.rule): row.turned_on for row in found}
 
 
 async def say_on_paper(

@@ -1,4 +1,4 @@
-"""The rules as they are now: those of the files, with the last days and the rounds that offices set."""
+"""The rules as they are now: those of the files, with the last days, duties and rounds that offices set."""
 
 from collections.abc import Collection
 from datetime import date
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.domain.deadlines import RuleBook
 from isobot.storage import office, requests
-from isobot.storage.tables import office_dates
+from isobot.storage.tables import duty_switches, office_dates
 from isobot.storage.tables import requests as rounds
 
 
@@ -18,9 +18,10 @@ async def edition(connection: AsyncConnection) -> str:
     Numbers of rows are counted and not read off the last: a row may be seen after one that follows it.
     """
     moves = select(func.count()).select_from(office_dates).scalar_subquery()
+    switches = select(func.count()).select_from(duty_switches).scalar_subquery()
     changes = select(func.coalesce(func.sum(rounds.c.revision), 0)).scalar_subquery()
-    row = (await connection.execute(select(moves, changes))).one()
-    return f"{row[0]}.{row[1]}"
+    row = (await connection.execute(select(moves, changes, switches))).one()
+    return ".".join(map(str, row))
 
 
 async def current(
@@ -32,5 +33,6 @@ async def current(
 ) -> RuleBook:
     """Return a book with what offices set: every round, those that end `since` a day, or some by id."""
     moved = book.with_moves(await office.moves(connection))
+    moved = moved.with_switches(await office.switched_duties(connection))
     asked = await requests.load(connection, rules=rounds, since=since)
     return moved.with_rounds(request.as_rule() for request in asked)

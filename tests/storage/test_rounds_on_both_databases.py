@@ -235,7 +235,7 @@ async def test_extension_and_other_days_are_read_back(database, clock):
     async with database.read() as connection:
         assert await office.all_extensions(connection) == {("th-xa", "2027-05", "th.pu-luong"): extension}
         assert await office.moves(connection) == (move,)
-        assert edition == await rulebook.edition(connection) != "0.0"
+        assert edition == await rulebook.edition(connection) != "0.0.0"
 
 
 async def test_who_stands_in_is_told_up_to_the_last_look_whatever_else_they_are(database, clock, services):

@@ -1,6 +1,6 @@
 """Rounds, last days, the ledger of reminders, and the acts of offices on them."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from isobot.storage.tables.base import Json, Key, Moment, metadata
 
@@ -87,6 +87,16 @@ office_dates = Table(
     Column("from_year", Integer, nullable=False),
     Column("day", Integer, nullable=False),
     Column("month", Integer, nullable=False),
+    Column("set_on", Date, nullable=False),
+)
+
+duty_switches = Table(
+    "duty_switches",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("province", String(40), nullable=False),
+    Column("rule", String(60), nullable=False),
+    Column("turned_on", Boolean, nullable=False),
     Column("set_on", Date, nullable=False),
 )
 
