@@ -28,14 +28,18 @@ class Content:
     corpus: Corpus
 
 
-def load_content(*, own_forms: Path | None = None) -> Content:
-    """Read forms, rules, ladder, calendar, provinces and cards; `own_forms` is the office's folder.
+def load_content(*, own_forms: Path | None = None, own: Path | None = None) -> Content:
+    """Read forms, rules, ladder, calendar, provinces and cards.
+
+    `own_forms` is the office's folder of forms. In `own` its other files stand, each in place of its
+    namesake of isobot: ladder.yaml, hours.yaml, rules/*.yaml, calendar/*.yaml.
 
     Raises:
         DataFileError: one of them cannot be used; it names file, place, problem and cure.
     """
     forms = load_forms(own=own_forms)
-    rules = load_rules()
+    rules = load_rules(own=own / "rules" if own else None)
+    ladder = _own_file(own, "ladder.yaml")
     for rule in rules.rules:
         for form in rule.forms.values():
             if all(form != known.id for known in forms):
@@ -45,9 +49,15 @@ def load_content(*, own_forms: Path | None = None) -> Content:
     return Content(
         forms=forms,
         rules=rules.with_documents({d.key: d.full_name() for d in corpus.documents.values()}),
-        ladder=load_ladder(),
-        duty_ladder=load_duty_ladder(),
-        calendar=load_calendar(),
+        ladder=load_ladder(ladder),
+        duty_ladder=load_duty_ladder(ladder),
+        calendar=load_calendar(hours=_own_file(own, "hours.yaml"), own=own / "calendar" if own else None),
         provinces=dict(load_provinces()),
         corpus=corpus,
     )
+
+
+def _own_file(own: Path | None, name: str) -> Path | None:
+    """Return the office's own file; None where it has none, and that of isobot counts."""
+    path = own / name if own is not None else None
+    return path if path is not None and path.exists() else None

@@ -46,7 +46,7 @@ async def prepare(settings: Settings) -> Core:
         DataFileError: a shipped or edited file cannot be used.
     """
     clock = SystemClock()
-    content = load_content(own_forms=settings.own_forms)
+    content = load_content(own_forms=settings.own_forms, own=settings.data_dir)
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:

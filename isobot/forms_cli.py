@@ -132,7 +132,8 @@ def _description(form: Form, forms: Forms) -> Iterable[str]:
     yield f"Dùng cho kỳ kết thúc: {_days(form)}."
     if form.level_note:
         yield form.level_note
-    users = sorted({rule.id for rule in load_rules().rules if form.id in rule.forms.values()})
+    book = load_rules(own=read_settings().data_dir / "rules")
+    users = sorted({rule.id for rule in book.rules if form.id in rule.forms.values()})
     yield f"Kỳ báo cáo dùng biểu này: {', '.join(users) or 'chưa có'}."
     yield f"Ghi chú: {form.note}"
     group = ""

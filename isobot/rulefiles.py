@@ -226,8 +226,15 @@ class _YearFile(_Strict):
         return self
 
 
-def load_rules(folder: Path | None = None) -> RuleBook:
-    """Read the reporting rules of every province and the national ones.
+def _in_place(folder: Path, own: Path | None) -> list[Path]:
+    """List the files of a folder in their order; one of the office's stands in place of its namesake."""
+    found = {path.name: path for path in folder.glob("*.yaml")}
+    found |= {path.name: path for path in own.glob("*.yaml")} if own is not None else {}
+    return [found[name] for name in sorted(found)]
+
+
+def load_rules(folder: Path | None = None, *, own: Path | None = None) -> RuleBook:
+    """Read the reporting rules of every province and the national ones; `own` is the office's folder.
 
     Raises:
         DataFileError: a file cannot be used, or a rule's id stands twice.
@@ -238,7 +245,7 @@ def load_rules(folder: Path | None = None) -> RuleBook:
     silences: dict[str, str] = {}
     on_request: dict[str, tuple[Basis, ...]] = {}
     seen: set[str] = set()
-    for path in sorted((folder or data_dir() / "rules").glob("*.yaml")):
+    for path in _in_place(folder or data_dir() / "rules", own):
         content = read_yaml(path, _RuleFile)
         if content.silence:
             silences[content.province] = content.silence
@@ -268,8 +275,10 @@ def load_duty_ladder(path: Path | None = None) -> tuple[LadderStep, ...]:
     return tuple(LadderStep(step.name, step.days, frozenset(step.to)) for step in content.duties)
 
 
-def load_calendar(folder: Path | None = None, *, hours: Path | None = None) -> WorkCalendar:
-    """Read the working hours and the days off.
+def load_calendar(
+    folder: Path | None = None, *, hours: Path | None = None, own: Path | None = None
+) -> WorkCalendar:
+    """Read the working hours and the days off; `own` is the office's folder of years.
 
     A year's own file counts alone where it is official; else an estimate and what the file adds.
     """
@@ -277,7 +286,7 @@ def load_calendar(folder: Path | None = None, *, hours: Path | None = None) -> W
     days_off: set[date] = set()
     working: set[date] = set()
     official: set[int] = set()
-    for path in sorted((folder or data_dir() / "calendar").glob("*.yaml")):
+    for path in _in_place(folder or data_dir() / "calendar", own):
         content = read_yaml(path, _YearFile)
         if content.official:
             official.add(content.year)

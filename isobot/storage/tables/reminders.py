@@ -1,6 +1,17 @@
 """Rounds, last days, the ledger of reminders, and the acts of offices on them."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from isobot.storage.tables.base import Json, Key, Moment, metadata
 
