@@ -21,8 +21,8 @@ from handlers.services import Services
 from isobot.chat.bell import Bell
 from isobot.chat.door import Door
 from isobot.chat.engine import Engine
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile, Sender
+from isobot.chat.outgoing import Outgoing, RenderedFile
+from isobot.chat.sender import Sender
 from isobot.clock import SystemClock
 from isobot.domain.forms import Form
 from isobot.domain.messages import Attachment, Incoming, IncomingKind

@@ -34,8 +34,9 @@ from isobot.chat.engine import Engine
 from isobot.chat.fetcher import Fetcher
 from isobot.chat.files import FileLinks
 from isobot.chat.history import History
+from isobot.chat.outgoing import Channel
 from isobot.chat.parts import PartsSent
-from isobot.chat.sender import Channel, Sender
+from isobot.chat.sender import Sender
 from isobot.chat.uploads import Uploads
 from isobot.clock import vietnam_day
 from isobot.core import Core

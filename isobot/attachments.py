@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from handlers.services import Services
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import RenderedFile
 from isobot.clock import Clock
 from isobot.domain.messages import Attachment
 from isobot.files.desk import Desk

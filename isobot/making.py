@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import RenderedFile
 from isobot.domain.messages import Attachment
 from isobot.errors import NotFound
 from isobot.exports.names import (

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.clock import VIETNAM
 
 

@@ -17,7 +17,8 @@ from isobot.chat.bell import Bell
 from isobot.chat.door import Door
 from isobot.chat.engine import Engine
 from isobot.chat.limits import telegram_limits
-from isobot.chat.sender import RenderedFile, Sender
+from isobot.chat.outgoing import RenderedFile
+from isobot.chat.sender import Sender
 from isobot.clock import SystemClock
 from isobot.content import load_content
 from isobot.domain.messages import Attachment

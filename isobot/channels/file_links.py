@@ -9,7 +9,7 @@ from starlette.routing import Route
 from isobot.channels.web_answers import HEADERS, no_such_file, note, rendered
 from isobot.chat.files import FileLinks, LinkRefused
 from isobot.chat.history import History
-from isobot.chat.sender import Renderer
+from isobot.chat.outgoing import Renderer
 
 
 def files_route(links: FileLinks, history: History, render: Renderer) -> Route:

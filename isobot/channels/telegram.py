@@ -57,8 +57,7 @@ from isobot.channels.shared import (
 )
 from isobot.channels.telegram_updates import Myself, incoming_from, number_of
 from isobot.chat.door import Door
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.domain.attached import refusal_of_size
 from isobot.domain.messages import Choice, Incoming, split_text
 from isobot.errors import (

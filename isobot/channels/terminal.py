@@ -11,8 +11,7 @@ from typing import Any, TextIO
 
 from isobot.channels.shared import Arrivals, clean
 from isobot.chat.door import Door
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.clock import Clock
 from isobot.domain.attached import refusal_of_size
 from isobot.domain.messages import Incoming, IncomingKind

@@ -40,8 +40,7 @@ from isobot.channels.web_answers import (
 from isobot.channels.web_visits import Visit, Visitors
 from isobot.chat.door import Door
 from isobot.chat.history import History
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile, Renderer
+from isobot.chat.outgoing import Outgoing, RenderedFile, Renderer
 from isobot.chat.uploads import Uploads
 from isobot.clock import Clock
 from isobot.domain.attached import KINDS, LARGEST, media_type_of

@@ -9,8 +9,7 @@ import structlog
 from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import Renderer
+from isobot.chat.outgoing import Outgoing, Renderer
 
 log = structlog.get_logger()
 

@@ -41,8 +41,7 @@ from isobot.channels.shared import (
 )
 from isobot.chat.door import Door
 from isobot.chat.files import LIFETIME
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.clock import Clock
 from isobot.domain.messages import Incoming, IncomingKind, Reply, split_text
 from isobot.errors import (

@@ -1,6 +1,6 @@
 """Loads a file that was attached to a report: it is sent on as it came."""
 
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import RenderedFile
 from isobot.errors import NotFound
 from isobot.files.desk import Desk
 from isobot.storage import report_files

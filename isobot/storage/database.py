@@ -25,6 +25,8 @@ _GLANCES = "isobot_glances"
 BUSY_SECONDS = 20
 """How long a writer waits for another process to finish its transaction."""
 
+Transaction = AsyncConnection
+"""For rooms that hand a transaction on to the storage, and know nothing else of it."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 

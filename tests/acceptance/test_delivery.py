@@ -13,8 +13,8 @@ from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
 from isobot.chat.bell import Bell
 from isobot.chat.limits import Limits, telegram_limits, zalo_limits
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile, Sender
+from isobot.chat.outgoing import Outgoing, RenderedFile
+from isobot.chat.sender import Sender
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
 from isobot.errors import ChannelBusy, ChatGone

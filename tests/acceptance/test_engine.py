@@ -10,7 +10,7 @@ from sqlalchemy import event as database_event
 from isobot.chat.bell import Bell
 from isobot.chat.door import Door
 from isobot.chat.engine import APOLOGY, TRIES, Engine
-from isobot.chat.sender import TRIES as SENDING_TRIES
+from isobot.chat.marks import TRIES as SENDING_TRIES
 from isobot.chat.sender import Sender
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Incoming, IncomingKind

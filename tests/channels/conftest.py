@@ -14,7 +14,8 @@ from isobot.chat.bell import Bell
 from isobot.chat.door import Door
 from isobot.chat.engine import Engine
 from isobot.chat.history import History
-from isobot.chat.sender import Channel, RenderedFile, Sender
+from isobot.chat.outgoing import Channel, RenderedFile
+from isobot.chat.sender import Sender
 from isobot.chat.turn import Turn
 from isobot.clock import SystemClock
 from isobot.domain.messages import Attachment, Choice, Incoming, IncomingKind

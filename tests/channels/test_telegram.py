@@ -11,9 +11,8 @@ from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from isobot.channels.telegram import TelegramChannel, deep_link
-from isobot.chat.outgoing import Outgoing
+from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.chat.parts import PartsSent
-from isobot.chat.sender import RenderedFile
 from isobot.domain.messages import Choice, IncomingKind, Reply
 from isobot.errors import ChannelBusy, ChatGone, MessageRefused, SettingsError
 from isobot.storage import outbox

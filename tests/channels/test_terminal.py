@@ -6,8 +6,7 @@ import os
 import pytest
 
 from isobot.channels.terminal import TerminalChannel
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile
+from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.domain.messages import Choice, Reply
 
 

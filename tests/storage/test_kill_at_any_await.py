@@ -22,8 +22,8 @@ import pytest
 from sqlalchemy import select
 
 from isobot.chat.bell import Bell
-from isobot.chat.outgoing import Outgoing
-from isobot.chat.sender import RenderedFile, Sender
+from isobot.chat.outgoing import Outgoing, RenderedFile
+from isobot.chat.sender import Sender
 from isobot.domain.deadlines import StepKey
 from isobot.domain.units import UnitDirectory
 from isobot.storage import delivery, dispatch
