@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from handlers.services import Services
-from isobot.content import load_content
+from isobot.content import Content, load_content
 from isobot.domain.units import UnitDirectory
 from isobot.storage import unit_records
 from isobot.storage.database import Database
@@ -37,12 +37,28 @@ def logs_as_they_were() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def services() -> Services:
-    """Everything the dialogues use, read once; tests leave it as it is."""
-    content = load_content()
-    directory = UnitDirectory(load_units())
+def content() -> Content:
+    """Everything that ships with isobot, read once; tests leave it as it is."""
+    return load_content()
+
+
+@pytest.fixture(scope="session")
+def directory() -> UnitDirectory:
+    """Every unit that ships with isobot."""
+    return UnitDirectory(load_units())
+
+
+@pytest.fixture(scope="session")
+def knowledge(content: Content, directory: UnitDirectory) -> KnowledgeBase:
+    """The shipped cards, ready to answer; building them takes two seconds, and asking changes nothing."""
+    return KnowledgeBase(content.corpus, directory, content.provinces)
+
+
+@pytest.fixture(scope="session")
+def services(content: Content, directory: UnitDirectory, knowledge: KnowledgeBase) -> Services:
+    """Everything the dialogues use, of the shipped content; a test that changes it puts it back."""
     return Services(
-        knowledge=KnowledgeBase(content.corpus, directory, content.provinces),
+        knowledge=knowledge,
         forms=content.forms,
         rules=content.rules,
         directory=directory,
@@ -51,12 +67,6 @@ def services() -> Services:
         ladder=content.ladder,
         duty_ladder=content.duty_ladder,
     )
-
-
-@pytest.fixture(scope="session")
-def knowledge(services: Services) -> KnowledgeBase:
-    """The shipped cards, ready to answer; building them takes two seconds, and asking changes nothing."""
-    return services.knowledge
 
 
 async def _make_ready(url: str) -> None:

@@ -1,7 +1,7 @@
 """A whole office: real database, door, engine, sender and handlers; only clock and network are fakes."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,16 @@ from isobot.chat.engine import Engine
 from isobot.chat.outgoing import Outgoing
 from isobot.chat.sender import Sender
 from isobot.cli import app
+from isobot.content import Content, load_content
 from isobot.domain.messages import Choice, Incoming, IncomingKind
 from isobot.domain.people import Role
+from isobot.domain.units import Province, Unit, UnitDirectory
 from isobot.storage import reports
 from isobot.storage.database import Database
 from isobot.storage.reports import ReportRecord
 from isobot.storage.store import Store
+from knowledge.answer import KnowledgeBase
+from knowledge.corpus import Corpus
 from scheduler.dispatch import Dispatcher, LastLook, Tally
 from tests.fakes import FakeChannel, FakeClock
 
@@ -226,8 +230,39 @@ def plain_phone(office: Office) -> Phone:
     return Phone(office, buttons=False)
 
 
+@pytest.fixture(scope="session")
+def built_once(content: Content) -> Callable[..., KnowledgeBase]:
+    """Make knowledge bases as a command does, those of the shipped cards and the same units only once."""
+    kept: list[tuple[list[Unit], KnowledgeBase]] = []
+
+    def make(corpus: Corpus, directory: UnitDirectory, provinces: Mapping[str, Province]) -> KnowledgeBase:
+        units = list(directory)
+        if corpus.version != content.corpus.version:
+            return KnowledgeBase(corpus, directory, provinces)
+        for known, built in kept:
+            if known == units:
+                return built
+        kept.append((units, KnowledgeBase(corpus, directory, provinces)))
+        return kept[-1][1]
+
+    return make
+
+
 @pytest.fixture
-def command() -> Callable[..., Result]:
+def quick_start(
+    content: Content, built_once: Callable[..., KnowledgeBase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let what starts here share the shipped files and the knowledge, which take a start two seconds."""
+
+    def read(*, own_forms: Path | None = None) -> Content:
+        return load_content(own_forms=own_forms) if own_forms and own_forms.exists() else content
+
+    monkeypatch.setattr("isobot.core.load_content", read)
+    monkeypatch.setattr("isobot.core.KnowledgeBase", built_once)
+
+
+@pytest.fixture
+def command(quick_start: None) -> Callable[..., Result]:
     """Run `isobot` with some words; the log is as it was afterwards, for the command's output is closed."""
     before = list(logging.getLogger().handlers)
 

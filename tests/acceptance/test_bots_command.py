@@ -17,7 +17,7 @@ KIEN_GIANG = BotRow("telegram-kg", "telegram", "kien-giang", token_env="ISOBOT_K
 
 
 @pytest.fixture
-def settings(tmp_path, monkeypatch):
+def settings(tmp_path, monkeypatch, quick_start):
     """An installation with a first bot, and the token of a second one in the environment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ISOBOT_DATA_DIR", str(tmp_path / "var"))
