@@ -254,8 +254,9 @@ def quick_start(
 ) -> None:
     """Let what starts here share the shipped files and the knowledge, which take a start two seconds."""
 
-    def read(*, own_forms: Path | None = None) -> Content:
-        return load_content(own_forms=own_forms) if own_forms and own_forms.exists() else content
+    def read(*, own_forms: Path, own: Path) -> Content:
+        of_the_office = any(own.rglob("*.yaml"))
+        return load_content(own_forms=own_forms, own=own) if of_the_office else content
 
     monkeypatch.setattr("isobot.core.load_content", read)
     monkeypatch.setattr("isobot.core.KnowledgeBase", built_once)
