@@ -123,7 +123,8 @@ class Alarms:
                         Alarm(
                             f"token:{bot}",
                             f"Token của kênh {bot} bị từ chối từ {_moment(since)}: bot không gửi được tin.\n"
-                            "Anh/chị lấy token mới, sửa cài đặt rồi khởi động lại bot.",
+                            "Anh/chị lấy token mới, đặt vào biến của bot (xem: isobot bots list) rồi khởi "
+                            "động lại.",
                         )
                     )
                 monthly = self._limits[bot].monthly if bot in self._limits else None
@@ -175,7 +176,7 @@ class Alarms:
                 bot for bot in self._bots if await records.get_meta(connection, delivery.token_key(bot))
             }
             text = "Cảnh báo cho quản trị viên\n\n" + "\n\n".join(alarm.text for alarm in fresh)
-            for chats in _chats_of_administrators(await people.holders(connection)).values():
+            for chats in chats_of_administrators(await people.holders(connection)).values():
                 usable = [c for c in chats if c.partition(":")[0] not in refused] or chats
                 bot, _, chat = usable[0].partition(":")
                 row = outbox.row_of(bot, chat, Reply(text), prompt=0, priority=Priority.ANSWER, at=now)
@@ -183,19 +184,23 @@ class Alarms:
         return fresh
 
 
-def _chats_of_administrators(holders: Sequence[people.Holder]) -> dict[int, tuple[str, ...]]:
+def chats_of_administrators(holders: Sequence[people.Holder]) -> dict[int, tuple[str, ...]]:
+    """Return where each administrator who can be reached is told, by person."""
     return {h.person: h.chats for h in holders if h.post.role is Role.ADMIN and h.chats}
 
 
 def _quota_alarms(bot: str, used: int, monthly: int, users: int, most_users: int) -> list[Alarm]:
     found = []
     if used >= monthly * 0.9:
+        answers = "câu trả lời vẫn gửi tới khi hết hạn mức"
+        if used >= monthly:
+            answers = "câu trả lời vẫn gửi, nhưng nền tảng có thể từ chối"
         found.append(
             Alarm(
                 f"quota:{bot}",
                 f"Kênh {bot} đã gửi {used}/{monthly} tin của tháng này. Tin nhắc tạm chờ và được gộp lại; "
-                "câu trả lời vẫn gửi tới khi hết hạn mức.\n"
-                "Anh/chị nâng gói, hoặc mời cán bộ dùng thêm kênh khác.",
+                f"{answers}.\nAnh/chị nâng gói rồi sửa hạn mức (isobot bots set {bot} --monthly), hoặc mời "
+                "cán bộ dùng thêm kênh khác.",
             )
         )
     if users > most_users:

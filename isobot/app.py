@@ -118,7 +118,19 @@ class Application:
             core.services.form_on_phones = self._reaches_phones()
         self._filled = FilledDesk(database, core.services, clock, sources, told=self._outbox_bell)
         token = settings.metrics_token
-        self._metrics = Metrics(database, clock, token=token.get_secret_value() if token else None)
+        limits = limits_of(settings, core.bots)
+        bots = [channel.bot for channel in channels]
+        self._leases = (
+            None if database.is_sqlite else Leases(database.conninfo, bots, taken=self._outbox_bell.ring)
+        )
+        self._metrics = Metrics(
+            database,
+            clock,
+            token=token.get_secret_value() if token else None,
+            bots=bots,
+            limits=limits,
+            sends_for=self._may_send,
+        )
         self._engine = Engine(
             database,
             DialogueRouter(core.services),
@@ -127,11 +139,6 @@ class Application:
             outbox_bell=self._outbox_bell,
             handled=self._metrics.handled,
         )
-        limits = limits_of(settings, core.bots)
-        bots = [channel.bot for channel in channels]
-        self._leases = (
-            None if database.is_sqlite else Leases(database.conninfo, bots, taken=self._outbox_bell.ring)
-        )
         self._sender = Sender(
             database,
             channels,
@@ -139,7 +146,7 @@ class Application:
             clock,
             bell=self._outbox_bell,
             limits=limits,
-            may_send=(lambda _bot: True) if self._leases is None else self._leases.held,
+            may_send=self._may_send,
             meter=self._metrics,
             last_look=LastLook(database, core.timetable, lambda: core.services.directory, clock),
         )
@@ -162,6 +169,9 @@ class Application:
             queued=self._outbox_bell.ring,
         )
         self._runner = Runner(self._tick) if database.is_sqlite else None
+
+    def _may_send(self, bot: str) -> bool:
+        return self._leases is None or self._leases.held(bot)
 
     def _telegram(self, bot: KnownBot) -> "TelegramChannel":
         from isobot.channels.telegram import TelegramChannel  # slow to load, and a demo needs none

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 import httpx
 
+from isobot.alarms import LAST_TICK, OLD_ANSWER, OLD_REMINDER, TICK_MISSING, chats_of_administrators
 from isobot.bots import known_bots
+from isobot.clock import VIETNAM
 from isobot.core import Core, opened
 from isobot.errors import IsobotError, SettingsError
 from isobot.settings import Settings
-from isobot.storage import outbox
+from isobot.storage import delivery, leases, outbox, people, records
 from isobot.storage.migrate import is_current
 
 LEAST_FREE_BYTES = 200_000_000
+MANY_CONNECTIONS = 0.8
+"""Of those that PostgreSQL allows."""
 WAIT_SECONDS = 8
 
 TELEGRAM, ZALO = "https://api.telegram.org", "https://bot-api.zaloplatforms.com"
@@ -92,7 +96,50 @@ async def _inside(core: Core) -> list[Finding]:
     if dead:
         cure = "Xem: isobot outbox dead. Gửi lại: isobot outbox resend --all"
         found.append(Finding(f"Có {dead} tin không gửi được.", cure=cure))
-    return found + await _further_bots(core)
+    return [*found, *await _connections(core), *await _at_work(core), *await _further_bots(core)]
+
+
+async def _connections(core: Core) -> list[Finding]:
+    """Tell how many connections of PostgreSQL are in use: each process takes up to 17."""
+    if core.database.is_sqlite:
+        return []
+    async with core.database.read() as connection:
+        used, most = await leases.connections(connection)
+    if used < most * MANY_CONNECTIONS:
+        return [Finding(f"PostgreSQL: {used}/{most} kết nối đang dùng.")]
+    cure = (
+        "Tăng max_connections của PostgreSQL, hoặc bớt tiến trình: mỗi serve cần tới 11, mỗi worker tới 17."
+    )
+    return [Finding(f"PostgreSQL sắp hết kết nối: {used}/{most}.", True, cure)]
+
+
+async def _at_work(core: Core) -> list[Finding]:
+    """Tell what only a running installation shows: ticks, messages that wait, who hears of alarms."""
+    if core.settings.is_demo:
+        return []
+    now = core.clock.now()
+    async with core.database.read() as connection:
+        ticked = await records.get_moment(connection, LAST_TICK)
+        queues = await delivery.queues(connection)
+        administrators = chats_of_administrators(await people.holders(connection))
+    found = []
+    if ticked is None or now - ticked > TICK_MISSING:
+        since = (
+            "Chưa lần nào" if ticked is None else f"Từ {ticked.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y} không"
+        )
+        cure = "Bot đang tắt thì bật lên: isobot run, hoặc isobot serve và isobot worker."
+        found.append(Finding(f"{since} có tiến trình nào xếp lịch nhắc.", cure=cure))
+    for queue in queues:
+        if now - queue.oldest > (OLD_REMINDER if queue.campaign else OLD_ANSWER):
+            what = "tin nhắc" if queue.campaign else "câu trả lời"
+            cure = "Xem bot có đang chạy không, token và hạn mức của kênh này."
+            found.append(Finding(f"Kênh {queue.bot}: {queue.waiting} {what} chờ gửi đã lâu.", cure=cure))
+    if not administrators:
+        cure = "Tạo mã rồi gửi mã đó cho bot: isobot invite --unit MÃ --role admin"
+        found.append(Finding("Chưa có quản trị viên nào để nhận cảnh báo.", cure=cure))
+    else:
+        found.append(Finding(f"Cảnh báo được gửi cho {len(administrators)} quản trị viên."))
+    return found
 
 
 async def _further_bots(core: Core) -> list[Finding]:
@@ -130,12 +177,18 @@ async def _call(name: str, base: str, token: str, variable: str) -> Finding:
     """Ask the platform who the bot is; nothing of the answer or the address is printed."""
     try:
         async with httpx.AsyncClient(timeout=WAIT_SECONDS) as client:
-            answer = (await client.get(f"{base}/bot{token}/getMe")).json()
+            response = await client.get(f"{base}/bot{token}/getMe")
+            answer = response.json()
     except (httpx.HTTPError, ValueError):
         return Finding(
             f"{name}: không kết nối được.", True, "Kiểm tra mạng, tường lửa và địa chỉ máy chủ API."
         )
-    if not (isinstance(answer, dict) and answer.get("ok")):
+    if not isinstance(answer, dict):
+        return Finding(f"{name}: máy chủ trả lời sai dạng.", True, "Kiểm tra địa chỉ máy chủ API.")
+    code = answer.get("error_code", answer.get("errorCode", response.status_code))
+    if not answer.get("ok") and code not in (401, 404):
+        return Finding(f"{name}: máy chủ tạm thời chưa trả lời được.", True, "Chạy lại sau vài phút.")
+    if not answer.get("ok"):
         return Finding(f"{name}: token bị từ chối.", True, f"Kiểm tra lại {variable}.")
     return Finding(f"{name}: kết nối được.")
 

@@ -48,6 +48,9 @@ class Meter(Protocol):
     def limited(self, bot: str) -> None:
         """Count an answer that asked to slow down."""
 
+    def failed(self, bot: str, why: str) -> None:
+        """Count a try that did not bring a message to its chat."""
+
 
 class NoMeter:
     """Counts nothing."""
@@ -56,4 +59,7 @@ class NoMeter:
         """Pass over it."""
 
     def limited(self, bot: str) -> None:
+        """Pass over it."""
+
+    def failed(self, bot: str, why: str) -> None:
         """Pass over it."""

@@ -321,8 +321,10 @@ class Sender:
         except ChannelBusy as busy:
             return self._held_up(lane, message, busy)
         except ChatGone as gone:
+            self._meter.failed(message.bot, "gone")
             return Outcome(message, gone=True, why=str(gone))
         except MessageRefused as refused:
+            self._meter.failed(message.bot, "refused")
             return Outcome(message, why=str(refused))
         except Exception as error:
             return self._failed(message, error)
@@ -337,12 +339,15 @@ class Sender:
         return Outcome(message, sent=True, reference=reference)
 
     def _failed(self, message: Outgoing, error: Exception) -> Outcome:
+        self._meter.failed(message.bot, "error")
         log.error("delivery_failed", message=message.id, bot=message.bot, exc_info=error)
         return Outcome(message, wait=_back_off(message.attempts), why=type(error).__name__)
 
     def _held_up(self, lane: Lane, message: Outgoing, busy: ChannelBusy) -> Outcome:
         """Let the whole bot pause: what one message ran into, the next would too."""
         wall = self._clock.now().timestamp()
+        if busy.why != "limit":
+            self._meter.failed(message.bot, busy.why or "unreachable")
         if busy.why:
             lane.pause.begin(busy.wait, at=wall)
             if busy.why == "limit":

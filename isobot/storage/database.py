@@ -28,6 +28,9 @@ BUSY_SECONDS = 20
 Transaction = AsyncConnection
 """For rooms that hand a transaction on to the storage, and know nothing else of it."""
 
+POOL_SIZE = 10
+"""Connections that a process holds to PostgreSQL at most, apart from those that leases and ticks need."""
+
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -48,7 +51,8 @@ class Database:
             options["pool_reset_on_return"] = None
             options["async_creator"] = lambda: sqlite_driver.connect(file, busy_seconds=BUSY_SECONDS)
         else:
-            options |= {"pool_size": 10, "pool_pre_ping": True}
+            # No more beyond these: PostgreSQL has a hundred connections for all processes together.
+            options |= {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_pre_ping": True}
         self.conninfo = (
             ""
             if self.is_sqlite

@@ -75,6 +75,18 @@ async def has_table(connection: AsyncConnection, name: str) -> bool:
     return found.scalar() is not None
 
 
+async def connections(connection: AsyncConnection) -> tuple[int, int]:
+    """Return how many connections of a PostgreSQL are in use, and how many it allows."""
+    found = await connection.execute(
+        text(
+            "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend'"
+        )
+    )
+    used, most = found.one()
+    return int(used), int(most)
+
+
 async def install_signals(connection: AsyncConnection) -> None:
     """Let the database itself tell that work came, so that nobody can forget to."""
     edition = str(zlib.crc32(_TRIGGERS.encode()))

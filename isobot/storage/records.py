@@ -21,6 +21,14 @@ async def set_meta(connection: AsyncConnection, key: str, value: str) -> None:
     await connection.execute(insert_or_replace(connection, meta, ["key"], {"key": key, "value": value}))
 
 
+async def meta_beginning(connection: AsyncConnection, prefix: str) -> dict[str, str]:
+    """Return the settings of the database whose names begin so."""
+    found = await connection.execute(
+        select(meta.c.key, meta.c.value).where(meta.c.key.startswith(prefix, autoescape=True))
+    )
+    return {row.key: row.value for row in found}
+
+
 async def get_moment(connection: AsyncConnection, key: str) -> datetime | None:
     """Return a moment that was kept as a setting of the database."""
     kept = await get_meta(connection, key)

@@ -1,7 +1,9 @@
 """How messages find their way: one pause, other chats, dead letters, a short quota, what is told of it."""
 
 import asyncio
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -25,6 +27,8 @@ from isobot.storage.tables import dispatches
 from isobot.storage.tables import outbox as outbox_table
 from tests.acceptance.test_reminders import FRIDAY_T_3, reminders
 from tests.fakes import FakeChannel
+
+ROOT = Path(__file__).parents[2]
 
 
 async def queue(office, bot: str, chat: str, text: str, priority: Priority = Priority.CAMPAIGN) -> int:
@@ -316,6 +320,45 @@ async def test_a_reminder_that_left_but_was_not_marked_is_sent_again_and_counted
         assert await delivery.perhaps_repeated(connection) == {"telegram": 1}
     page = (await visit(Metrics(office.database, office.clock))).text
     assert 'isobot_perhaps_repeated{bot="telegram"} 1.0' in page
+
+
+async def test_metrics_have_what_the_shipped_alert_rules_ask_for(office, clock):
+    async with office.database.write() as connection:
+        await delivery.note_token(connection, "telegram", refused=True, at=clock.now())
+        await records.set_meta(connection, LAST_TICK, clock.now().isoformat())
+    await queue(office, "zalo", "1", "tin")
+    watch = Watch(office, limits={"zalo": zalo_limits(5, 10)})
+    assert await watch.check() == ["token:telegram"]
+    metrics = Metrics(
+        office.database,
+        clock,
+        bots=["telegram", "zalo"],
+        limits={"zalo": zalo_limits(5, 10)},
+        sends_for=lambda bot: bot == "zalo",
+    )
+    metrics.sent("zalo")
+    metrics.limited("zalo")
+    metrics.failed("telegram", "token")
+    await queue(office, "zalo", "2", "tin")
+    lost = await queue(office, "zalo", "3", "tin")
+    async with office.database.write() as connection:
+        await outbox.mark_dead(connection, lost, attempts=1, why="gone")
+
+    page = (await visit(metrics)).text
+
+    rules = (ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8")
+    samples = {re.split(r"[{ ]", line)[0] for line in page.splitlines() if not line.startswith("#")}
+    assert set(re.findall(r"isobot_[a-z_]+", rules)) <= samples
+    for line in (
+        'isobot_token_refused{bot="telegram"} 1.0',
+        'isobot_token_refused{bot="zalo"} 0.0',
+        'isobot_sends_for{bot="zalo"} 1.0',
+        'isobot_failed_total{bot="telegram",why="token"} 1.0',
+        'isobot_month_sent{bot="zalo"} 1.0',
+        'isobot_month_quota{bot="zalo"} 10.0',
+        'isobot_alarm_today{alarm="token:telegram"} 1.0',
+    ):
+        assert line in page
 
 
 async def visit(metrics: Metrics, client: str = "127.0.0.1", **headers: str) -> httpx.Response:
