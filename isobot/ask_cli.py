@@ -13,8 +13,8 @@ import typer
 import knowledge
 from isobot.clock import SystemClock, vietnam_day
 from isobot.domain.curation import Overlay
-from isobot.settings import Settings
-from isobot.starting import known_province, settings_with_logs
+from isobot.settings import Settings, read_settings
+from isobot.starting import known_province, start_logs
 from isobot.unitfiles import shipped_units
 from knowledge.answer import KnowledgeBase
 from knowledge.batch import answer_line, answer_lines
@@ -30,7 +30,7 @@ def ask(
     batch: Annotated[Path | None, typer.Option(help="Tệp câu hỏi, mỗi dòng một JSON.")] = None,
 ) -> None:
     """Hỏi một câu, hoặc cả tệp câu hỏi, không cần kênh nào."""
-    settings = settings_with_logs()
+    settings = read_settings()
     today = vietnam_day(SystemClock().now())
     answers = answerer(settings)
     if batch is not None:
@@ -69,6 +69,7 @@ async def _changes(settings: Settings) -> Overlay:
     from isobot.storage.database import Database
     from isobot.storage.migrate import is_current
 
+    start_logs(settings)
     database = Database(settings.database)
     try:
         if not await is_current(database):

@@ -4,7 +4,6 @@ import sys
 
 import typer
 
-from isobot import logs
 from isobot.settings import Settings, read_settings, secrets_of
 from isobot.unitfiles import load_provinces
 
@@ -12,8 +11,15 @@ from isobot.unitfiles import load_provinces
 def settings_with_logs() -> Settings:
     """Read the settings, and set up the logs."""
     settings = read_settings()
-    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
+    start_logs(settings)
     return settings
+
+
+def start_logs(settings: Settings) -> None:
+    """Set up the logs, in which no secret stands."""
+    from isobot import logs  # slow to load, and a question asked without a database logs nothing
+
+    logs.configure(level=settings.log_level, as_json=settings.log_json, secrets=secrets_of(settings))
 
 
 def warn_in_demo(settings: Settings) -> None:

@@ -7,7 +7,7 @@ for one of a list of words, and what stands in brackets may be left out.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -50,13 +50,18 @@ class _AspectsFile(_Outside):
     bare: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wording:
     """One way to ask for an aspect; one that is `alone` asks only where nothing else is said."""
 
     aspect: str
-    pattern: re.Pattern[str]
+    expression: str
     alone: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compile it when a question first asks: all together they are a tenth of a second of the start."""
+        return re.compile(self.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +162,13 @@ def load_aspects(path: Path = Path(__file__).parent / "aspects.yaml") -> Aspects
     """
     file = read_yaml(path, _AspectsFile)
     words = {name: [_joined(fold(w)) for w in listed] for name, listed in file.words.items()}
-    wordings = [Wording(row.id, _compiled(asked, words)) for row in file.aspects for asked in row.asked]
-    wordings += [Wording(row.id, _compiled(a, words), alone=True) for row in file.aspects for a in row.alone]
+    wordings = [Wording(row.id, _expression(asked, words)) for row in file.aspects for asked in row.asked]
+    wordings += [
+        Wording(row.id, _expression(a, words), alone=True) for row in file.aspects for a in row.alone
+    ]
     return Aspects(
         tuple(wordings),
-        tuple(_compiled(wording, words) for wording in file.which),
+        tuple(re.compile(_expression(wording, words)) for wording in file.which),
         {row.id: row.label for row in file.aspects},
         frozenset([*_joined(fold(file.neutral)).split(), *file.bodies]),
         tuple(fold(wording) for wording in file.bare),
@@ -174,8 +181,8 @@ def load_aspects(path: Path = Path(__file__).parent / "aspects.yaml") -> Aspects
     )
 
 
-def _compiled(wording: str, words: Mapping[str, list[str]]) -> re.Pattern[str]:
-    """Turn a wording into a pattern over words that are each followed by one space."""
+def _expression(wording: str, words: Mapping[str, list[str]]) -> str:
+    """Turn a wording into a regular expression over words that are each followed by one space."""
     pattern = ""
     for piece in _PIECE.findall(_joined(fold(wording))):
         if piece == "(":
@@ -193,4 +200,4 @@ def _compiled(wording: str, words: Mapping[str, list[str]]) -> re.Pattern[str]:
             pattern += f"(?:{'|'.join(map(re.escape, listed))}) "
         else:
             pattern += re.escape(piece).replace("20xx", r"20\d\d") + " "
-    return re.compile(rf"(?<!\S){pattern}")
+    return rf"(?<!\S){pattern}"

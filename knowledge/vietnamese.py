@@ -22,6 +22,7 @@ from isobot.domain.text import nfc
 from knowledge.lexicon import Lexicon, ShortForm
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+(?:[/:-]\d+)*(?:/[^\W\d_][\w&-]*)?|[^\W_]+(?:['’][^\W_]+)*")
+_TOKEN_OR_END = re.compile(rf"{_TOKEN.pattern}|\n")
 _CHUNK_EDGES = '"“”()[]{}<>,;:!?…'
 _CAPITAL_INSIDE = re.compile(r"[a-z][ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
 _SENTENCE = re.compile(r"(?<=[.?!;])(?<!\b[a-zđ]\.)(?<!\b(?:tt|tp|tx|ub|vp|bc|kt)\.)\s+|\n+", re.IGNORECASE)
@@ -96,17 +97,18 @@ class Vocabulary:
         self._longest = max(map(len, (*self.bare, *self._joined)), default=0)
 
     def _count(self, texts: Iterable[str]) -> None:
-        every: list[str] = []
-        pairs: list[str] = []
-        for text in texts:
-            tokens = [one_spelling(m) for m in _TOKEN.findall(_without_apostrophes(text))]
-            every += tokens
-            bares = [fold(t) for t in tokens]
-            pairs += [f"{a} {b}" for a, b in pairwise(bares)]
-        self.marked.update(every)
+        # All texts in one go, a line each, so that the counting is done for words and not for texts.
+        lines = _without_apostrophes("\n".join([text.replace("\n", " ") for text in texts]))
+        tokens = _TOKEN_OR_END.findall(lines)
+        spelt = {token: "\n" if token == "\n" else one_spelling(token) for token in set(tokens)}
+        marked = [spelt[token] for token in tokens]
+        self.marked.update(marked)
+        del self.marked["\n"]
+        bares = {token: fold(token) for token in self.marked}
         for token, times in self.marked.items():
-            self.bare[fold(token)] += times
-        self.pairs.update(pairs)
+            self.bare[bares[token]] += times
+        pairs = Counter(pairwise([bares.get(token) for token in marked]))
+        self.pairs.update({f"{a} {b}": times for (a, b), times in pairs.items() if a and b})
 
     def nearest(self, bare: str, previous: str, following: str) -> str | None:
         """Return the word, or two words run together, that is one slip away, if there is one."""
@@ -325,7 +327,7 @@ def _without_apostrophes(text: str) -> str:
 
 def plain_words(texts: Iterable[str]) -> frozenset[str]:
     """Return the words of texts, with and without their marks."""
-    words = {one_spelling(m) for text in texts for m in _TOKEN.findall(nfc(text).casefold())}
+    words = {one_spelling(m) for m in set(_TOKEN.findall(nfc("\n".join(texts)).casefold()))}
     return frozenset(words | {fold(w) for w in words})
 
 

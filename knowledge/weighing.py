@@ -7,6 +7,7 @@ and the asker's own office are weighed in.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 from isobot.domain.text import fold
@@ -173,11 +174,6 @@ class Weigher:
             else frozenset()
             for c in corpus.cards.values()
         }
-        folded = {c.id: fold(f"{' '.join(c.asks)} {c.answer}") for c in corpus.cards.values()}
-        self._card_months = {card_id: set(MONTH.findall(text)) for card_id, text in folded.items()}
-        titles = {c.id: fold(c.title) for c in corpus.cards.values()}
-        self.folded_cards = tuple(f"{text}\n{titles[card_id]}" for card_id, text in folded.items())
-        """What each card says, folded."""
         self._about_documents = {
             c.id: asked[c.id] | {citation.document.key for citation in c.citations[:1]}
             for c in corpus.cards.values()
@@ -187,6 +183,18 @@ class Weigher:
     def documents_with_cards(self) -> frozenset[str]:
         """Return the documents that some card is about: it asks after them, or cites them first."""
         return frozenset().union(*self._about_documents.values())
+
+    @cached_property
+    def folded_cards(self) -> tuple[str, ...]:
+        """Return what each card says, folded; made when a question first asks for it."""
+        cards = self.corpus.cards.values()
+        return tuple(fold(f"{' '.join(c.asks)} {c.answer}") + "\n" + fold(c.title) for c in cards)
+
+    @cached_property
+    def _card_months(self) -> dict[str, set[str]]:
+        """Return the months that each card names in its answer or its wordings."""
+        texts = (folded.rpartition("\n")[0] for folded in self.folded_cards)
+        return {card_id: set(MONTH.findall(t)) for card_id, t in zip(self.corpus.cards, texts, strict=True)}
 
     def scope(self, read: Question, province: str | None) -> Scope:
         """Return the provinces asked about: those named, else those of its documents, else the asker's."""
@@ -395,5 +403,5 @@ def _kind_gains(read: Question) -> dict[CardKind, float]:
 
 def _mentioned(texts: Sequence[str], reader: Reader, finder: ReferenceFinder) -> frozenset[str]:
     """Return the keys of the documents that texts name."""
-    folded = " . ".join(" ".join(w.bare for w in reader.read(text)) for text in texts)
+    folded = " . ".join([" ".join([w.bare for w in reader.read(text)]) for text in texts])
     return frozenset(key for r in finder.find(folded) for key in r.keys)

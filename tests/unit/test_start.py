@@ -10,7 +10,7 @@ FOR_FILES = ("docx", "lxml", "xlsxwriter", "openpyxl", "icalendar", "pypdf", "PI
 FOR_PLATFORMS = ("telegram", "httpx")
 FOR_OTHER_STARTS = ("alembic", "holidays", "psycopg", "procrastinate")
 """What a start of an up-to-date SQLite file needs none of."""
-FOR_CHATS = ("sqlalchemy", "starlette")
+FOR_CHATS = ("sqlalchemy", "starlette", "structlog")
 SLOW = (*FOR_FILES, *FOR_PLATFORMS, *FOR_OTHER_STARTS)
 
 
