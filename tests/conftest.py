@@ -165,5 +165,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+def memory_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: nothing here is about power cuts, and a disk takes its time."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as made:
+        yield Path(made)
+
+
+@pytest.fixture
 def clock() -> FakeClock:
     return FakeClock.on(MAY_2027)
