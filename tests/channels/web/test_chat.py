@@ -1,41 +1,20 @@
-"""The web chat, over HTTP and in a real browser."""
+"""The web chat, over HTTP."""
 
 import asyncio
-import os
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import monotonic
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
-from isobot.channels.file_links import files_route
-from isobot.channels.web import Persona, WebChannel
+from isobot.channels.web import WebChannel
 from isobot.channels.web_visits import COOKIE
-from isobot.chat.files import FileLinks, LinkRefused
-from isobot.domain.messages import Attachment, IncomingKind, Reply
+from isobot.domain.messages import IncomingKind, Reply
 from isobot.storage import outbox
 from isobot.storage.outbox import Priority
-from tests.channels.conftest import SetClock, render, running, until
+from tests.channels.conftest import render, running, until
+from tests.channels.web.conftest import COMMUNE, SmallDemo
 from tests.emulators.serve import served
-
-COMMUNE = Persona("th-thanh-son", "Thanh Hóa", "Cán bộ UBND xã Thành Sơn", "Nộp báo cáo của xã")
-OFFICE = Persona("th-so", "Thanh Hóa", "Chuyên viên Sở Khoa học và Công nghệ", "Theo dõi 92 xã")
-AGENCY = Persona("kt-1", "Kon Tum", "Cán bộ Sở Tư pháp", "Nộp báo cáo của sở")
-
-
-class SmallDemo:
-    banner = "Bản dùng thử: dữ liệu không thật, xin đừng nhập thông tin mật."
-
-    def __init__(self) -> None:
-        self.entered: list[tuple[str, str]] = []
-
-    def personas(self):
-        return [COMMUNE, OFFICE, AGENCY]
-
-    async def enter(self, chat: str, key: str) -> None:
-        self.entered.append((chat, key))
 
 
 class Page:
@@ -55,19 +34,6 @@ class Page:
         messages = answer.raise_for_status().json()["messages"]
         self.after = max([self.after, *(m["id"] for m in messages)])
         return messages
-
-
-@pytest.fixture
-def demo():
-    return SmallDemo()
-
-
-@pytest.fixture
-async def base(house, demo):
-    web = WebChannel(house.door, house.history, render, house.clock, demo=demo)
-    async with served(Starlette(routes=web.routes())) as base, house.serving(web):
-        yield base
-        web.stop_waiting()
 
 
 @pytest.fixture
@@ -325,196 +291,6 @@ async def test_without_a_demo_there_is_no_choice_of_persona(house):
         assert (await client.get("/demo")).status_code == 404
         assert (await client.post("/demo/enter", data={"key": "th-so"})).status_code == 404
         assert "Đổi vai" not in (await client.get("/")).text
-
-
-# Signed links
-
-NOON = datetime(2026, 11, 21, 5, tzinfo=UTC)
-KEY = b"a key of this installation"
-
-
-@pytest.fixture
-def clock():
-    return SetClock(NOON)
-
-
-@pytest.fixture
-async def linked(house, clock):
-    """The address of the files, their links, and the number of a message with a file."""
-    reply = Reply("Bản nháp", (), Attachment("note", "Báo cáo.txt", {"year": 2027}))
-    async with house.database.write() as connection:
-        row = outbox.row_of("zalo", "an", reply, prompt=0, priority=Priority.ANSWER, at=NOON)
-        number = await outbox.add_one(connection, row)
-        bare = await outbox.add_one(
-            connection,
-            outbox.row_of("zalo", "an", Reply("x"), prompt=0, priority=Priority.ANSWER, at=NOON),
-        )
-    app = Starlette()
-    async with served(app) as base:
-        links = FileLinks(base, KEY, clock, lifetime=timedelta(days=2))
-        app.router.routes.append(files_route(links, house.history, render))
-        yield links, number, bare
-
-
-async def _get(url: str) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
-        return await client.get(url)
-
-
-async def test_a_signed_link_gives_the_file_as_often_as_it_is_followed(linked):
-    links, number, _ = linked
-
-    for _ in range(2):
-        file = await _get(links.url(number))
-        assert (file.status_code, file.content.decode()) == (200, "Báo cáo năm 2027")
-    assert "filename*=UTF-8''B%C3%A1o%20c%C3%A1o.txt" in file.headers["content-disposition"]
-
-
-async def test_a_link_dies_when_its_time_is_over(linked, clock):
-    links, number, _ = linked
-    url = links.url(number)
-
-    clock.pass_by(timedelta(days=2))
-    assert (await _get(url)).status_code == 200
-    clock.pass_by(timedelta(seconds=1))
-    expired = await _get(url)
-
-    assert expired.status_code == 403
-    assert "hết hạn" in expired.text
-
-
-async def test_a_changed_link_opens_nothing(linked, clock):
-    links, number, bare = linked
-    url = links.url(number)
-    expiry = int((NOON + timedelta(days=2)).timestamp())
-    changed = [
-        url.replace(f"/files/{number}?", f"/files/{bare}?"),
-        url.replace(f"e={expiry}", f"e={expiry + 1}"),
-        url[:-1] + ("0" if url[-1] != "0" else "1"),
-        url.partition("?")[0],
-        url.replace(f"e={expiry}", "e=²"),
-        FileLinks(url.partition("/files")[0], b"a key of another office", clock).url(number),
-    ]
-
-    answers = [await _get(address) for address in changed]
-
-    assert [(a.status_code, "Báo cáo năm" in a.text) for a in answers] == [(403, False)] * len(changed)
-
-
-async def test_a_link_to_a_message_without_a_file_says_so(linked):
-    links, _, bare = linked
-
-    assert (await _get(links.url(bare))).status_code == 404
-
-
-def test_a_link_signed_with_no_key_is_not_made(clock):
-    with pytest.raises(ValueError, match="16 bytes"):
-        FileLinks("https://bot.example.vn", b"", clock)
-    with pytest.raises(LinkRefused):
-        FileLinks("https://bot.example.vn", KEY, clock).check(1, "0", "")
-
-
-# In a browser
-
-
-@pytest.mark.browser
-async def test_an_officer_chats_on_a_phone(base, phone_page):
-    page = phone_page
-    await page.goto(base + "/demo")
-    await page.get_by_role("button", name=COMMUNE.label).click()
-    await page.get_by_text(COMMUNE.label).wait_for()
-
-    await page.get_by_label("Tin nhắn của anh/chị").fill("hỏi")
-    await page.get_by_role("button", name="Gửi").click()
-    await page.get_by_role("button", name="Đã rõ").click()
-    await page.get_by_text("Đã chọn: known").wait_for()
-
-    await page.get_by_label("Tin nhắn của anh/chị").fill("tệp")
-    await page.get_by_role("button", name="Gửi").click()
-    async with page.expect_download() as download:
-        await page.get_by_role("link", name="bao-cao.txt").click()
-    assert Path(await (await download.value).path()).read_text() == "Báo cáo năm 2026"
-
-    await page.reload()
-    await page.get_by_text("Đã chọn: known").wait_for()
-    said = await page.locator(".message .bubble").all_inner_texts()
-    assert said == [
-        "hỏi",
-        "Anh/chị đã rõ chưa?",
-        "Đã rõ",
-        "Đã chọn: known",
-        "tệp",
-        "Bản nháp đây ạ.",
-    ]
-    assert await page.evaluate("document.documentElement.scrollWidth") == 390
-    if folder := os.environ.get("ISOBOT_SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / "chat.png")
-        await page.goto(base + "/demo")
-        await page.screenshot(path=Path(folder) / "demo.png")
-
-
-@pytest.mark.browser
-async def test_a_persona_is_found_without_typing_marks(base, phone_page):
-    await phone_page.goto(base + "/demo")
-
-    await phone_page.get_by_label("Tìm theo tên").fill("thanh hoa xa thanh son")
-
-    names = phone_page.locator(".persona strong").filter(visible=True)
-    assert await names.all_inner_texts() == [COMMUNE.label, "Khách hỏi đáp"]
-    await phone_page.get_by_label("Tìm theo tên").fill("không có đâu")
-    await phone_page.get_by_text("Không có vai nào như vậy").wait_for()
-
-
-@pytest.mark.browser
-async def test_old_chips_go_away_when_a_new_question_stands(base, phone_page):
-    page = phone_page
-    await page.goto(base)
-    for _ in range(2):
-        await page.get_by_label("Tin nhắn của anh/chị").fill("hỏi")
-        await page.get_by_role("button", name="Gửi").click()
-    await page.locator(".theirs").nth(1).wait_for()
-
-    assert await page.get_by_role("button", name="Đã rõ").count() == 1
-    assert await page.get_by_role("button", name="Trợ giúp").count() == 2
-
-
-@pytest.mark.browser
-async def test_what_is_typed_without_a_connection_is_kept_and_sent_later(base, house, phone_page):
-    page = phone_page
-    await page.goto(base)
-    await page.get_by_label("Tin nhắn của anh/chị").fill("đang gõ dở")
-    await page.reload()
-    assert await page.get_by_label("Tin nhắn của anh/chị").input_value() == "đang gõ dở"
-
-    await page.context.set_offline(True)
-    await page.get_by_role("button", name="Gửi").click()
-    await page.get_by_text("Mất kết nối").wait_for()
-    assert house.router.seen == []
-    await page.context.set_offline(False)
-
-    await page.get_by_text("Đã nhận text: đang gõ dở").wait_for()
-    await page.get_by_text("Mất kết nối").wait_for(state="hidden")
-    assert len(house.router.seen) == 1
-
-
-@pytest.mark.browser
-async def test_the_page_can_be_used_by_keyboard_and_named_by_a_screen_reader(base, phone_page):
-    page = phone_page
-    await page.goto(base)
-    await page.get_by_label("Tin nhắn của anh/chị").focus()
-    await page.keyboard.type("hỏi")
-    await page.keyboard.press("Enter")
-    await page.get_by_role("group", name="Các lựa chọn").wait_for()
-
-    await page.get_by_role("button", name="Đã rõ").focus()
-    await page.keyboard.press("Enter")
-
-    await page.get_by_role("log", name="Nội dung trò chuyện").get_by_text("Đã chọn: known").wait_for()
-    small = await page.evaluate(
-        "[...document.querySelectorAll('button, a')].filter(e => e.offsetHeight)"
-        ".filter(e => e.offsetHeight < 40).length"
-    )
-    assert small == 0
 
 
 async def test_waiting_pages_do_not_hold_up_the_stop(house):
