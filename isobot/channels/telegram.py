@@ -45,6 +45,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from isobot.channels.certificates import trusted
 from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
     BodyTooLarge,
@@ -148,8 +149,13 @@ class TelegramChannel:
         self._progress = Progress(keep_parts)
         self._gestures = Gestures(harmless=TelegramError)
         self._requests = (
-            HTTPXRequest(connection_pool_size=100, read_timeout=20, pool_timeout=10),
-            HTTPXRequest(connection_pool_size=2, read_timeout=10),
+            HTTPXRequest(
+                connection_pool_size=100,
+                read_timeout=20,
+                pool_timeout=10,
+                httpx_kwargs={"verify": trusted()},
+            ),
+            HTTPXRequest(connection_pool_size=2, read_timeout=10, httpx_kwargs={"verify": trusted()}),
         )
         # Without the library's rate limiter: that one serves whoever asked first, so an officer's answer
         # would stand behind the campaign that asked before it. The sender keeps the limits.

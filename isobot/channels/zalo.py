@@ -26,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from isobot.channels.certificates import trusted
 from isobot.channels.downloads import download
 from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
@@ -168,7 +169,7 @@ class ZaloChannel:
         self.connected = False
         self._progress = Progress(keep_parts)
         self._gestures = Gestures(harmless=_Refusal)
-        self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
+        self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS, verify=trusted())
 
     @property
     def webhook_path(self) -> str:
