@@ -18,7 +18,7 @@ from isobot.domain.numbers import format_date, read_date
 from isobot.domain.text import shorten
 from isobot.domain.units import Unit
 from isobot.errors import AnswerRefused, Refusal
-from isobot.storage import office
+from isobot.storage import dispatch, office
 from isobot.storage.outbox import Priority
 from isobot.storage.people import Holder
 from scheduler import rounds, wording
@@ -83,7 +83,12 @@ async def missing_in(
     duty = rounds.duty_of(rule, period, owing, timetable, loaded.situation)
     reported = loaded.situation.reported
     missing = [u for u in owing if (rule.id, period.key, u.code) not in reported]
-    return missing, [standing_of(loaded.situation, duty, u, turn.today) for u in missing]
+    seen = await dispatch.seen_units(turn.store.connection, rule=rule.id, period=period.key)
+    standing = [standing_of(loaded.situation, duty, u, turn.today) for u in missing]
+    return missing, [
+        Standing.SEEN if why is Standing.SILENT and unit.code in seen else why
+        for unit, why in zip(missing, standing, strict=True)
+    ]
 
 
 def known_period(

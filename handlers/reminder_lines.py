@@ -65,6 +65,8 @@ def steps_of(
         lines.append(f"  {off}")
     parts = []
     for whose, words in ESCALATION:
+        if whose is Audience.RECEIVER and rule.province == deadlines.NATIONAL:
+            continue  # what goes to a ministry is in no list of a receiving office
         on = [format_date(s.day) for s in steps if s.audience is whose]
         if on:
             mine = " (anh/chị)" if whose is audience else ""
@@ -73,6 +75,13 @@ def steps_of(
         missing = "chưa gửi" if rule.kind is Kind.REPORT else "chưa làm"
         lines.append(f"  Nếu {missing}: {'; '.join(parts)}.")
     return lines, bool(own)
+
+
+def in_short(name: str, rule: ReportingRule, period: Period, services: Services, today: date) -> str:
+    """Write a period that opens later in one line, with the first day of its reminders."""
+    days = reporter_days(rule, period, services, today)
+    since = f", tôi nhắc từ {format_date(days[0])}" if days else ""
+    return f"• Kỳ tới: {name}, hạn {format_date(period.last_day)}{since}."
 
 
 def next_step(

@@ -101,6 +101,7 @@ async def _reports(
         if receiver and not rule.lead_office_only:
             continue
         periods = periods_of(rule, unit, extensions, turn.today)
+        open_now = any(p.is_open_on(turn.today) for p in periods)
         for period in periods:
             report = (rule.id, period.key, code)
             if report in settled:
@@ -108,6 +109,9 @@ async def _reports(
                 continue
             if report in letters and not letters[report].verdict:
                 lines.append(f"• {period.label}: đã báo gửi bản giấy, chờ cơ quan nhận xác nhận.")
+                continue
+            if open_now and period.opens > turn.today:
+                lines.append(reminder_lines.in_short(period.label, rule, period, services, turn.today))
                 continue
             told, left = reminder_lines.steps_of(
                 period.label, rule, period, services, turn.today, audience=audience

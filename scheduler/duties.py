@@ -113,6 +113,8 @@ class Standing(StrEnum):
 
     SILENT = "silent"
     """Somebody there gets the reminders."""
+    SEEN = "seen"
+    """Silent, but somebody there pressed, answered or wrote after a reminder; told where it is looked up."""
     UNREACHABLE = "unreachable"
     """Whoever reports blocked the bot or left every chat; deputy or head, if reachable, are told instead."""
     UNREGISTERED = "unregistered"

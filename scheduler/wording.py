@@ -180,6 +180,7 @@ def _former(unit: Unit, directory: UnitDirectory) -> str:
 
 
 STANDINGS = {
+    Standing.SEEN: "Đã xem lời nhắc mà chưa gửi",
     Standing.SILENT: "Đã được nhắc mà chưa gửi",
     Standing.UNREACHABLE: "Không nhận được tin (đã chặn hoặc rời bot)",
     Standing.UNREGISTERED: "Chưa ai đăng ký",

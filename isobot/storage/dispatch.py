@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from isobot.clock import vietnam_day
 from isobot.domain.deadlines import StepKey
 from isobot.storage.statements import insert_if_absent, insert_or_replace
-from isobot.storage.tables import conversations, dispatches, outbox, posts, reminder_days, snoozes
+from isobot.storage.tables import (
+    conversations,
+    dispatches,
+    identities,
+    outbox,
+    posts,
+    reminder_days,
+    snoozes,
+)
 from isobot.storage.turns import in_turns
 
 
@@ -240,6 +248,28 @@ async def open_forms(
     if connection.dialect.name != "sqlite":
         query = query.with_for_update()
     return {row.chat_key: dict(row.memory) for row in await connection.execute(query)}
+
+
+async def seen_units(connection: AsyncConnection, *, rule: str, period: str) -> set[str]:
+    """Return the units where somebody pressed, answered or wrote after a reminder of a period was sent.
+
+    The platforms give no receipts, so nothing else shows that a message was read.
+    """
+    told = (
+        select(dispatches.c.unit)
+        .distinct()
+        .select_from(
+            dispatches.join(identities, identities.c.person == dispatches.c.person).join(
+                conversations, conversations.c.chat_key == identities.c.chat_key
+            )
+        )
+        .where(
+            dispatches.c.rule == rule,
+            dispatches.c.period == period,
+            conversations.c.updated_at > dispatches.c.told_at,
+        )
+    )
+    return set((await connection.execute(told)).scalars())
 
 
 async def remember(connection: AsyncConnection, memories: Mapping[str, Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from isobot.domain.deadlines import Audience, LadderStep
 from isobot.domain.people import Role
+from isobot.domain.units import UnitDirectory
 from isobot.storage.database import Database
 from tests.acceptance.conftest import Office, Phone
 
@@ -340,3 +341,46 @@ async def test_event_to_be_reminded_after_is_told_in_plain_words(lan, clock):
 
     assert "Hạn là 30/06/2027" in said
     assert "Điều 4 khoản 4 điểm a" in said
+
+
+# --- seen, and many units -----------------------------------------------------------------------------------
+
+
+async def test_receiver_sees_who_read_a_reminder_apart_from_who_is_silent(lan, mai, clock):
+    hung = lan.other("2")
+    await lan.registers(REPORT_UNIT)
+    await hung.registers("th.ba-thuoc")
+    await mai.registers("th.so-khcn", Role.RECEIVER)
+    await on(lan, clock, date(2027, 5, 24))
+    clock.pass_by(timedelta(minutes=5))
+
+    before = (await mai.says("tiến độ"))[-1]
+    await lan.says("trợ giúp")
+    after = (await mai.says("tiến độ"))[-1]
+    await mai.presses_key("dg:th-xa:2027-05:thanh-hoa")
+
+    assert "Đã xem lời nhắc" not in before
+    assert "• Đã xem lời nhắc mà chưa gửi (1): UBND xã Pù Luông." in after
+    assert "• Đã được nhắc mà chưa gửi (1): UBND xã Bá Thước." in mai.screen[-1]
+
+
+async def test_digest_of_600_missing_units_is_one_message_and_every_name_can_be_reached(lan, mai, clock):
+    services = lan.office.services
+    sample = services.directory.get(REPORT_UNIT)
+    more = [
+        dataclasses.replace(sample, code=f"th.xa-moi-{n}", name=f"UBND xã Mới {n}") for n in range(1, 545)
+    ]
+    services.directory = UnitDirectory([*services.directory, *more])
+    await mai.registers("th.so-khcn", Role.RECEIVER)
+
+    await on(lan, clock, date(2027, 5, 28))
+
+    (digest,) = [text for text in mai.screen if text.startswith("📋")]
+    assert "Còn 600 đơn vị chưa gửi số liệu." in digest
+    assert "và 590 đơn vị khác" in digest
+    assert len(digest) < 1500
+    await mai.says("gia hạn")
+    assert "UBND xã Mới 544: gia hạn" in (await mai.says("xã Mới 544"))[-1]
+    await mai.says("hủy")
+    await mai.says("tổng hợp")
+    print(await mai.says("đơn vị chưa gửi"))
