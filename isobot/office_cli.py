@@ -100,7 +100,9 @@ async def _show_reminders(core: Core, day: date, *, as_json: bool, duties: bool)
             f"Bản tổng hợp cho cơ quan nhận ({digest.province}, {digest.period.label}): "
             f"{len(digest.missing)} đơn vị chưa gửi, {len(digest.people)} người nhận."
         )
-    if not rows and not digests:
+    if hidden := len(falling) - len(rows):
+        print(f"Còn {hidden} lần nhắc việc hằng năm không có biểu: thêm --duties để xem.")
+    if not falling and not digests:
         print(f"Ngày {day:%d/%m/%Y} không có lần nhắc nào.")
     told = [person for f in falling for person in f.people] + [p for d in digests for p in d.people]
     await print_cost(core, told, day)
