@@ -14,7 +14,7 @@ from isobot.chat.turn import Turn
 from isobot.domain.attached import KINDS, name_of
 from isobot.domain.forms import Kind
 from isobot.domain.messages import Attachment, Choice
-from isobot.domain.values import Value
+from isobot.domain.values import file_value
 from isobot.errors import Refusal
 from isobot.storage import report_files, reports
 from isobot.storage.report_files import ReportFile
@@ -123,7 +123,7 @@ async def _take_in_report(turn: Turn, services: Services) -> None:
         return
     turn.say(f"Đã nhận tệp “{name_of(file)}” kèm báo cáo này.")
     if field is not None and answers:
-        put(turn, work, field, Value.of(number))
+        put(turn, work, field, file_value(number, name_of(file)))
     else:
         await report.ask_again(turn, services)
 

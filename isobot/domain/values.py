@@ -97,13 +97,6 @@ def file_value(row: int, filename: str) -> Value:
     return Value.of(f"{row}/{filename}")
 
 
-def file_row(value: Value | None) -> int | None:
-    """Return the row of the file that a value names; None where it names none."""
-    given = value.given if value is not None else None
-    row = given.partition("/")[0] if isinstance(given, str) else ""
-    return int(row) if row.isascii() and row.isdecimal() else None
-
-
 def filename_of(value: Value) -> str:
     """Return the name of the file that a value names, as it was sent."""
     given = str(value.given)

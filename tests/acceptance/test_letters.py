@@ -1,14 +1,18 @@
 """The signed letter as a scan or photo: attached, fetched after the commit, opened by who may."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from isobot.chat.fetcher import Fetcher
+from isobot.datafiles import data_dir
 from isobot.domain.messages import IncomingKind
 from isobot.domain.people import Role
 from isobot.errors import ChannelBusy, FileUnavailable
+from isobot.formfiles import load_forms
+from tests.acceptance.conftest import Office
 from tests.fakes import FakeSource
 
 PDF = b"%PDF-1.7 scan"
@@ -90,6 +94,23 @@ async def test_photo_while_a_report_is_open_is_kept_and_the_same_question_asked_
     assert "2/12" in said
     await plain_phone.says("120")
     assert (await plain_phone.office.report(UNIT, PERIOD)).draft["tthc_total"] == {"given": 120}
+
+
+async def test_a_file_that_answers_a_question_is_shown_by_its_name(plain_phone, services, tmp_path):
+    shipped = (data_dir() / "forms" / "xa-rut-gon.yaml").read_text(encoding="utf-8")
+    asked = "{key: scan, label: Bản quét, help: Để lưu, basis: Đề xuất, kind: file, required: false}"
+    changed = shipped.replace("version: 1\n", "version: 2\nfrom: 2027-01-01\n", 1)
+    (tmp_path / "quet.yaml").write_text(changed.replace("fields:\n", f"fields:\n  - {asked}\n", 1), "utf-8")
+    office = plain_phone.office
+    plain_phone.office = Office(
+        office.database, replace(services, forms=load_forms(own=tmp_path)), office.clock
+    )
+    await plain_phone.registers(UNIT)
+    await plain_phone.opens_report()
+
+    await attaches(plain_phone)
+
+    assert "Bản quét: BC 125.pdf" in "\n".join(await plain_phone.answers())
 
 
 async def test_the_history_names_the_file_and_still_verifies(sent):

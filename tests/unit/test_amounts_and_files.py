@@ -11,7 +11,7 @@ from isobot.domain.expressions import Facts, read_condition, read_term
 from isobot.domain.fields import Field, Option
 from isobot.domain.kinds import Kind, RollUp, usual_roll_up
 from isobot.domain.numbers import format_number
-from isobot.domain.values import BLANK, NONE_ARISING, Value, file_row, file_value
+from isobot.domain.values import BLANK, NONE_ARISING, Value, file_value
 from isobot.errors import AnswerRefused
 
 TODAY = date(2026, 11, 21)
@@ -76,10 +76,9 @@ def test_total_of_amounts_keeps_none_and_blank_apart():
     assert [total.figure(Facts(v)) for v in ({"f": NONE_ARISING}, {"f": BLANK}, {})] == [0, None, None]
 
 
-def test_file_is_shown_by_its_name_and_found_by_its_row():
+def test_file_is_shown_by_its_name():
     value = file_value(17, "bao-cao/da ky.pdf")
-    assert (file_row(value), SCAN.show(value)) == (17, "bao-cao/da ky.pdf")
-    assert [file_row(v) for v in (None, BLANK, Value.of(3), Value.of("x/y"))] == [None] * 4
+    assert SCAN.show(value) == "bao-cao/da ky.pdf"
 
 
 def test_words_where_a_file_is_asked_say_that_a_file_is_expected():
