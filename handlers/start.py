@@ -104,7 +104,9 @@ def menu_for(turn: Turn) -> tuple[Choice, ...]:
 def _first_steps(role: Role) -> str:
     if role is Role.RECEIVER:
         return "Gõ “tiến độ” để xem đơn vị nào đã gửi số liệu, “tổng hợp” để xem các tổng."
-    if role in (Role.CURATOR, Role.ADMIN):
+    if role is Role.ADMIN:
+        return "Cảnh báo của hệ thống được gửi vào đây. Gõ “biên tập” để soạn và duyệt nội dung."
+    if role is Role.CURATOR:
         return "Gõ “biên tập” để xem câu hỏi chưa trả lời được, soạn và duyệt nội dung."
     if role is Role.REPORTER:
         return "Gõ “báo cáo” để xem kỳ đang mở; tôi sẽ nhắc trước hạn."

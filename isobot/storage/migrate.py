@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from isobot.errors import SettingsError
 from isobot.storage import leases
 from isobot.storage.database import Database
 
@@ -17,10 +18,20 @@ def newest_revision() -> str:
 
 
 async def migrate(database: Database, *, revision: str = HEAD) -> None:
-    """Apply the migrations that are missing, all or none; safe to run at every start."""
+    """Apply the migrations that are missing, all or none; safe to run at every start.
+
+    Raises:
+        SettingsError: a newer isobot has been at work on this database.
+    """
     async with database.write() as connection:
         await leases.alone(connection, "migrate")
-        if revision != HEAD or await connection.run_sync(_revision) != newest_revision():
+        present = await connection.run_sync(_revision)
+        if present is not None and present > newest_revision():
+            raise SettingsError(
+                "Cơ sở dữ liệu này do một bản isobot mới hơn dùng. Cài lại bản mới đó, hoặc khôi phục bản "
+                "sao lưu từ trước khi nâng cấp."
+            )
+        if revision != HEAD or present != newest_revision():
             from isobot.storage.upgrading import upgrade  # slow to load, and most starts have nothing to do
 
             await connection.run_sync(upgrade, revision)

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from isobot.errors import SettingsError
 from isobot.storage import reports, unit_records
 from isobot.storage.database import Database
 from isobot.storage.migrate import MIGRATIONS, is_current, migrate, newest_revision
@@ -89,3 +90,11 @@ async def test_what_an_older_installation_holds_is_still_there_after_an_update(o
     assert parts == begun == [0]
     assert [tuple(row) for row in acts] == [(0, "", "vì lũ")]
     assert [bool(one) for one in off] == [False]
+
+
+async def test_a_database_of_a_newer_isobot_is_left_alone_and_told(database):
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SettingsError, match="bản isobot mới hơn"):
+        await migrate(database)
