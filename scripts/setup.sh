@@ -76,5 +76,7 @@ if ! holds stamp-project "$project_print"; then
         --no-build-isolation --editable . || fail \
         "Không cài được isobot vào .venv/. Hãy xem lỗi ở trên." \
         "The project itself could not be installed: see pip's message above."
+    # As pip does for a package that is not editable: else the first start, or each, compiles every module.
+    "$python" -m compileall -q isobot handlers knowledge scheduler
     printf '%s\n' "$project_print" >.venv/stamp-project
 fi
