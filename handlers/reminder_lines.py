@@ -55,12 +55,13 @@ def steps_of(
     own = reporter_days(rule, period, services, today)
     steps = [s for s in planned(rule, period, services) if s.day >= today]
     last = format_date(period.last_day)
+    days_late = (today - period.last_day).days
     if not steps:
-        late = (today - period.last_day).days
-        return [f"• {name}: quá hạn {late} ngày (hạn {last}), tôi không nhắc nữa."], False
+        return [f"• {name}: quá hạn {days_late} ngày (hạn {last}), tôi không nhắc nữa."], False
     whom = "" if audience is Audience.REPORTER else "người phụ trách "
     told = f"nhắc {whom}{days_in_words(own)}" if own else "không còn lần nhắc nào"
-    lines = [f"• {name}, hạn {last}: {told}."]
+    late = f" (quá hạn {days_late} ngày)" if days_late > 0 else ""
+    lines = [f"• {name}, hạn {last}{late}: {told}."]
     if off := wording.day_off_words(period.last_day, today, services.calendar):
         lines.append(f"  {off}")
     parts = []

@@ -11,7 +11,7 @@ from isobot.domain import deadlines
 from isobot.domain.deadlines import Audience, Extension, Period, ReportingRule
 from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
-from isobot.domain.people import Actor, Role
+from isobot.domain.people import Role
 from isobot.domain.text import shorten
 from isobot.domain.units import Unit
 from isobot.storage import office, people, reports
@@ -75,10 +75,23 @@ async def _show_lead_office(turn: Turn, services: Services, codes: Iterable[str]
             turn.say(said, *choices, *duty_choices)
 
 
-def _audience_in(actor: Actor, unit: str) -> Audience:
-    """Return as what somebody is reminded of a unit's reports: the first of reporter, deputy, head."""
-    held = {post.role for post in actor.posts if post.unit == unit}
-    return next((audience for role, audience in _AS.items() if role in held), Audience.REPORTER)
+async def _audience_in(turn: Turn, unit: Unit) -> Audience:
+    """Return as what somebody hears a unit's reminders: as deputy or head, in place of who reports if needed.
+
+    Where nobody who reports can be reached, the first of deputy and head that can hears the reporter's steps.
+    """
+    held = {post.role for post in turn.actor.posts if post.unit == unit.code}
+    mine = next((role for role in _AS if role in held), Role.REPORTER)
+    if mine is Role.REPORTER:
+        return Audience.REPORTER
+    declined = await office.all_declined(turn.store.connection)
+    in_reach = {
+        holder.post.role
+        for holder in await people.holders(turn.store.connection, provinces=[unit.province])
+        if holder.post.unit == unit.code and holder.chats and (unit.code, holder.person) not in declined
+    }
+    stands_in = next((role for role in _AS if role in in_reach), None) is mine
+    return Audience.REPORTER if stands_in else _AS[mine]
 
 
 async def _reports(
@@ -94,7 +107,7 @@ async def _reports(
     settled = set(await reports.moments_in(connection, units=[code]))
     letters = await office.all_letters(connection, units=[code])
     extensions = await office.all_extensions(connection, units=[code])
-    audience = Audience.RECEIVER if receiver else _audience_in(turn.actor, code)
+    audience = Audience.RECEIVER if receiver else await _audience_in(turn, unit)
     lines: list[str] = []
     choices: list[Choice] = []
     for rule in services.rules.for_unit(unit):
@@ -123,7 +136,8 @@ async def _reports(
                 shown.append(period.last_day)
             if left and period.opens <= turn.today and not receiver:
                 of_unit = f", {unit.name}" if several else ""
-                choices += _period_choices(report, f"{period.label}{of_unit}", audience)
+                may_report = turn.actor.may_report_for(code)
+                choices += _period_choices(report, f"{period.label}{of_unit}", may_report=may_report)
         if lines and (periods or rule.once is None):
             lines += [f"  {words}" for words in (rule.remark(), rule.cited()) if words]
     return lines, choices
@@ -146,13 +160,13 @@ def periods_of(
     ]
 
 
-def _period_choices(report: tuple[str, str, str], label: str, audience: Audience) -> list[Choice]:
+def _period_choices(report: tuple[str, str, str], label: str, *, may_report: bool) -> list[Choice]:
     about = ":".join(report)
     if len(about) + 3 > LONGEST_BUTTON:
         return []
     words = Choice(f"wd:{about}", f"Xem lời nhắc {label}", lasting=True)
     put_off = Choice(f"sn:{about}", f"Hoãn nhắc {label}", lasting=True)
-    if audience is Audience.HEAD:  # who does not enter figures cannot say they went out on paper
+    if not may_report:  # who does not enter figures cannot say they went out on paper
         return [put_off, words]
     return [put_off, Choice(f"pp:{about}", f"Đã gửi bản giấy {label}", lasting=True), words]
 
@@ -163,7 +177,7 @@ async def _duties(turn: Turn, services: Services, unit: Unit, shown: list[date])
     choices: list[Choice] = []
     deeds = await office.all_deeds(turn.store.connection)
     events = await office.all_events(turn.store.connection)
-    audience = _audience_in(turn.actor, unit.code)
+    audience = await _audience_in(turn, unit)
     offered = False
     for rule in services.rules.duties_of(unit):
         offered = offered or rule.follows_event

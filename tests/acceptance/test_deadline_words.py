@@ -118,7 +118,17 @@ async def test_period_that_is_long_over_is_called_late_and_not_aimed_at(lan, clo
     assert "Lịch nghỉ năm 2027 chưa có thông báo chính thức" in said
 
 
+async def test_deputy_without_an_officer_reads_the_own_days(lan, clock):
+    await lan.registers(REPORT_UNIT, Role.DEPUTY)
+    clock.move_to(date(2027, 6, 2))
+
+    said = (await lan.says("nhắc việc"))[-1]
+
+    assert "• tháng 5/2027, hạn 31/05/2027 (quá hạn 2 ngày): nhắc 03/06/2027" in said
+
+
 async def test_head_reads_that_somebody_else_is_reminded_and_when_the_head_is_told(lan, clock):
+    await lan.other("2").registers(REPORT_UNIT)
     await lan.registers(REPORT_UNIT, Role.HEAD)
     clock.move_to(date(2027, 5, 20))
 
