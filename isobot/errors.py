@@ -71,11 +71,15 @@ class DeliveryError(IsobotError):
 class ChannelBusy(DeliveryError):
     """The platform asks to slow down, or cannot be reached now."""
 
-    def __init__(self, channel: str, wait: timedelta, *, why: str = "") -> None:
-        """Say how long to wait; `why` is "limit" or "token" where the platform named one of these."""
+    def __init__(self, channel: str, wait: timedelta, *, why: str = "", perhaps_taken: bool = False) -> None:
+        """Say how long to wait; `why` is "limit" or "token" where the platform named one of these.
+
+        `perhaps_taken` tells that the connection broke while its answer was awaited.
+        """
         super().__init__(f"{channel}: try again in {wait.total_seconds():g} seconds")
         self.wait = wait
         self.why = why
+        self.perhaps_taken = perhaps_taken
 
 
 class ChatGone(DeliveryError):

@@ -137,3 +137,10 @@ class Gestures:
     async def _silently(self, call: Callable[[], Awaitable[Any]]) -> None:
         with suppress(self._harmless, RuntimeError):
             await call()
+
+
+def may_have_arrived(error: BaseException | None) -> bool:
+    """Tell whether a call failed only while its answer was awaited: the platform may have heard it."""
+    import httpx  # not for channels without a network
+
+    return isinstance(error, httpx.ReadTimeout | httpx.ReadError | httpx.RemoteProtocolError)

@@ -52,6 +52,7 @@ from isobot.channels.shared import (
     Gestures,
     KeepParts,
     Progress,
+    may_have_arrived,
     read_body,
     same_secret,
     webhook_path,
@@ -374,7 +375,7 @@ class TelegramChannel:
                 raise ChatGone(said) from None
             raise MessageRefused(said) from None
         log.warning("telegram_unreachable", problem=said)
-        raise ChannelBusy(self.bot, BUSY) from None
+        raise ChannelBusy(self.bot, BUSY, perhaps_taken=may_have_arrived(error.__cause__)) from None
 
     # Keeping in touch
 

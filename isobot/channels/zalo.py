@@ -35,6 +35,7 @@ from isobot.channels.shared import (
     KeepParts,
     Progress,
     clean,
+    may_have_arrived,
     read_body,
     same_secret,
     take_to_the_end,
@@ -93,9 +94,10 @@ _SECONDS_UNTIL = 10**12
 class _Refusal(Exception):
     """The platform answered `ok: false`, or nothing at all (code 0)."""
 
-    def __init__(self, code: int, description: str) -> None:
+    def __init__(self, code: int, description: str, *, perhaps_taken: bool = False) -> None:
         super().__init__(f"{code} {description}")
         self.code = code
+        self.perhaps_taken = perhaps_taken
 
 
 class _Person(BaseModel):
@@ -396,7 +398,7 @@ class ZaloChannel:
 
     def _raise_ours(self, refusal: _Refusal) -> NoReturn:
         said = self._masked(refusal)
-        error: DeliveryError = ChannelBusy(self.bot, BUSY)
+        error: DeliveryError = ChannelBusy(self.bot, BUSY, perhaps_taken=refusal.perhaps_taken)
         if refusal.code == HTTPStatus.TOO_MANY_REQUESTS:
             error = ChannelBusy(self.bot, OVER_QUOTA, why="limit")
         elif refusal.code == HTTPStatus.UNAUTHORIZED:
@@ -456,7 +458,8 @@ class ZaloChannel:
             )
         except httpx.HTTPError as error:
             # Its text is left out: it may hold the address, and so the token.
-            raise _Refusal(0, type(error).__name__) from None
+            arrived = may_have_arrived(error)
+            raise _Refusal(0, type(error).__name__, perhaps_taken=arrived) from None
         try:
             answer = response.json()
         except ValueError:

@@ -33,6 +33,8 @@ class Outcome:
     """The chat takes nothing any more."""
     counts: bool = True
     """False when the failure says nothing of this message: its tries are not used up."""
+    unknown: bool = False
+    """True when it may have arrived all the same: the connection broke before the answer."""
     why: str = ""
 
 

@@ -298,7 +298,7 @@ class Sender:
             left, used = monotonic(), True
             lane.noted.discard(message.id)
             outcome = await self._deliver(lane, message, file)
-            if message.is_campaign and not outcome.sent:
+            if message.is_campaign and not (outcome.sent or outcome.unknown):
                 lane.noted.add(message.id)
             lane.gate.used(ticket, left=left, answered=monotonic())
             self._changed.set()
@@ -362,7 +362,8 @@ class Sender:
         lane.pause.begin(silence, at=wall)
         # While others get through, the trouble is this message's own, such as a file too slow to send.
         own = monotonic() - lane.worked_at < LATELY_SECONDS
-        return Outcome(message, wait=max(busy.wait, _back_off(message.attempts)), counts=own, why=str(busy))
+        wait = max(busy.wait, _back_off(message.attempts))
+        return Outcome(message, wait=wait, counts=own, unknown=busy.perhaps_taken, why=str(busy))
 
 
 def _back_off(attempts: int) -> timedelta:

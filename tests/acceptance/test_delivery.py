@@ -13,13 +13,14 @@ from starlette.routing import Route
 
 from isobot.alarms import LAST_TICK, Alarms
 from isobot.attachments import FileMaker
+from isobot.channels.shared import may_have_arrived
 from isobot.chat.bell import Bell
 from isobot.chat.limits import Limits, telegram_limits, zalo_limits
 from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.chat.sender import Sender
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
-from isobot.errors import ChannelBusy, ChatGone
+from isobot.errors import ChannelBusy, ChatGone, MessageRefused
 from isobot.metrics import Metrics
 from isobot.storage import delivery, outbox, people, records
 from isobot.storage.outbox import Priority
@@ -359,6 +360,94 @@ async def test_metrics_have_what_the_shipped_alert_rules_ask_for(office, clock):
         'isobot_alarm_today{alarm="token:telegram"} 1.0',
     ):
         assert line in page
+
+
+class BreakingChannel(FakeChannel):
+    """Takes a message, and then the connection breaks, as often as `breaks` says."""
+
+    breaks = 1
+
+    async def deliver(self, message: Outgoing, file: RenderedFile | None) -> str | None:
+        reference = await super().deliver(message, file)
+        if self.breaks:
+            self.breaks -= 1
+            raise ChannelBusy(self.bot, timedelta(seconds=5), perhaps_taken=True)
+        return reference
+
+
+async def test_a_connection_that_breaks_after_the_platform_took_a_reminder_repeats_it_counted(office, clock):
+    breaking = BreakingChannel("telegram")
+    sender = Sender(office.database, [breaking], None, clock, bell=Bell())
+    await queue(office, "telegram", "1", "nhắc")
+    await sender.drain()
+    clock.pass_by(timedelta(minutes=1))
+    await sender.drain()
+
+    assert [message.chat for message in breaking.sent] == ["1", "1"]
+    async with office.database.read() as connection:
+        assert await delivery.perhaps_repeated(connection) == {"telegram": 1}
+
+
+async def test_a_connection_that_fails_before_the_platform_took_anything_counts_no_repeat(office, clock):
+    office.channels["telegram"].fails_with = [ChannelBusy("telegram", timedelta(seconds=5))] * 2
+    await queue(office, "telegram", "1", "nhắc")
+    for _ in range(3):
+        await office.sender.drain()
+        clock.pass_by(timedelta(minutes=2))
+
+    assert await statuses(office) == {"nhắc": "sent"}
+    async with office.database.read() as connection:
+        assert await delivery.perhaps_repeated(connection) == {}
+
+
+async def test_the_head_hears_the_next_step_where_the_reporter_blocked_the_bot(plain_phone, clock):
+    office, head = plain_phone.office, plain_phone.other("7")
+    await plain_phone.registers("th.pu-luong")
+    await head.registers("th.pu-luong", Role.HEAD)
+    office.channels["telegram"].fails_with.append(ChatGone("bot was blocked by the user"))
+    clock.move_to(FRIDAY_T_3)
+    await office.tick()
+    assert (await ledger_of(office)).count("dead") == 1
+
+    clock.pass_by(timedelta(days=3))
+    await office.tick()
+
+    assert reminders(plain_phone) == []
+    (said,) = reminders(head)
+    assert "ngày cuối" in said
+
+
+async def test_a_dead_reminder_sent_again_ends_its_row_as_sent(plain_phone, clock):
+    office = plain_phone.office
+    await plain_phone.registers("th.pu-luong")
+    office.channels["telegram"].fails_with.append(MessageRefused("message is too strange"))
+    clock.move_to(FRIDAY_T_3)
+    await office.tick()
+    assert sorted(await ledger_of(office)) == ["dead", "merged", "merged", "merged"]
+
+    clock.pass_by(timedelta(minutes=5))
+    async with office.database.write() as connection:
+        await delivery.queue_again(connection, ids=None, at=clock.now())
+    await office.tick()
+
+    assert len(reminders(plain_phone)) == 1
+    assert sorted(await ledger_of(office)) == ["merged", "merged", "merged", "sent"]
+    async with office.database.read() as connection:
+        assert await delivery.perhaps_repeated(connection) == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "arrived"),
+    [
+        (httpx.ReadTimeout("no answer"), True),
+        (httpx.RemoteProtocolError("cut off"), True),
+        (httpx.ConnectTimeout("nobody there"), False),
+        (httpx.ConnectError("refused"), False),
+        (None, False),
+    ],
+)
+def test_only_a_connection_that_broke_at_the_answer_may_have_brought_the_message(error, arrived):
+    assert may_have_arrived(error) is arrived
 
 
 async def visit(metrics: Metrics, client: str = "127.0.0.1", **headers: str) -> httpx.Response:
