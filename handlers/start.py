@@ -110,7 +110,7 @@ def _first_steps(role: Role) -> str:
         return "Gõ “biên tập” để xem câu hỏi chưa trả lời được, soạn và duyệt nội dung."
     if role is Role.REPORTER:
         return "Gõ “báo cáo” để xem kỳ đang mở; tôi sẽ nhắc trước hạn."
-    return "Anh/chị cứ gõ câu hỏi, hoặc “trợ giúp”."
+    return "Khi đơn vị chậm gửi, tôi báo anh/chị; gõ “nhắc việc” để xem vào ngày nào."
 
 
 async def show_me(turn: Turn, services: Services) -> None:

@@ -102,6 +102,12 @@ async def test_office_that_tells_heads_on_another_day_tells_them_nothing_wrong(o
     assert "Hiện chưa có cán bộ phụ trách nào" not in reminders(head)[-1]
 
 
+async def test_deputy_and_head_hear_at_registration_when_they_are_told(lan):
+    for chat, role in (("2", Role.DEPUTY), ("3", Role.HEAD)):
+        said = (await lan.other(chat).registers(REPORT_UNIT, role))[-1]
+        assert "gõ “nhắc việc” để xem vào ngày nào" in said
+
+
 # --- the page -------------------------------------------------------------------------------------------
 
 
