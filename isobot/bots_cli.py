@@ -98,7 +98,13 @@ def add_bot(
                 connection, key=key, channel=channel, province=province, token_env=token_env
             ):
                 raise typer.BadParameter(f"Đã có bot tên {key}. Đổi bằng: isobot bots set {key}")
-        print(f"Đã thêm bot {key}. Đặt token vào biến {token_env}. {RESTART}")
+        if token_named(token_env) is None:
+            print(f"Đã thêm bot {key}. Biến {token_env} chưa đặt: đặt token vào đó rồi mới chạy lại bot, vì")
+            print(
+                f"thiếu biến này isobot không khởi động. Chưa có token thì tắt: isobot bots set {key} --off"
+            )
+        else:
+            print(f"Đã thêm bot {key}, token ở biến {token_env}. {RESTART}")
 
     with_core(go)
 

@@ -37,17 +37,20 @@ def run(command):
     return run
 
 
-def test_bot_is_added_changed_listed_and_turned_off_without_showing_a_token(run, settings):
+def test_bot_is_added_changed_listed_and_turned_off_without_showing_a_token(run, settings, monkeypatch):
+    monkeypatch.delenv("ISOBOT_KG_TOKEN")
     added = run(
         *("add", "telegram-kg", "--channel", "telegram"),
         *("--province", "kien-giang", "--token-env", "ISOBOT_KG_TOKEN"),
     )
+    monkeypatch.setenv("ISOBOT_KG_TOKEN", SECOND)
     changed = run("set", "telegram-kg", "--per-second", "20")
     listed = run("list")
     off = run("set", "telegram-kg", "--off")
     listed_off = run("list")
 
     assert [code for code, _ in (added, changed, listed, off)] == [0, 0, 0, 0]
+    assert "Biến ISOBOT_KG_TOKEN chưa đặt" in added[1]
     assert "telegram-kg telegram kien-giang ISOBOT_KG_TOKEN 20" in listed[1]
     assert "telegram telegram mọi tỉnh ISOBOT_TELEGRAM_TOKEN 30" in listed[1]
     assert "telegram-kg (tắt)" in listed_off[1]
