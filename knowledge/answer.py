@@ -20,7 +20,7 @@ from knowledge.after_reform import AfterReform
 from knowledge.asking_back import act_first, law_first, told_first, which_province
 from knowledge.building import without_collecting
 from knowledge.corpus import SEED_PROVINCES, Card, Corpus, load_corpus
-from knowledge.deciding import LEAST_SURE, Signs, sureness
+from knowledge.deciding import LEAST_SURE, Signs, of_the_trade, sureness
 from knowledge.giving import Giver
 from knowledge.guarding import REFUSAL, Guard
 from knowledge.home import Home, home_of
@@ -332,6 +332,8 @@ class KnowledgeBase:
 
     def _signs(self, read: Question, hits: Sequence[Hit]) -> Signs:
         index = self._weigher.index
-        unknown, strange = index.strangeness(read, self._weigher.said_already(read))
+        unknown, strange = index.strangeness(
+            read, self._weigher.said_already(read), of_the_trade=of_the_trade(read)
+        )
         held = max(h.held for h in hits[:3])
         return Signs(min(1.0, hits[0].score), held, unknown, strange, index.is_short(read))

@@ -51,10 +51,15 @@ class Signs:
     """Whether hardly any words are asked, so that each of them counts for much."""
 
 
+def of_the_trade(question: Question) -> bool:
+    """Tell whether a question uses words that hardly stand in any other trade."""
+    return question.says(_TRADE)
+
+
 def values(signs: Signs, question: Question) -> tuple[float, ...]:
     """Return everything that is weighed, in the order of the weights."""
     said = (
-        question.says(_TRADE),
+        of_the_trade(question),
         question.says(_ISO),
         question.says(_OFFICE),
         bool(question.documents),

@@ -36,6 +36,7 @@ class _OtherProvinces(_Outside):
 class _LexiconFile(_Outside):
     abbreviations: list[_ShortRow]
     stop_words: list[str]
+    light_words: str
     synonyms: list[list[str]]
     outside: list[_SubjectRow]
     secret: list[str]
@@ -81,6 +82,8 @@ class Lexicon:
     province_words: dict[str, str] = field(default_factory=dict)
     province_letters: dict[str, str] = field(default_factory=dict)
     everyday: str = ""
+    light_words: frozenset[str] = frozenset()
+    """Words that name no subject, whatever they stand beside."""
 
     @cached_property
     def folded_short_forms(self) -> dict[str, tuple[ShortForm, ...]]:
@@ -124,4 +127,5 @@ def load_lexicon(path: Path) -> Lexicon:
         province_words={nfc(w): slug for slug, words in file.province_words.items() for w in words},
         province_letters=dict(file.province_letters),
         everyday=file.everyday,
+        light_words=frozenset(fold(file.light_words).split()),
     )

@@ -75,6 +75,7 @@ class Features:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._stop = lexicon.stop_words
+        self._light = lexicon.light_words - lexicon.stop_words
         self._synonyms: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for concept, phrase in lexicon.synonyms:
             self._synonyms[phrase[0]].append((phrase, "#" + concept))
@@ -110,6 +111,10 @@ class Features:
     def is_stop(self, bare: str) -> bool:
         """Tell whether a word carries no question."""
         return bare in self._stop
+
+    def is_light(self, bare: str) -> bool:
+        """Tell whether a word names no subject, and so may stand beside any."""
+        return bare in self._light
 
     def concepts(self, words: Sequence[Word]) -> list[tuple[str, tuple[str, ...]]]:
         """Return the concepts of a text with the words that express them."""
@@ -310,8 +315,14 @@ class Index:
                 found += rarity
         return found / total if total else 1.0
 
-    def strangeness(self, question: Question, ignore: Collection[str]) -> tuple[float, float]:
-        """Return the share of the words asked that no card holds, and of neighbours that none holds so."""
+    def strangeness(
+        self, question: Question, ignore: Collection[str], *, of_the_trade: bool
+    ) -> tuple[float, float]:
+        """Return the share of the words asked that no card holds, and of neighbours that none holds so.
+
+        Beside words of the trade, a word that names no subject says nothing by its neighbours.
+        """
+        light = self._features.is_light if of_the_trade else self._features.is_stop
         asked = [
             w
             for w in question.words
@@ -320,7 +331,7 @@ class Index:
             and not any(c.isdigit() for c in w.bare)
         ]
         told = [w.bare for w in asked if not self._features.is_stop(w.bare)]
-        unknown = sum(bare not in self._rarity for bare in told)
+        unknown = sum(bare not in self._rarity and not light(bare) for bare in told)
         meant = self._concepts_of(asked)
         pairs = [
             (a.bare, b.bare)
@@ -329,7 +340,9 @@ class Index:
         ]
         # "Tốn mấy" says what cards call kinh phí.
         strange = sum(
-            f"{one} {two}" not in self._rarity and not meant.get(one, set()) & meant.get(two, set())
+            f"{one} {two}" not in self._rarity
+            and not meant.get(one, set()) & meant.get(two, set())
+            and not (light(one) or light(two))
             for one, two in pairs
         )
         return min(unknown / max(1, len(told)), MOST_UNKNOWN), strange / max(2, len(pairs))
