@@ -17,7 +17,7 @@ _WHEN = re.compile(
     r"\b(?:nam|dot|moc|nhom|dien|luot|phien|lo|chang|quang|khoang|giai doan|thoi gian|thoi ky)(?: \w+)? "
     rf"(?:nao|gi|(?:may|bao nhieu){_NOT_COUNTED})\b|"
     r"\b(?:nam|dot|nhom) \w+ hay(?: (?:la|nam|dot|nhom))? \w+|"
-    r"\bkhi nao\b|\bbao gio\b|\bluc nao\b|\bthoi diem nao\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b"
+    r"\bkhi nao\b|\b(?:bao|may) gio\b|\bluc nao\b|\bthoi diem nao\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b"
 )
 _WHEN_SAID = re.compile(
     rf"{_WHEN.pattern}|"
