@@ -52,6 +52,12 @@ _FRAME = re.compile(
     r"\bquy dinh(?= (?:the nao|nhu the nao|ra sao|gi|la|rang|ve|cac|cho|o|xa|thi|co)\b|$)|"
     r"\bcho (?:hoi|biet)\b"
 )
+_LEFT_OUT = re.compile(
+    r"\b(?:khong|chua|chang) (?:tinh|ke|gom|bao gom|tinh den|ke den)\b(?! (?:duoc|gi|nao|ai|may))(?: \w+){1,6}|"
+    r"\b(?:ngoai|tru) (?:phan|khoan|tien|viec)(?: \w+){1,4}(?= (?:ra|thi)\b)"
+)
+"""What a question expressly does not ask about: "không tính tiền thuê tư vấn"."""
+LEFT_OUT_WEIGHT = 0.05
 _ENDS_AN_OFFICE = frozenset(["nghe", "vu", "thong", "dan", "chinh"])
 """Last words of offices: "Sở KHCN TH" names a province."""
 NUMBER_WEIGHT = 0.6
@@ -65,6 +71,7 @@ _LIGHT = (
     (_NUMBERED, NUMBER_WEIGHT),
     (_ARTICLE, ARTICLE_WEIGHT),
     (_FRAME, FRAME_WEIGHT),
+    (_LEFT_OUT, LEFT_OUT_WEIGHT),
 )
 _ALL_PROVINCES = re.compile(
     r"\b(?:(?<!moi )(?<!hang )(?<!cuoi )(?<!dau )(?<!mot )nam tinh|5 tinh|"

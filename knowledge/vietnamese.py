@@ -90,6 +90,8 @@ class Vocabulary:
         self.marked: Counter[str] = Counter()
         self.bare: Counter[str] = Counter()
         self.pairs: Counter[str] = Counter()
+        self._spelt: dict[str, list[str]] = {}
+        """Each bare word with its marked spellings."""
         self._count(texts)
         self._names = frozenset(fold(w) for name in names for w in _TOKEN.findall(_without_apostrophes(name)))
         self._joined = {pair.replace(" ", ""): pair for pair in self.pairs}
@@ -107,11 +109,17 @@ class Vocabulary:
         bares = {token: fold(token) for token in self.marked}
         for token, times in self.marked.items():
             self.bare[bares[token]] += times
+            if not token.isascii():
+                self._spelt.setdefault(bares[token], []).append(token)
         pairs = Counter(pairwise([bares.get(token) for token in marked]))
         self.pairs.update({f"{a} {b}": times for (a, b), times in pairs.items() if a and b})
 
-    def nearest(self, bare: str, previous: str, following: str) -> str | None:
-        """Return the word, or two words run together, that is one slip away, if there is one."""
+    def nearest(self, bare: str, previous: str, following: str, marked: str = "") -> str | None:
+        """Return the word, or two words run together, that is one slip away, if there is one.
+
+        A slip loses a letter sooner than a mark: "thắg" is "thắng" and no "thay".
+        """
+        kept = frozenset(c for c in marked if not c.isascii())
         slips = self._one_slip_away(bare) if len(bare) <= self._longest + 1 else ()
         near = [n for n in slips if (n in self.bare or n in self._joined) and len(n) > 2 and not n.isdigit()]
         if not near:
@@ -120,6 +128,7 @@ class Vocabulary:
         best = max(
             near,
             key=lambda n: (
+                not kept or any(kept <= set(spelt) for spelt in self._spelt.get(n, ())),
                 min(self.pairs[f"{previous} {n}"], 3) + 4 * min(self.pairs[f"{n} {following}"], 3),
                 len(n),
                 self._frequency(n),
@@ -291,7 +300,7 @@ class Reader:
         once = _TWICE.sub(r"\1", bare)
         if once != bare and vocabulary.knows(once):
             return [(once, once)]
-        near = vocabulary.nearest(bare, previous, following)
+        near = vocabulary.nearest(bare, previous, following, marked)
         short_slip = near and len(bare) <= 5 and vocabulary.follows(previous, near, following)
         pieces = None if short_slip else vocabulary.split(bare)
         if once != bare and (others := vocabulary.split(once)) and len(others) < len(pieces or bare):
