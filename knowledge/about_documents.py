@@ -22,6 +22,7 @@ from knowledge.question import Question
 
 MOST_STRANGE, MOST_STRANGE_SUBJECT = 1, 2
 """So many words may stand beside what is asked of a numbered document, or of one told by its subject."""
+_A_PLAN = re.compile(r"\b(?:ke hoach|quyet dinh|chi thi)\b")
 _FRAME = re.compile(r"\bmo hinh khung\b")
 _DAY = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 _EDITION = re.compile(r"\b(?:9001[: -]*|ban )(20(?:00|08|15|26))\b")
@@ -70,7 +71,11 @@ class AboutDocuments:
         if mentions is None:
             return None
         if not mentions.documents or mentions.of_a_place:
-            found = self._of_a_year(read, province) or self._by_subject(read, province)
+            found = (
+                self._of_a_year(read, province)
+                or self._by_subject(read, province)
+                or self._claimed(read, province, mentions)
+            )
             if found or not mentions.documents:
                 return found
         mentions = replace(mentions, masked=self._aspects.with_bodies(mentions.masked) + " ")
@@ -180,6 +185,13 @@ class AboutDocuments:
                 text = f"Không phải {found[1]}. {document.short_name()}: {count.said}."
                 return _answered([Told(text, (Citation(document, count.section),))])
         return None
+
+    def _claimed(self, read: Question, province: str, mentions: Mentions) -> Answer | None:
+        """Set right a wrong number of the asker's own plan, which the story around the question names."""
+        plan = self._documents.get(province)
+        if plan is None or mentions.documents or not read.says(_A_PLAN):
+            return None
+        return self._count(read, replace(mentions, documents=(plan,)))
 
     def _by_subject(self, read: Question, province: str) -> Answer | None:
         """Name the document that is asked for by what it is about: "nghị quyết nào sáp nhập tỉnh"."""

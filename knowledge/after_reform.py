@@ -16,7 +16,7 @@ from knowledge.home import Home
 from knowledge.model import Answer
 from knowledge.places import speaks_of_self
 from knowledge.question import Question
-from knowledge.reform import asks_own_past, says_became
+from knowledge.reform import asks_own_past, asks_what_became, says_became
 from knowledge.reform_counts import ReformCounts
 from knowledge.rosters import Rosters
 
@@ -46,6 +46,8 @@ class AfterReform:
         of_today = "," not in home.name or not any(u.in_plan for u in home.units)
         if mine and of_today and asks_own_past(read.focus):
             return self._country.answer(self._country.commune_of(home.name, self._today(home)), before=True)
+        if mine and home.units and read.other_provinces == (self._today(home),) and asks_what_became(read):
+            return self._rosters.about(read, home.units[0]) if len(home.units) == 1 else None
         left = None if mine else self._left.answer(read, scope, home)
         if left:
             return left

@@ -88,8 +88,13 @@ class Beside:
     """The level of the asker's unit, where they speak of it and name none: "đơn vị tôi"."""
 
     @classmethod
-    def of(cls, read: Question, documents: Mapping[str, LegalDocument], level: str) -> "Beside":
-        """Read a question; `level` is that of the asker's unit, as far as it is known."""
+    def of(
+        cls, read: Question, documents: Mapping[str, LegalDocument], level: str, *, leads: bool
+    ) -> "Beside":
+        """Read a question; `level` is that of the asker's unit, as far as it is known.
+
+        `leads` tells that the unit is the one that gathers the reports of a province.
+        """
         step = _STEP.search(read.folded)
         own = not read.level and speaks_of_self(read)
         return cls(
@@ -108,15 +113,15 @@ class Beside:
             who=read.says(WHO),
             today=read.says(TODAY) and not read.says(ADOPTING),
             about_bot=read.says(_ABOUT_BOT),
-            beside_the_point=_beside_the_point(read),
+            beside_the_point=_beside_the_point(read, leads=leads),
             own_of_no_level=own and not level,
             own_level=level if own else "",
         )
 
 
-def _beside_the_point(read: Question) -> frozenset[str]:
+def _beside_the_point(read: Question, *, leads: bool) -> frozenset[str]:
     topics = [] if read.says(_CHANGED) else ["sap-xep"]
     if speaks_of_self(read):
         topics += [] if read.says(_LISTED) else ["danh-sach"]
-        topics += [] if read.says(_UP) else ["bao-cao-tren"]
+        topics += [] if leads or read.says(_UP) else ["bao-cao-tren"]
     return frozenset(topics)

@@ -43,6 +43,7 @@ class DocumentFacts:
             "title": self._title,
             "date": self._date,
             "issuer": self._issuer,
+            "signer": self._signer,
             "edition": self._edition,
             "in-force": self._in_force,
             "until": self._until_when,
@@ -78,6 +79,13 @@ class DocumentFacts:
 
     def _issuer(self, document: LegalDocument) -> Told:
         return self._of_title(document, f"{document.short_name()} do {document.issuer} ban hành.")
+
+    def _signer(self, document: LegalDocument) -> Told | None:
+        """Say who issued a national document; whose name stands under it is not on record."""
+        if document.province:
+            return None
+        told = self._issuer(document)
+        return Told(f"{told.text} Tên người ký không có trong các văn bản tôi có.", told.citations)
 
     def _edition(self, document: LegalDocument) -> Told | None:
         if not document.standard:

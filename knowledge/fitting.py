@@ -16,8 +16,8 @@ from knowledge.question import Question
 SAYS_WHEN, SAYS_THE_DEED, SAYS_THE_DAY = 1.12, 1.2, 1.25
 """What a card gains that holds the month or day asked for, the deed asked about ("thẩm định"), or speaks
 of the day of a report where the question names one."""
-SAYS_WHAT = 1.12
-"""What a card gains that says what a thing is, where that is asked."""
+SAYS_WHAT, UNASKED_WHAT = 1.12, 0.8
+"""What a card gains that says what a thing is, where that is asked; and where it is asked what to do."""
 ANOTHER_QUESTION = 0.9
 """What a card is worth that tells who does a thing, where nobody asks who."""
 SAYS_NO_AMOUNT, AMOUNT_OF_A_DOCUMENT = 1.5, 0.5
@@ -36,6 +36,7 @@ _REPORT = re.compile(r"\bbao cao\b")
 _WHAT = re.compile(
     r"\b(?:nghia|hieu)(?: \w+){0,4} la (?:gi|sao|the nao)\b|^(?:\w+ ){1,8}la (?:gi|cai gi)\b|\bkhai niem\b"
 )
+_DEED = re.compile(r"\blam (?:nhung )?(?:viec )?gi\b|\b(?:can|phai) lam\b")
 _SAYS_WHAT = re.compile(r" là gì$")
 _AMOUNT = re.compile(r"\b\d[\d.,]* ?(?:trieu|ty|ti|nghin|ngan|dong)\b")
 _MONEY_TOPICS = ("kinh-phi-muc", "kinh-phi-tong")
@@ -60,6 +61,8 @@ class Asked:
     report_day: bool
     amount_of_document: bool
     what: bool
+    deed: bool
+    """Whether it is asked what to do."""
 
     @classmethod
     def of(cls, read: Question) -> "Asked":
@@ -72,6 +75,7 @@ class Asked:
             nobody=_OF_ANY_KIND.search(focus) is not None and not read.says(WHO),
             report_day=read.says(_DAY) and read.says(_REPORT),
             what=_WHAT.search(focus) is not None,
+            deed=_DEED.search(focus) is not None,
             amount_of_document=bool(read.documents) and read.says(_AMOUNT),
         )
 
@@ -82,8 +86,8 @@ class Asked:
             fit *= SAYS_WHEN
         if any(deed.search(_folded(card.answer)) for deed in self.deeds):
             fit *= SAYS_THE_DEED
-        if self.what and _SAYS_WHAT.search(card.title):
-            fit *= SAYS_WHAT
+        if _SAYS_WHAT.search(card.title):
+            fit *= SAYS_WHAT if self.what else UNASKED_WHAT if self.deed else 1
         if self.nobody and card.title.startswith("Ai "):
             fit *= ANOTHER_QUESTION
         if self.report_day and card.topic == "bao-cao-ngay":

@@ -27,7 +27,12 @@ _SELF_SAID = re.compile(
 )
 _OWN_DISTRICT = re.compile(rf"\bhuyen(?: cua)? {SELF}\b")
 _LEVEL_WORDS = (
-    ("xa", re.compile(r"\b(?:cap xa|(?<!thi )xa|phuong|thi tran)\b")),
+    (
+        "xa",
+        re.compile(
+            r"\b(?:cap xa|(?<!thi )xa(?! hoi\b)|(?<!dia )phuong(?! (?:thuc|phap|tien|an|huong)\b)|thi tran)\b"
+        ),
+    ),
     ("huyen", re.compile(r"\b(?:cap huyen|huyen|thi xa|ubnd thanh pho|ubnd cac huyen)\b")),
     ("chi-cuc", re.compile(r"\bchi cuc\b")),
     ("so", re.compile(r"\b(?:so|cap tinh|so nganh|ban nganh)\b")),
@@ -36,7 +41,8 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PERIOD = re.compile(r"\b20\d\d ?(?:-|–|den|toi)(?: het)?(?: nam)? ?20\d\d\b")
 """The years of a plan, which name no year of their own: "giai đoạn 2022-2024"."""
 _YES_NO = re.compile(
-    r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b"
+    r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b|"
+    r"\b(?:dung|chinh xac) la\b.*\b(?:chu|a|ha|khong|nhi)$"
 )
 _TITLE_WORDS = (
     r"ap dung|duy tri|va|cai tien|trien khai|iso|he thong|quan ly|chat luong|tcvn|9001(?::20\d\d)?|cap|xa|"
@@ -53,7 +59,8 @@ _FRAME = re.compile(
     r"\bcho (?:hoi|biet)\b"
 )
 _LEFT_OUT = re.compile(
-    r"\b(?:khong|chua|chang) (?:tinh|ke|gom|bao gom|tinh den|ke den)\b(?! (?:duoc|gi|nao|ai|may))(?: \w+){1,6}|"
+    r"\b(?:khong|chua|chang) (?:tinh|ke|gom|bao gom|tinh den|ke den)\b"
+    r"(?! (?:duoc|gi|nao|ai|may))(?: \w+){1,6}|"
     r"\b(?:ngoai|tru) (?:phan|khoan|tien|viec)(?: \w+){1,4}(?= (?:ra|thi)\b)"
 )
 """What a question expressly does not ask about: "không tính tiền thuê tư vấn"."""

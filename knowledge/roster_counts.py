@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from isobot.domain.units import Level, UnitDirectory
+from isobot.domain.units import Level, Unit, UnitDirectory
 from knowledge.beside import ADOPTING, TODAY
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.home import Home
@@ -64,6 +64,13 @@ _COMMUNES = re.compile(r"\b(?:xa|phuong|thi tran|don vi|ubnd cap xa)\b")
 PLAN_YEARS = (2022, 2023, 2024)
 """The years of the one plan that gives each commune a year of its own."""
 ASKED_BY_COMMUNE = "thanh-hoa"
+_KIND_ALONE = re.compile(
+    r"\b(?:nhung|cac|may|bao nhieu|ke ten|liet ke) (?:thi tran|phuong)\b|\b(?:thi tran|phuong) nao\b"
+)
+_KINDS_TOGETHER = re.compile(
+    r"\bxa(?: va| hay)? (?:phuong|thi tran)\b|\bphuong(?: va| hay)? thi tran\b|"
+    r"\b(?:phuong|thi tran)(?: va| hay)? xa\b"
+)
 _KIND_ASKED = (("thị trấn", re.compile(r"\bthi tran\b")), ("phường", re.compile(r"\bphuong\b")))
 
 
@@ -98,6 +105,9 @@ class RosterCounts:
             districts = [(home.province, home.district)]
         if districts:
             return self._of_district(question, districts[0], years)
+        kind = _kind_alone(question)
+        if kind and len(provinces) == 1:
+            return self._of_kind(kind, provinces[0], years)
         missing = self._absences.unknown_district(question, provinces)
         if missing:
             return missing
@@ -226,6 +236,21 @@ class RosterCounts:
         citations = self._lines.citations(units)
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
+    def _of_kind(self, kind: str, province: str, years: Sequence[int]) -> Answer | None:
+        """Name the towns, or the wards, of a plan."""
+        every = self._units.roster(province, level=Level.XA)
+        units = [u for u in every if u.kind == kind and (not years or u.plan_year in years)]
+        when = " năm " + ", ".join(str(y) for y in sorted(years)) if years else ""
+        of = f"Danh sách của {SEED_PROVINCES[province]}{when}"
+        if not units:
+            kinds = " và ".join(dict.fromkeys(u.kind for u in every))
+            text = f"{kind.capitalize()} không có trong danh sách của {SEED_PROVINCES[province]}{when}"
+            text, citations = f"{text}; toàn danh sách chỉ gồm {kinds}.", self._lines.whole(province)
+        else:
+            named = "; ".join(f"{u.name.removeprefix('UBND ')} ({_where(u)})" for u in units)
+            text, citations = f"{of} có {len(units)} {kind}: {named}.", self._lines.citations(units)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
     def _of_year(self, question: Question, year: int, *, listing: bool) -> Answer | None:
         units = self._units.roster("thanh-hoa", level=Level.XA, year=year)
         counts = Counter(u.district for u in units)
@@ -266,6 +291,18 @@ class RosterCounts:
             text += ": " + ", ".join(f"{name} {count}" for name, count in counts.items())
         citations = self._lines.citations(units)
         return Answer(Outcome.ANSWERED, with_sources(text + ".", citations), citations)
+
+
+def _kind_alone(question: Question) -> str:
+    """Return "thị trấn" or "phường" where units of that kind alone are counted or listed."""
+    found = _KIND_ALONE.search(question.focus)
+    if found is None or _KINDS_TOGETHER.search(question.focus):
+        return ""
+    return "thị trấn" if "thi tran" in found.group() else "phường"
+
+
+def _where(unit: Unit) -> str:
+    return f"{district_title(unit)}, năm {unit.plan_year}"
 
 
 def _whole_province(question: Question) -> bool:

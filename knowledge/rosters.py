@@ -114,7 +114,7 @@ class Rosters:
         districts = [d for m in mentions for d in m.districts if not m.units or not m.sure]
         if nameless and districts:
             return self._counting.by_years(clause, districts[0])
-        if any(m.units and m.units != home.units for m in mentions):
+        if any(m.units and m.units != home.units and not _own_district(m, home) for m in mentions):
             return None
         listed = any(u.in_plan for u in home.units if u.level is Level.HUYEN)
         if home.province in PLANS and home.means_district(clause.folded) and not listed:
@@ -318,6 +318,11 @@ class Rosters:
         head = "Có nhiều đơn vị mang tên này. Anh/chị hỏi đơn vị nào?"
         options = tuple(Option(titled(u), Refinement(unit=u.code)) for u in units[:6])
         return Answer(Outcome.CLARIFY, "\n".join([head, *(f"- {line}" for line in lines)]), (), options)
+
+
+def _own_district(mention: Mention, home: Home) -> bool:
+    """Tell whether a name only says in which district one's own commune lies: "xã em ở Sa Thầy"."""
+    return bool(home.units) and not mention.sure and (home.province, home.district) in mention.districts
 
 
 _FILLING_WORDS = "xa thi tran phuong huyen ubnd uy ban nhan dan o cua thi sao a the nao con"

@@ -15,6 +15,7 @@ _ASKING = re.compile(
 )
 _REASON = re.compile(r"^(?:chu|vi|tai|boi) (?!sao\b|the\b|gi\b).*\b(?:roi|ca|het|nen|lam|qua)\b")
 """A clause that only tells why one asks: "chứ anh phụ trách cũ nghỉ rồi, không bàn giao gì cả"."""
+_ENUMERATING = re.compile(r"\b(?:nhu|gom|vi du|chang han)(?: \w+){1,5}$")
 _PLEADING = re.compile(
     r"\b(?:giup|chi (?:toi|em|minh)|huong dan|cho (?:em |toi |minh )?(?:hoi|xin|biet)|can biet|muon biet|"
     r"xin)\b"
@@ -76,6 +77,8 @@ def clause_weights(
         return ((1.0,) * count,)
     last = max(n for n, a in enumerate(asking) if a)
     focus = {n for n, a in enumerate(asking) if a and of[n] == of[last]}
+    # What an enumeration goes on from belongs to it: "việc nội bộ như quản lý xe, mua sắm có phải ...".
+    focus |= {n - 1 for n in focus if n and of[n - 1] == of[n] and _ENUMERATING.search(texts[n - 1])}
     # What follows a clause that asks belongs to it: "ai phải lập kế hoạch để xây dựng, duy trì ..."
     focus |= {n for n in range(count) if of[n] == of[last] and n > min(focus)}
     focus = {n for n in focus if not _REASON.search(texts[n])} or focus

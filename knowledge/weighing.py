@@ -39,6 +39,8 @@ AT_THE_PLACE = 0.25
 """What a card gains whose first citation is the very article asked for."""
 OWN_OFFICE, OTHER_OFFICE = 1.35, 0.85
 """What a card on the duties of one office is worth to one of that office, and of another."""
+SENT_UP = 1.5
+"""What a card on the reports sent up is worth to the office that sends them."""
 BESIDE_THE_POINT = 0.8
 """What a card is worth on what nobody asked."""
 ELSEWHERE = 0.6
@@ -120,6 +122,9 @@ OTHER_THAN_A_DOCUMENT = 0.87
 """What a card is worth that names no document where one is asked for."""
 _TITLE_OF_FORCE, _TITLE_OF_PLAN = "còn hiệu lực", "còn áp dụng"
 _ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
+_LEADS = re.compile(r"^so (?:khoa hoc|khcn|kh&cn)")
+_REPORTING = re.compile(r"\bbao cao\b")
+_BOT = re.compile(r"\b(?:bot|tro ly)\b")
 _SUBMITTING = re.compile(r"\b(?:trinh|tham muu|de nghi|de xuat|xin)\b.*\bky\b")
 """Who puts a paper before the one who signs it: "ai trình chủ tịch ký"."""
 SIGNING = re.compile(
@@ -224,8 +229,9 @@ class Weigher:
             beside = self._words.read(body_of(asker.unit))
         hits = self.index.search(read, scopes, ignore=self.said_already(read), beside=beside)
         gains, asked = _kind_gains(read), Asked.of(read)
-        signing = read.says(SIGNING) and not read.says(_SUBMITTING)
-        said = Beside.of(read, self.corpus.documents, level)
+        signing = read.says(SIGNING) and not read.says(_SUBMITTING) and not read.says(_BOT)
+        leads = bool(_LEADS.search(fold(asker.unit or "")))
+        said = Beside.of(read, self.corpus.documents, level, leads=leads)
         duty_of = whose_duty(read, level)
         fitted = [
             replace(
@@ -245,6 +251,10 @@ class Weigher:
         if read.says(_ISSUING):
             fitted = [replace(h, score=h.score * (1.35 if h.card.topic == "so-hieu" else 1)) for h in fitted]
         office = fold(asker.unit or "").replace("uy ban nhan dan", "ubnd") if speaks_of_self(read) else ""
+        if leads and office and read.asks(_REPORTING):
+            fitted = [
+                replace(h, score=h.score * (SENT_UP if h.card.topic == "bao-cao-tren" else 1)) for h in fitted
+            ]
         if office:
             fitted = [replace(h, score=h.score * self._of_office(read, h.card, office)) for h in fitted]
         fitted = self._at_the_place(read, fitted)

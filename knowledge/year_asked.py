@@ -14,8 +14,8 @@ from knowledge.question import Question, says_self
 
 _NOT_COUNTED = r"(?! (?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|tien|trieu|lan|lop)\b)"
 _WHEN = re.compile(
-    r"\b(?:nam|dot|moc|nhom|dien|luot|phien|lo|chang|quang|khoang|giai doan|thoi gian|thoi ky)(?: \w+)? "
-    rf"(?:nao|gi|(?:may|bao nhieu){_NOT_COUNTED})\b|"
+    r"\b(?:nam|dot|moc|nhom|dien|luot|phien|lo(?! nhung| viec| gi\b| cai)|chang|quang|"
+    rf"khoang|giai doan|thoi gian|thoi ky)(?: \w+)? (?:nao|gi|(?:may|bao nhieu){_NOT_COUNTED})\b|"
     r"\b(?:nam|dot|nhom) \w+ hay(?: (?:la|nam|dot|nhom))? \w+|"
     r"\bkhi nao\b|\b(?:bao|may) gio\b|\bluc nao\b|\bthoi diem nao\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b"
 )
@@ -25,7 +25,10 @@ _WHEN_SAID = re.compile(
 )
 _ANY_TIME = re.compile(r"khi nao|bao gio|luc nao|thoi diem nao|thoi gian(?: \w+)? nao|cham nhat|muon nhat")
 """What asks for a time of anything, and not for a place in a plan: more of the clause has to be looked at."""
-_OF_THE_WHOLE_PLAN = re.compile(r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b")
+_OF_THE_WHOLE_PLAN = re.compile(
+    r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b|"
+    r"\b(?:ke hoach|quyet dinh|chi thi)(?: \w+){0,3} (?:keo dai|ket thuc|het han|het hieu luc)\b"
+)
 ADOPT = re.compile(
     r"\b(?:iso|he thong|ap dung|trien khai|lam|thuc hien|hoan thanh|xong|lo trinh|danh sach|dot|moc|chuyen|"
     r"quan ly chat luong|phai|lui|dien tu|han)\b"
@@ -84,7 +87,7 @@ def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question 
 
     In a long message it has to be what is asked in the end: nothing else is asked behind it.
     """
-    if not says_self(question.folded):
+    if not says_self(question.folded) or _OF_THE_WHOLE_PLAN.search(question.focus):
         return None
     for number in reversed(range(len(question.sentences))):
         clause = _clause(question, number)
