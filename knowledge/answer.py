@@ -19,7 +19,7 @@ from knowledge.about_documents import AboutDocuments
 from knowledge.after_reform import AfterReform
 from knowledge.asking_back import act_first, law_first, told_first, which_province
 from knowledge.building import without_collecting
-from knowledge.corpus import SEED_PROVINCES, Card, Corpus, load_corpus
+from knowledge.corpus import SEED_PROVINCES, Card, CardKind, Corpus, load_corpus
 from knowledge.deciding import LEAST_SURE, Signs, of_the_trade, sureness
 from knowledge.giving import Giver
 from knowledge.guarding import REFUSAL, Guard
@@ -68,8 +68,13 @@ OF_THE_WHOLE_TOPIC = 1.3
 """What a card gains, where provinces are compared, that bears the name of its topic."""
 LEADING_ITS_TOPIC = 1.2
 """What a card gains there that comes first of its topic in its province: the others tell of a part."""
+OF_A_DOCUMENT = 1.3
+"""What a card gains there that names a document, where documents are asked for."""
 OF_ONE_YEAR = 0.9
 """What a card on one year of a plan is worth, where provinces are compared and no year is named."""
+_A_DOCUMENT = re.compile(
+    r"\b(?:quyet dinh|thong tu|cong van|nghi quyet|nghi dinh|luat)(?: \w+){0,2} (?:nao|gi|so may)\b"
+)
 _CC = re.compile(r"\bcc\b", re.IGNORECASE)
 _ISO = re.compile(r"\b(?:iso|9001|he thong quan ly chat luong)\b")
 _A_YEAR = re.compile(r"\b20\d\d\b")
@@ -275,6 +280,7 @@ class KnowledgeBase:
             return ordered
         slugs = read.provinces if len(read.provinces) > 1 else tuple(SEED_PROVINCES)
         best: dict[str, dict[str, Hit]] = defaultdict(dict)
+        documents = read.asks(_A_DOCUMENT)
         for hit in self._weigher.index.search(read, slugs, ignore=self._weigher.said_already(read)):
             score = hit.score * self._weigher.level_fit(read, "", hit.card)
             if not read.years and _A_YEAR.search(hit.card.title):
@@ -283,6 +289,8 @@ class KnowledgeBase:
                 score *= OF_THE_WHOLE_TOPIC
             if hit.card.id in self._leading and not read.level:
                 score *= LEADING_ITS_TOPIC
+            if documents and hit.card.kind is CardKind.LEGAL_BASIS:
+                score *= OF_A_DOCUMENT
             known = best[hit.card.topic].get(hit.card.scope)
             if known is None or known.score < score:
                 best[hit.card.topic][hit.card.scope] = replace(hit, score=score)

@@ -20,6 +20,10 @@ _ACT_OF_A_MINISTRY = re.compile(
     r"\b(?:quyet dinh|thong tu|cong van|van ban) (?:nao|gi|so may)(?: \w+){0,2} "
     r"(?:bo khoa hoc|bo tai chinh|thu tuong|chinh phu)\b"
 )
+_ACT_NAMED = re.compile(r"\b(?:QĐ|TT|CV|Quyết định|Thông tư|Công văn) (\d+)/")
+ACT_ITSELF = 0.6
+"""From this share on, the national card on the very act that a province's card names answers a stranger."""
+_A_DOCUMENT = re.compile(r"\b(?:quyet dinh|thong tu|cong van|van ban)(?: \w+)? (?:nao|gi|so may)\b")
 LAW_INSTEAD = 0.75
 """From this share of the best province's score on, the national rule answers a stranger."""
 
@@ -33,7 +37,7 @@ def which_province(
         return None
     if top.card.scope == BOT or (top.card.scope == NATIONAL and _stands_out(good)):
         return None
-    if _law_is_asked(read, good):
+    if _law_is_asked(read, good) or _act_itself(read, good):
         return None
     provincial = [h for h in good[:12] if h.card.scope in SEED_PROVINCES]
     topics = [_same_in_other_provinces(good, leading) for leading in provincial[:6]]
@@ -59,6 +63,26 @@ def _law_is_asked(read: Question, good: Sequence[Hit]) -> bool:
         and read.asks(_ACT_OF_A_MINISTRY)
         and told.card.kind is not CardKind.ABSENT
         and told.score >= NATIONAL_ACT * good[0].score
+    )
+
+
+def _act_itself(read: Question, good: Sequence[Hit]) -> Hit | None:
+    """Return the national card on the act of a ministry that the best card, a province's, only names."""
+    top = good[0]
+    named = _ACT_NAMED.findall(f"{top.card.title} {top.card.short}")
+    if top.card.scope not in SEED_PROVINCES or not named or not read.asks(_A_DOCUMENT):
+        return None
+    if read.says(OF_THE_PROVINCE):
+        return None
+    return next(
+        (
+            h
+            for h in good
+            if h.card.scope == NATIONAL
+            and h.score >= ACT_ITSELF * top.score
+            and set(_ACT_NAMED.findall(h.card.title)) & set(named)
+        ),
+        None,
     )
 
 
@@ -123,6 +147,8 @@ def _stands_out(good: Sequence[Hit]) -> bool:
 def act_first(read: Question, good: Sequence[Hit]) -> list[Hit]:
     """Put the national card first where a ministry's act is asked for."""
     told = [h for h in good if h.card.scope == NATIONAL][:1] if _law_is_asked(read, good) else []
+    itself = _act_itself(read, good)
+    told = [itself] if itself else told
     return [*told, *(h for h in good if h not in told)]
 
 

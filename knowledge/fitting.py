@@ -36,6 +36,7 @@ _REPORT = re.compile(r"\bbao cao\b")
 _WHAT = re.compile(
     r"\b(?:nghia|hieu)(?: \w+){0,4} la (?:gi|sao|the nao)\b|^(?:\w+ ){1,8}la (?:gi|cai gi)\b|\bkhai niem\b"
 )
+_OTHER = re.compile(r"\b(?:nao|dau|may|bao nhieu|bao lau|bao gio)\b|\bai\b")
 _DEED = re.compile(r"\blam (?:nhung )?(?:viec )?gi\b|\b(?:can|phai) lam\b")
 _SAYS_WHAT = re.compile(r" là gì$")
 _AMOUNT = re.compile(r"\b\d[\d.,]* ?(?:trieu|ty|ti|nghin|ngan|dong)\b")
@@ -63,6 +64,8 @@ class Asked:
     what: bool
     deed: bool
     """Whether it is asked what to do."""
+    other: bool
+    """Whether it is asked which, who, where, when or how many."""
 
     @classmethod
     def of(cls, read: Question) -> "Asked":
@@ -75,6 +78,7 @@ class Asked:
             nobody=_OF_ANY_KIND.search(focus) is not None and not read.says(WHO),
             report_day=read.says(_DAY) and read.says(_REPORT),
             what=_WHAT.search(focus) is not None,
+            other=_OTHER.search(focus) is not None,
             deed=_DEED.search(focus) is not None,
             amount_of_document=bool(read.documents) and read.says(_AMOUNT),
         )
@@ -87,7 +91,7 @@ class Asked:
         if any(deed.search(_folded(card.answer)) for deed in self.deeds):
             fit *= SAYS_THE_DEED
         if _SAYS_WHAT.search(card.title):
-            fit *= SAYS_WHAT if self.what else UNASKED_WHAT if self.deed else 1
+            fit *= SAYS_WHAT if self.what else UNASKED_WHAT if self.deed or self.other else 1
         if self.nobody and card.title.startswith("Ai "):
             fit *= ANOTHER_QUESTION
         if self.report_day and card.topic == "bao-cao-ngay":
