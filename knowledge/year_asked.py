@@ -25,8 +25,8 @@ _WHEN_SAID = re.compile(
 )
 _ANY_TIME = re.compile(r"khi nao|bao gio|luc nao|thoi diem nao|thoi gian(?: \w+)? nao|cham nhat|muon nhat")
 """What asks for a time of anything, and not for a place in a plan: more of the clause has to be looked at."""
-_OF_THE_WHOLE_PLAN = re.compile(
-    r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b|"
+_OF_THE_WHOLE_PLAN = re.compile(r"\btu nam (?:nao|may) (?:den|toi)\b|\bgiai doan nao\b")
+_END_OF_THE_PLAN = re.compile(
     r"\b(?:ke hoach|quyet dinh|chi thi)(?: \w+){0,3} (?:keo dai|ket thuc|het han|het hieu luc)\b"
 )
 ADOPT = re.compile(
@@ -87,7 +87,7 @@ def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question 
 
     In a long message it has to be what is asked in the end: nothing else is asked behind it.
     """
-    if not says_self(question.folded) or _OF_THE_WHOLE_PLAN.search(question.focus):
+    if not says_self(question.folded) or _END_OF_THE_PLAN.search(question.focus):
         return None
     for number in reversed(range(len(question.sentences))):
         clause = _clause(question, number)
