@@ -24,7 +24,8 @@ _TRADE = re.compile(
     r"\b(?:iso|9001|he thong|chat luong noi bo|mo hinh khung|ban chi dao|danh gia noi bo|"
     r"xem xet cua lanh dao|so khoa hoc va cong nghe|bo khoa hoc|cong bo|bot|tro ly|sap xep|sap nhap|"
     r"nhap vao|hop nhat|cap huyen|1/7/2025|tieu chuan do luong|tcvn|"
-    r"khac phuc|khong phu hop|to chuc chung nhan|doan kiem tra)\b"
+    r"khac phuc|khong phu hop|to chuc chung nhan|doan kiem tra|"
+    r"chung nhan(?! (?:quyen|dang ky|ket hon|nguon goc|xuat xu|lam viec|tot nghiep)))\b"
 )
 _ISO = re.compile(r"\b(?:iso|9001|he thong quan ly chat luong)\b")
 """The subject by its name: other standards, prices and other provinces are refused before this is weighed,

@@ -77,7 +77,7 @@ def asks_year(question: Question, taken: Collection[int] = (), stop: Collection[
 
     `taken` is the places of words that belong to names, `stop` the words that say nothing.
     """
-    if question.says(_OF_THE_WHOLE_PLAN):
+    if question.says(_OF_THE_WHOLE_PLAN) or _END_OF_THE_PLAN.search(question.focus):
         return False
     return any(_clause_asks(question, n, taken, stop) for n in range(len(question.sentences)))
 
