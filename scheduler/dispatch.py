@@ -4,7 +4,7 @@ once however often and wherever this runs.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from isobot.clock import VIETNAM, Clock, vietnam_day
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.people import Role
 from isobot.domain.units import UnitDirectory
-from isobot.storage import dispatch, office, outbox, records, reports
+from isobot.storage import dispatch, office, outbox, records, reports, unit_ways
 from isobot.storage.database import Database
 from isobot.storage.dispatch import Claim, Connection
 from isobot.storage.outbox import Priority
@@ -22,6 +22,7 @@ from scheduler.last_look import LastLook as LastLook
 from scheduler.last_look import examine as examine
 from scheduler.last_look import write_down as write_down
 from scheduler.loading import Loaded as Loaded
+from scheduler.loading import holdings_lent
 from scheduler.loading import posts_of as posts_of
 from scheduler.loading import situation_on as situation_on
 from scheduler.plan import DueStep, Holding
@@ -125,11 +126,13 @@ class Dispatcher:
         async with self._database.read() as connection:
             declined = await office.all_declined(connection)
             posts = await dispatch.ended_posts(connection, since=begin)
+            lent = await unit_ways.delegations_since(connection, begin)
+        held = [Holding(r["unit"], Role(r["role"]), r["person"], r["since"], r["until"]) for r in posts]
         holdings = []
-        for row in posts:
-            gone = declined.get((row["unit"], row["person"]))
-            ends = min((m for m in (row["until"], gone) if m is not None), default=None)
-            holdings.append(Holding(row["unit"], Role(row["role"]), row["person"], row["since"], ends))
+        for holding in (*held, *holdings_lent(held, lent, now=now)):
+            gone = declined.get((holding.unit, holding.person))
+            ends = min((m for m in (holding.until, gone) if m is not None), default=None)
+            holdings.append(replace(holding, until=ends))
 
         def look() -> list[plan.Forgotten]:
             return [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import (
@@ -32,6 +33,14 @@ LONGEST_EXTENSION_DAYS = 120
 """No unit gets more time than this at once."""
 
 
+@lru_cache(maxsize=2000)
+def _laid_out(
+    period: Period, calendar: WorkCalendar, steps: tuple[LadderStep, ...]
+) -> Mapping[Audience, Sequence[PlannedStep]]:
+    """Lay the ladder of a period once: every minute asks for the same ones again."""
+    return by_audience(ladder(period, calendar, steps))
+
+
 class Duty:
     """One period of one rule with the units that owe it, and the ladder as it is for each."""
 
@@ -46,7 +55,7 @@ class Duty:
     ) -> None:
         self.rule, self.period, self.units = rule, period, units
         self._calendar, self._steps, self._extensions = calendar, steps, extensions
-        self.planned = by_audience(ladder(period, calendar, steps))
+        self.planned = _laid_out(period, calendar, tuple(steps))
 
     def of(self, report: ReportKey) -> tuple[Period, Mapping[Audience, Sequence[PlannedStep]]]:
         """Return the period and the ladder of one unit, which may have more time."""
@@ -54,7 +63,7 @@ class Duty:
         if extension is None:
             return self.period, self.planned
         longer = self.period.with_extension(extension)
-        return longer, by_audience(ladder(longer, self._calendar, self._steps))
+        return longer, _laid_out(longer, self._calendar, tuple(self._steps))
 
     def is_extended(self, report: ReportKey, today: date) -> bool:
         """Tell whether a unit has more time and it is not over."""
@@ -91,7 +100,8 @@ def duties(
                 unit = units.all.get(code)
                 if rule_id == rule.id and unit is not None and rule.concerns(unit):
                     period = event_period(rule, happened_on)
-                    if first <= period.last_day and period.opens <= day:
+                    alive = first <= period.last_day and unit.active_on(period.last_day)
+                    if alive and period.opens <= day:
                         yield Duty(rule, period, (unit,), calendar, steps, extensions)
             continue
         earliest = first - timedelta(days=LONGEST_EXTENSION_DAYS) if added else first

@@ -1,7 +1,7 @@
 """Which steps fell due while nothing ran and have lost their sense since, so that none stays open."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -37,6 +37,16 @@ class Forgotten:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found out so far, and from when to when one looks."""
+
+    ledger: Collection[StepKey]
+    calendar: WorkCalendar
+    since: datetime
+    today: date
+
+
 def forgotten(
     rules: Iterable[ReportingRule],
     units: Iterable[Unit],
@@ -52,29 +62,25 @@ def forgotten(
     """List the steps that fell due while nothing ran and that have lost their sense since `since`.
 
     A report came in before its missed step was told, its person left, or the ladder is long over. `ended`
-    holds the moments of the reports that are in, `holdings` also the posts that ended since.
+    holds the moments of the reports that are in, `holdings` also the posts that ended since, and what was
+    lent of them to somebody who stood in.
     """
     today = vietnam_day(now)
-    begin = datetime.combine(since, time(0), tzinfo=VIETNAM)
+    look = _Look(situation.ledger, calendar, datetime.combine(since, time(0), tzinfo=VIETNAM), today)
     by_unit: dict[str, list[Holding]] = defaultdict(list)
-    order = {Role.REPORTER: 0, Role.DEPUTY: 1, Role.HEAD: 2}
-    for holding in sorted(holdings, key=lambda h: order.get(h.role, 3)):
+    for holding in holdings:
         by_unit[holding.unit].append(holding)
     receiving = [h for held in by_unit.values() for h in held if h.role is Role.RECEIVER]
-    found: list[Forgotten] = []
-    known = UnitIndex(units)
+    found: dict[StepKey, Forgotten] = {}
+    known = UnitIndex.over(units)
     for duty in duties(rules, known, calendar, steps, situation, today, since=since):
         for unit in duty.units:
-            report = (duty.rule.id, duty.period.key, unit.code)
-            seen: set[int] = set()
-            for held in by_unit.get(unit.code, ()):
-                audience = _AUDIENCES.get(held.role)
-                if audience is None or held.person in seen:
-                    continue
-                seen.add(held.person)
-                found += _forgotten_of(
-                    duty, unit, held, audience, ended.get(report), situation.ledger, calendar, today, begin
-                )
+            here = by_unit.get(unit.code, ())
+            for held in here:
+                audience = _audience_of(held, duty.rule)
+                if audience is not None:
+                    end = ended.get((duty.rule.id, duty.period.key, unit.code))
+                    found |= _forgotten_of(duty, unit, held, audience, here, end, look)
         office = known.office(duty.rule.province)
         if office is None or duty.rule.kind is not Kind.REPORT:
             continue
@@ -83,10 +89,15 @@ def forgotten(
         for held in receiving:
             at = known.all.get(held.unit)
             if at is not None and at.province == duty.rule.province:
-                found += _forgotten_of(
-                    duty, office, held, Audience.RECEIVER, all_in, situation.ledger, calendar, today, begin
-                )
-    return found
+                found |= _forgotten_of(duty, office, held, Audience.RECEIVER, (held,), all_in, look)
+    return list(found.values())
+
+
+def _audience_of(held: Holding, rule: ReportingRule) -> Audience | None:
+    """Return whose steps a post hears in its unit; a lead office's receivers may stand for all the others."""
+    if held.role is Role.RECEIVER and rule.kind is Kind.DUTY and rule.lead_office_only:
+        return Audience.REPORTER
+    return _AUDIENCES.get(held.role)
 
 
 def _forgotten_of(
@@ -94,35 +105,44 @@ def _forgotten_of(
     unit: Unit,
     held: Holding,
     audience: Audience,
+    here: Sequence[Holding],
     ended: datetime | None,
-    ledger: Collection[StepKey],
-    calendar: WorkCalendar,
-    today: date,
-    since: datetime,
-) -> Iterator[Forgotten]:
-    """Look at one person's ladder; what ended before `since` was looked at on an earlier day."""
+    look: _Look,
+) -> dict[StepKey, Forgotten]:
+    """Look at the ladder of one post; what ended before `since` was looked at on an earlier day."""
     end, why = ended, "reported"
     closed_at = duty.rule.closed_at
     if closed_at is not None and (end is None or closed_at < end):
         end, why = closed_at, "closed"
     if held.until is not None and (end is None or held.until < end):
         end, why = held.until, "left"
-    if end is not None and end < since:
-        return
+    if end is not None and end < look.since:
+        return {}
     period, ladders = duty.of((duty.rule.id, duty.period.key, unit.code))
     planned = ladders.get(audience, ())
     if not planned:
-        return
+        return {}
     if end is None:
         over_on = planned[-1].day + timedelta(days=CATCH_UP_DAYS + 1)
-        if not since.astimezone(VIETNAM).date() <= over_on <= today:
-            return
+        if not look.since.astimezone(VIETNAM).date() <= over_on <= look.today:
+            return {}
         end, why = datetime.combine(over_on, time(0), tzinfo=VIETNAM), "over"
     registered = vietnam_day(held.since)
+    found = {}
     for step in planned:
-        begins = datetime.combine(step.day, calendar.begins, tzinfo=VIETNAM)
-        if begins > end or step.day > today or step.day < registered:
+        begins = datetime.combine(step.day, look.calendar.begins, tzinfo=VIETNAM)
+        if begins > end or step.day > look.today or step.day < registered:
             continue
         key = step_key(duty.rule, period, unit, held.person, step.step, audience)
-        if key not in ledger:
-            yield Forgotten(key, step.day, why)
+        if key not in look.ledger and _is_spoken_to(held, here, max(begins, held.since)):
+            found[key] = Forgotten(key, step.day, why)
+    return found
+
+
+def _is_spoken_to(held: Holding, here: Sequence[Holding], moment: datetime) -> bool:
+    """Tell whether it is by this post that its person was spoken to then: of several the first counts."""
+    then = [h for h in here if h.since <= moment and (h.until is None or h.until >= moment)]
+    if held.role is Role.RECEIVER:
+        return all(h.role is Role.RECEIVER for h in then)
+    roles = {h.role for h in then if h.person == held.person}
+    return held.role is next(role for role in ROLES.values() if role in roles or role is held.role)

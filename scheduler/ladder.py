@@ -39,7 +39,7 @@ def ladder(period: Period, calendar: WorkCalendar, steps: Sequence[LadderStep]) 
     if moved_on is None or was is None or moved_on < period.opens:
         return _laid(period, calendar, steps)
     before = tuple(p for p in ladder(was, calendar, steps) if p.day < moved_on)
-    mark = f"@{moved_on:%y%m%d}"
+    mark = _mark(period)
     after = [
         replace(p, step=p.step + mark)
         for p in _laid(period, calendar, steps)
@@ -49,6 +49,14 @@ def ladder(period: Period, calendar: WorkCalendar, steps: Sequence[LadderStep]) 
     after = [p for p in after if p.day > told or p.audience is not Audience.REPORTER]
     tells = PlannedStep(MOVED + mark, told, Audience.REPORTER, after_last_day=told > period.last_day)
     return (*before, tells, *after)
+
+
+def _mark(period: Period) -> str:
+    """Return what tells the steps after a change from those before it; a day may see several changes."""
+    times, earlier = 1, period.was
+    while earlier is not None and earlier.moved_on == period.moved_on:
+        times, earlier = times + 1, earlier.was
+    return f"@{period.moved_on:%y%m%d}" + (f".{times}" if times > 1 else "")
 
 
 def _laid(period: Period, calendar: WorkCalendar, steps: Sequence[LadderStep]) -> tuple[PlannedStep, ...]:

@@ -4,8 +4,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from isobot.clock import VIETNAM
 from isobot.domain.people import Role
 from isobot.domain.requests import is_request
 from isobot.domain.units import UnitDirectory
@@ -13,7 +14,7 @@ from isobot.storage import dispatch, office, people, reports, rulebook, unit_way
 from isobot.storage.dispatch import Connection
 from isobot.storage.people import Holder
 from scheduler import plan, rounds
-from scheduler.plan import Posts, Situation, UnitIndex
+from scheduler.plan import Holding, Posts, Situation, UnitIndex
 from scheduler.rounds import Timetable
 
 ROUND_REACH_DAYS = 300
@@ -31,6 +32,7 @@ class Loaded:
     situation: Situation
     holders: Sequence[Holder]
     ended: Mapping[plan.ReportKey, datetime]
+    """When reports came in, deeds were done, or a letter went out that the receiver has not judged."""
 
 
 async def situation_on(
@@ -68,7 +70,7 @@ async def situation_on(
     ended |= settled | {report: at for report, (_, at) in (await office.all_deeds(connection)).items()}
     reach = {holder.person for holder in holders if holder.chats}
     situation = Situation(
-        posts=_with_stand_ins(posts, await _lent_on(connection, today)),
+        posts=with_stand_ins(posts, await _lent_on(connection, today)),
         reported=ended.keys(),
         pending=await reports.pending(connection),
         excused=excused,
@@ -84,7 +86,7 @@ async def situation_on(
         unreachable={holder.person for holder in holders} - reach,
         events=events,
     )
-    return Loaded(current, situation, holders, ended)
+    return Loaded(current, situation, holders, excused | ended)
 
 
 async def _lent_on(connection: Connection, today: date, *, units: Iterable[str] | None = None) -> Lent:
@@ -92,23 +94,45 @@ async def _lent_on(connection: Connection, today: date, *, units: Iterable[str] 
     return [each for each in found if each.since <= today]
 
 
-def _with_stand_ins(posts: Posts, lent: Lent) -> Posts:
+def with_stand_ins(posts: Posts, lent: Lent) -> Posts:
     """Add who stands in for somebody today, after those who hold the post."""
-    if not lent:
-        return posts
-    found = {unit: {role: list(held) for role, held in roles.items()} for unit, roles in posts.items()}
+    found = dict(posts)
     for each in lent:
-        for role, held in found.get(each.unit, {}).items():
-            if role in people.LENT and each.giver in held and each.taker not in held:
-                held.append(each.taker)
+        found[each.unit] = {
+            role: [*held, each.taker]
+            if role in people.LENT and each.giver in held and each.taker not in held
+            else held
+            for role, held in found.get(each.unit, {}).items()
+        }
+    return found
+
+
+def holdings_lent(holdings: Iterable[Holding], lent: Lent, *, now: datetime) -> list[Holding]:
+    """Return what was lent of these posts by now, to whom and since when, and until when if that is over."""
+    if not lent:
+        return []
+    held: dict[tuple[str, int], list[Holding]] = defaultdict(list)
+    for holding in holdings:
+        if holding.role in people.LENT:
+            held[holding.unit, holding.person].append(holding)
+    found = []
+    for each in lent:
+        begins = datetime.combine(each.since, time(0), tzinfo=VIETNAM)
+        ends = datetime.combine(each.until + timedelta(days=1), time(0), tzinfo=VIETNAM)
+        for own in held[each.unit, each.giver]:
+            until = min(m for m in (ends, each.ended_at, own.until) if m is not None)
+            since = max(begins, own.since)
+            if since < until and since <= now:
+                over = until if until <= now else None
+                found.append(Holding(own.unit, own.role, each.taker, since, over))
     return found
 
 
 def judged(
     letters: Mapping[office.Report, office.Letter],
-) -> tuple[set[office.Report], dict[office.Report, datetime]]:
+) -> tuple[dict[office.Report, datetime], dict[office.Report, datetime]]:
     """Tell letters that wait for the receiver from those that are enough; the rest count for nothing."""
-    waiting = {report for report, letter in letters.items() if not letter.verdict}
+    waiting = {report: letter.at for report, letter in letters.items() if not letter.verdict}
     enough = {r: letter.at for r, letter in letters.items() if letter.verdict == office.ENOUGH}
     return waiting, enough
 
@@ -141,7 +165,7 @@ async def situation_of(
     declined = await office.all_declined(connection)
     snoozed = await dispatch.snoozed(connection, today=today, persons=persons)
     situation = Situation(
-        posts=_with_stand_ins(posts, lent),
+        posts=with_stand_ins(posts, lent),
         reported=done,
         pending=await reports.pending(connection, units=units),
         excused=excused,

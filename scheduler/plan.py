@@ -142,7 +142,7 @@ def due_now(
     if not calendar.is_working(today):
         return []
     due: list[DueStep] = []
-    known = UnitIndex(units)
+    known = UnitIndex.over(units)
     ledger = situation.ledger
     for duty in asked(duties(rules, known, calendar, steps, situation, today), today):
         rule, period = duty.rule, duty.period
@@ -194,8 +194,8 @@ def _latest(
     if not open_steps:
         return None
     latest, *earlier = open_steps
-    if today > period.last_day and not latest.after_last_day:
-        return None  # its words would be wrong by now; the next step speaks of being late
+    if latest.after_last_day != (today > period.last_day):
+        return None  # its words would be wrong by now; the next step has the right ones
     merged = tuple(step.step for step in reversed(earlier))
     return replace(ask, step=latest.step, day=latest.day, merged=merged)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from isobot.clock import vietnam_day
+from isobot.clock import VIETNAM, vietnam_day
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import (
     Audience,
@@ -121,7 +121,8 @@ def look_again(
     """Decide anew about a message at the moment it would leave.
 
     Steps whose report is in by now, or whose person has gone, are cancelled; of several about the same
-    report the latest stands. Outside working hours the message waits.
+    report the latest stands. Outside working hours the message waits, and so it does where it was queued
+    by a clock that ran ahead.
     """
     cancelled: list[tuple[StepKey, str]] = []
     kept: dict[tuple[ReportKey, Audience], list[DueStep]] = defaultdict(list)
@@ -139,8 +140,10 @@ def look_again(
         *earlier, latest = sorted(steps, key=lambda s: (s.day, not is_nudge(s.step)))
         tell.append(latest)
         merged += [step.key for step in earlier]
-    if tell and not timetable.calendar.is_working_moment(now):
-        return Verdict(cancelled=tuple(cancelled), wait_until=timetable.calendar.next_working_moment(now))
+    first = min((step.day for step in tell), default=today)
+    due = max(now, datetime.combine(first, timetable.calendar.begins, tzinfo=VIETNAM))
+    if tell and (first > today or not timetable.calendar.is_working_moment(now)):
+        return Verdict(cancelled=tuple(cancelled), wait_until=timetable.calendar.next_working_moment(due))
     return Verdict(tuple(tell), tuple(merged), tuple(cancelled))
 
 
@@ -154,12 +157,16 @@ def _rebuilt(
     unit = units.all.get(key.unit)
     if rule is None or period is None or unit is None:
         return "gone"
-    if rule.is_closed_on(today) or not rule.is_on_in(unit.province):
+    if rule.closed_at is not None or not rule.is_on_in(unit.province):
         return "closed"
     audience = audience_of(key)
     name = key.step.partition("/")[0]
     if audience is Audience.RECEIVER:
+        if _is_late_too_early(row, name, period, timetable.ladder, today):
+            return "extended"
         return _digest_rebuilt(row, rule, period, unit, timetable, units, situation, today)
+    if not unit.active_on(period.last_day):
+        return "gone"
     report = (key.rule, key.period, key.unit)
     if report in situation.reported:
         return "reported"
@@ -177,10 +184,21 @@ def _rebuilt(
     extension = (situation.extensions or {}).get(report)
     waits = report in situation.pending
     own_period = period.with_extension(extension)
+    if _is_late_too_early(row, name, own_period, timetable.ladder_of(rule), today):
+        return "extended"
     own = audience is Audience.REPORTER or plan.is_own_rung(name, audience, timetable.ladder_of(rule))
     return DueStep(
         rule, own_period, unit, name, audience, key.person, row.due_on, waits=waits, stands_in=not own
     )
+
+
+def _is_late_too_early(
+    row: Queued, name: str, period: Period, ladder: Sequence[LadderStep], today: date
+) -> bool:
+    """Tell whether a step speaks of being late though the last day was put off while it waited."""
+    plain = name.partition("@")[0]
+    late = any(step.name == plain and (step.days or 0) > 0 for step in ladder)
+    return late and row.due_on <= today <= period.last_day
 
 
 def _digest_rebuilt(
@@ -223,7 +241,7 @@ def due_in(
     timetable: Timetable, units: Iterable[Unit], situation: Situation, *, today: date
 ) -> list[DueStep]:
     """List what is due of reports and of duties alike."""
-    known = tuple(units)
+    known = UnitIndex.over(units)
     due: list[DueStep] = []
     for rules, steps in ladders(timetable):
         due += due_now(rules, known, timetable.calendar, steps, situation, today=today)

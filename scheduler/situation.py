@@ -1,7 +1,7 @@
 """What people have done and said, and who therefore listens to which steps."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +52,14 @@ class UnitIndex:
         self._by_province: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.all.values():
             self._by_province[unit.province].append(unit)
+
+    @classmethod
+    def over(cls, units: "Iterable[Unit] | UnitIndex") -> "UnitIndex":
+        """Return an index over units; one that is made already serves as it is."""
+        return units if isinstance(units, UnitIndex) else cls(units)
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self.all.values())
 
     def of(self, province: str) -> Iterable[Unit]:
         """Return the units of a province, or all for a national rule."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from isobot.clock import vietnam_day
 from isobot.domain.periods import DayOfYear as DayOfYear
@@ -331,8 +332,8 @@ def periods_between(rule: ReportingRule, first: date, last: date) -> tuple[Perio
     """Return the periods whose last day falls from `first` to `last`, both counted, in order."""
     if rule.once is not None:
         return (rule.once,) if first <= rule.once.last_day <= last else ()
-    years = range(max(first.year - 1, rule.first_year), last.year + 2)
-    periods = (_period(rule, occurrence, year) for year in years for occurrence in rule.occurrences)
+    years = range(max(first.year, rule.first_year), last.year + 2)
+    periods = (_period(rule.id, occurrence, year) for year in years for occurrence in rule.occurrences)
     return tuple(sorted((p for p in periods if first <= p.last_day <= last), key=lambda p: p.last_day))
 
 
@@ -381,7 +382,7 @@ def find_period(rule: ReportingRule, key: str) -> Period | None:
     year = key[:4]
     if not (year.isascii() and year.isdigit() and len(year) == 4) or int(year) < max(1, rule.first_year):
         return None
-    periods = (_period(rule, occurrence, int(year)) for occurrence in rule.occurrences)
+    periods = (_period(rule.id, occurrence, int(year)) for occurrence in rule.occurrences)
     return next((p for p in periods if p.key == key), None)
 
 
@@ -414,7 +415,8 @@ def receiving_unit(rule: ReportingRule, period: Period, unit: Unit, directory: U
     return directory.lead_office(unit.province)
 
 
-def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
+@lru_cache(maxsize=4000)
+def _period(rule: str, occurrence: Occurrence, year: int) -> Period:
     last_day = last_day_on_time(occurrence.named.of(year), exclusive=occurrence.exclusive)
     opens = _opening(occurrence, last_day)
     first, last = occurrence.covers
@@ -423,7 +425,7 @@ def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
     if covers_from > covers_to:
         covers_from = first.of(year - 1)
     period = Period(
-        rule=rule.id,
+        rule=rule,
         key=occurrence.key.format(year=year),
         label=occurrence.label.format(year=year),
         opens=opens,
@@ -431,12 +433,12 @@ def _period(rule: ReportingRule, occurrence: Occurrence, year: int) -> Period:
         covers_from=covers_from,
         covers_to=covers_to,
     )
-    move = occurrence.move_for(year)
-    if move is None:
-        return period
-    moved_to = move.day.of(year)
-    opens = min(opens, _opening(occurrence, moved_to))
-    return replace(period, opens=opens, last_day=moved_to, moved_on=move.set_on, was=period)
+    for move in occurrence.moves_for(year):
+        moved_to = move.day.of(year)
+        if moved_to != period.last_day:
+            opens = min(period.opens, _opening(occurrence, moved_to))
+            period = replace(period, opens=opens, last_day=moved_to, moved_on=move.set_on, was=period)
+    return period
 
 
 def _opening(occurrence: Occurrence, last_day: date) -> date:

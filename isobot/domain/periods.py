@@ -45,17 +45,21 @@ class Occurrence:
     covers: tuple[DayOfYear, DayOfYear]
     moves: tuple[Move, ...] = ()
 
-    def move_for(self, year: int) -> Move | None:
-        """Return the office's own last day for a year, the latest that was set; None where none was."""
-        return next((move for move in reversed(self.moves) if move.from_year <= year), None)
+    def moves_for(self, year: int) -> tuple[Move, ...]:
+        """Return the office's own last days for a year, in the order they were set; the last one counts."""
+        return tuple(move for move in self.moves if move.from_year <= year)
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """More time for one unit's one report (gia hạn): its last day, and when that was granted."""
+    """More time for one unit's one report (gia hạn): its last day, and when that was granted.
+
+    `was` is what the unit had been granted before.
+    """
 
     last_day: date
     granted_on: date
+    was: "Extension | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,19 @@ class Period:
     was: "Period | None" = None
 
     def with_extension(self, extension: Extension | None) -> "Period":
-        """Return the period as it is for a unit that has more time."""
+        """Return the period as it is for a unit that has more time.
+
+        Where everybody was given at least as much time later on, the unit has as much as everybody.
+        """
         if extension is None:
             return self
-        return replace(self, last_day=extension.last_day, moved_on=extension.granted_on, was=self)
+        if self.was is not None and self.moved_on is not None and self.moved_on >= extension.granted_on:
+            before = self.was.with_extension(extension)
+            return before if before.last_day >= self.last_day else replace(self, was=before)
+        before = self.with_extension(extension.was)
+        if before.last_day == extension.last_day:
+            return before
+        return replace(before, last_day=extension.last_day, moved_on=extension.granted_on, was=before)
 
     def is_open_on(self, day: date) -> bool:
         """Tell whether a report handed in that day is in its window and on time."""

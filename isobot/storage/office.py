@@ -62,15 +62,19 @@ async def add_extension(
 async def all_extensions(
     connection: AsyncConnection, *, units: Iterable[str] = ()
 ) -> dict[Report, Extension]:
-    """Return the extension that counts for each report that has one, of all units or of some."""
+    """Return the extension that counts for each report that has one, of all units or of some.
+
+    It remembers the earlier ones of the same report.
+    """
     query = select(extensions).order_by(extensions.c.id)
     codes = list(units)
     if codes:
         query = query.where(extensions.c.unit.in_(codes))
-    return {
-        (row.rule, row.period, row.unit): Extension(row.last_day, row.granted_on)
-        for row in await connection.execute(query)
-    }
+    found: dict[Report, Extension] = {}
+    for row in await connection.execute(query):
+        report = (row.rule, row.period, row.unit)
+        found[report] = Extension(row.last_day, row.granted_on, found.get(report))
+    return found
 
 
 async def add_move(connection: AsyncConnection, move: Move) -> None:

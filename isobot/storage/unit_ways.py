@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from isobot.clock import vietnam_day
 from isobot.storage.statements import insert_or_replace
 from isobot.storage.tables import delegations, unit_settings
 
@@ -31,6 +32,8 @@ class Delegation:
     taker: int
     since: date
     until: date
+    ended_at: datetime | None = None
+    """When it was taken back before its last day."""
 
 
 async def is_on(connection: AsyncConnection, unit: str, key: str) -> bool:
@@ -107,6 +110,18 @@ async def delegations_of(
         query = query.where(delegations.c.unit.in_(list(units)))
     return [
         Delegation(row.id, row.unit, row.giver, row.taker, row.since, row.until)
+        for row in await connection.execute(query)
+    ]
+
+
+async def delegations_since(connection: AsyncConnection, moment: datetime) -> list[Delegation]:
+    """List what is lent, also what came to its end or was taken back since a moment."""
+    query = select(delegations).where(
+        delegations.c.until >= vietnam_day(moment),
+        delegations.c.ended_at.is_(None) | (delegations.c.ended_at >= moment),
+    )
+    return [
+        Delegation(row.id, row.unit, row.giver, row.taker, row.since, row.until, row.ended_at)
         for row in await connection.execute(query)
     ]
 

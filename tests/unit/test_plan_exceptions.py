@@ -1,5 +1,6 @@
 """What changes the plan: more time, other days, people out of reach, events, forgotten steps."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,13 +24,11 @@ from isobot.unitfiles import load_units
 from scheduler import rounds
 from scheduler.plan import (
     Duty,
-    Holding,
     Situation,
     Standing,
     UnitIndex,
     due_now,
     falling_on,
-    forgotten,
     ladder,
     standing_of,
 )
@@ -128,6 +127,60 @@ def test_moved_day_may_open_the_window_earlier_but_never_closes_it():
     assert open_periods(later.get("th-xa"), date(2027, 5, 21)) != ()
 
 
+def test_second_change_of_a_day_is_told_under_a_name_of_its_own():
+    moves = [
+        Move("th-xa", "{year}-05", 2027, DayOfYear(10, 6), date(2027, 5, 20)),
+        Move("th-xa", "{year}-05", 2027, DayOfYear(15, 6), date(2027, 5, 20)),
+    ]
+    moved = period(book=BOOK.with_moves(moves))
+
+    assert moved.was.last_day == date(2027, 6, 10)
+    assert written(ladder(moved, CALENDAR, LADDER)).startswith(
+        "O=4/5 T-14=17/5 D@270520.2=20/5 T-14@270520.2=1/6 T-7@270520.2=8/6"
+    )
+
+
+def test_earlier_change_keeps_the_steps_of_its_own_days():
+    moves = [
+        Move("th-xa", "{year}-05", 2027, DayOfYear(10, 6), date(2027, 5, 20)),
+        Move("th-xa", "{year}-05", 2027, DayOfYear(15, 6), date(2027, 6, 8)),
+    ]
+    moved = period(book=BOOK.with_moves(moves))
+
+    assert "D@270520=20/5 T-14@270520=27/5 T-7@270520=3/6 T-3@270520=7/6 D@270608=8/6" in written(
+        ladder(moved, CALENDAR, LADDER)
+    )
+
+
+@pytest.mark.parametrize(
+    ("granted", "for_all", "last_day"),
+    [
+        (Extension(date(2027, 6, 5), date(2027, 5, 18)), date(2027, 6, 10), date(2027, 6, 10)),
+        (Extension(date(2027, 6, 15), date(2027, 5, 18)), date(2027, 6, 10), date(2027, 6, 15)),
+        (Extension(date(2027, 6, 15), date(2027, 5, 25)), date(2027, 6, 10), date(2027, 6, 15)),
+    ],
+)
+def test_unit_with_more_time_never_has_less_than_all_get_later(granted, for_all, last_day):
+    move = Move("th-xa", "{year}-05", 2027, DayOfYear(for_all.day, for_all.month), date(2027, 5, 20))
+    everybody = period(book=BOOK.with_moves([move]))
+
+    assert everybody.with_extension(granted).last_day == last_day
+
+
+def test_second_extension_remembers_the_first():
+    first = Extension(date(2027, 6, 10), date(2027, 5, 20))
+    longer = period().with_extension(Extension(date(2027, 6, 20), date(2027, 6, 8), first))
+
+    assert "T-3@270520=7/6 D@270608=8/6" in written(ladder(longer, CALENDAR, LADDER))
+
+
+def test_deputy_is_not_called_on_for_lateness_that_more_time_undid():
+    extension = Extension(date(2027, 6, 15), date(2027, 6, 2))
+    situation = Situation(ALL, extensions={REPORT: extension})
+
+    assert all(person != DEPUTY for person, *_ in due(date(2027, 6, 2), situation))
+
+
 # --- people ---------------------------------------------------------------------------------------------
 
 
@@ -223,6 +276,39 @@ def test_message_waits_for_working_hours():
     assert verdict.wait_until == at(date(2027, 5, 31), 8)
 
 
+def test_message_that_a_clock_ahead_queued_waits_for_its_day():
+    verdict = look(Situation(ALL), at(date(2027, 5, 20), 9), KEY)
+
+    assert (verdict.tell, verdict.wait_until) == ((), MORNING - timedelta(hours=1))
+
+
+def test_word_of_being_late_is_dropped_when_the_day_is_moved_while_it_waits():
+    move = Move("th-xa", "{year}-05", 2027, DayOfYear(15, 6), date(2027, 6, 2))
+    moved = replace(TIMETABLE, rules=BOOK.with_moves([move]))
+    keys = [StepKey(*REPORT, HEAD, "T+3/head"), StepKey(*REPORT[:2], OFFICE.code, RECEIVER, "T+1/receiver")]
+    rows = [Queued(key, date(2027, 6, 1)) for key in keys]
+
+    verdict = look_again(rows, moved, INDEX, Situation(ALL), now=at(date(2027, 6, 2), 9))
+
+    assert verdict.cancelled == tuple((key, "extended") for key in keys)
+
+
+def test_unit_that_ended_while_its_message_waited_is_not_told():
+    ended = UnitIndex([replace(COMMUNE, valid_to=date(2027, 5, 20)), OFFICE])
+    rows = [Queued(KEY, date(2027, 5, 24))]
+
+    assert look_again(rows, TIMETABLE, ended, Situation(ALL), now=MORNING).cancelled == ((KEY, "gone"),)
+
+
+def test_closed_round_is_silent_whatever_day_the_clock_shows():
+    closed = replace(RULE, closed_at=at(date(2027, 5, 27), 9))
+    rules = replace(BOOK, rules=tuple(closed if r.id == RULE.id else r for r in BOOK.rules))
+    timetable = replace(TIMETABLE, rules=rules)
+    rows = [Queued(KEY, date(2027, 5, 24))]
+
+    assert look_again(rows, timetable, INDEX, Situation(ALL), now=MORNING).cancelled == ((KEY, "closed"),)
+
+
 def test_later_step_in_the_same_message_stands_for_the_earlier():
     later = StepKey(*REPORT, REPORTER, "T-1")
     rows = [Queued(KEY, date(2027, 5, 24)), Queued(later, date(2027, 5, 28))]
@@ -254,65 +340,6 @@ def test_nudges_leave_out_who_cannot_or_need_not_be_told():
     assert nudged(Situation(ALL, unreachable={REPORTER})) == [DEPUTY]
     assert nudged(Situation(ALL, excused={REPORT})) == []
     assert nudged(Situation(ALL, reported={REPORT})) == []
-
-
-# --- forgotten steps ------------------------------------------------------------------------------------
-
-
-def lost(now, since, *, ended=None, ledger=(), held_since=date(2027, 1, 1), until=None):
-    holding = Holding(COMMUNE.code, Role.REPORTER, REPORTER, at(held_since, 8), until)
-    return [
-        (step.key.step, step.why)
-        for step in forgotten(
-            [RULE],
-            [COMMUNE],
-            CALENDAR,
-            LADDER,
-            Situation(ALL, ledger=ledger),
-            now=now,
-            since=since,
-            holdings=[holding],
-            ended=ended or {},
-        )
-    ]
-
-
-def test_steps_that_fell_due_before_the_report_came_are_closed():
-    ended = {REPORT: at(date(2027, 5, 25), 10)}
-
-    assert lost(at(date(2027, 5, 26), 8), date(2027, 5, 25), ended=ended) == [
-        ("O", "reported"),
-        ("T-14", "reported"),
-        ("T-7", "reported"),
-    ]
-
-
-def test_step_of_the_very_day_is_not_due_before_work_begins():
-    ended = {REPORT: at(date(2027, 5, 24), 7)}
-
-    found = lost(at(date(2027, 5, 26), 8), date(2027, 5, 23), ended=ended)
-
-    assert [step for step, _ in found] == ["O", "T-14"]
-
-
-def test_who_left_and_who_came_later_owe_only_their_own_days():
-    left = lost(at(date(2027, 5, 26), 8), date(2027, 5, 1), until=at(date(2027, 5, 18), 9))
-    came = lost(
-        at(date(2027, 5, 26), 8),
-        date(2027, 5, 1),
-        held_since=date(2027, 5, 20),
-        ended={REPORT: at(date(2027, 5, 25), 9)},
-    )
-
-    assert left == [("O", "left"), ("T-14", "left")]
-    assert came == [("T-7", "reported")]
-
-
-def test_ladder_that_is_over_is_closed_once():
-    day = date(2027, 7, 6)  # a week after T+28
-
-    assert ("T+28", "over") in lost(at(day, 8), day)
-    assert lost(at(day + timedelta(days=2), 8), day + timedelta(days=1)) == []
 
 
 # --- duties without a form ------------------------------------------------------------------------------
