@@ -2,24 +2,28 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import count
 
 from isobot.clock import VIETNAM
-from isobot.domain.deadlines import Basis, DayOfYear, Nature, Occurrence, ReportingRule, RuleBook
+from isobot.domain.deadlines import (
+    Basis,
+    DayOfYear,
+    Kind,
+    Nature,
+    Occurrence,
+    ReportingRule,
+    RuleBook,
+)
 from isobot.domain.people import Role
 from isobot.domain.units import Level, Unit
-from isobot.rulefiles import load_calendar, load_ladder
+from isobot.rulefiles import load_calendar, load_duty_ladder, load_ladder, load_rules
 from scheduler.plan import Holding, UnitIndex
 from scheduler.rounds import Timetable
 
 FIRST_DAY = date(2026, 1, 1)
 PROVINCES = 34
-BOTH = (("{year}-05", 31, 5), ("{year}-10", 31, 10))
-YEARLY = (("{year}", 14, 12),)
-HALF_YEARLY = (("{year}-H1", 14, 6), ("{year}", 14, 12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +39,53 @@ BIG = Size(10_000, 20_000)
 SMALL = Size(160, 330, 400)
 
 
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """What a province asks every year: (key, day, month) of each last day, and how long before it opens.
+
+    `window` is None where it opens with the month.
+    """
+
+    rule: str
+    province: str
+    days: tuple[tuple[str, int, int], ...]
+    window: int | None
+    duty: bool = False
+
+
+KINDS: tuple[tuple[tuple[tuple[str, int, int], ...], int | None], ...] = (
+    ((("{year}-05", 31, 5), ("{year}-10", 31, 10)), None),
+    ((("{year}", 14, 12),), 30),
+    ((("{year}-H1", 14, 6), ("{year}", 14, 12)), 30),
+)
+REVIEW = ((("{year}", 30, 11),), 60)
+"""A yearly duty without a form, of the communes of every third province."""
+
+
 def at(day: date, hour: int = 8, minute: int = 0) -> datetime:
     """Return a moment of a day in Việt Nam."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=VIETNAM).astimezone(UTC)
 
 
 class Country:
-    """Provinces, units, rules, people, and what each of them will do."""
+    """Provinces, units, rules, and people with their posts."""
 
     def __init__(self, size: Size, seed: int) -> None:
         self.size = size
         self.random = random.Random(seed)
         self.calendar = load_calendar()
-        self.ladder = load_ladder()
         self.units: list[Unit] = []
-        self.rules: list[ReportingRule] = []
+        self.yearly: list[Yearly] = []
         self.posts: dict[str, dict[Role, list[int]]] = defaultdict(lambda: defaultdict(list))
         self.holdings: list[Holding] = []
         self.persons = count(1)
+        self.changes = 0
+        """How often somebody took or left a post."""
         self._build()
-        self.timetable = Timetable(RuleBook(tuple(self.rules)), self.calendar, self.ladder)
+        rules = tuple(_rule(each) for each in self.yearly if not each.duty)
+        duties = tuple(_rule(each) for each in self.yearly if each.duty)
+        book = RuleBook(rules, duties=(*duties, *load_rules().duties))
+        self.timetable = Timetable(book, self.calendar, load_ladder(), load_duty_ladder())
         self.index = UnitIndex(self.units)
 
     def _build(self) -> None:
@@ -63,10 +94,14 @@ class Country:
         for number in range(provinces):
             slug = f"tinh-{number}"
             office = Unit(f"{slug}.so-khcn", "Sở KHCN", slug, Level.SO, lead_office=True)
-            here = [Unit(f"{slug}.xa-{n}", f"UBND xã {n}", slug, Level.XA) for n in range(each - 1)]
+            here = [
+                Unit(f"{slug}.xa-{n}", f"UBND xã {n}", slug, Level.XA, voluntary=n % 20 == 19)
+                for n in range(each - 1)
+            ]
             self.units += [office, *here]
-            kinds = (BOTH, YEARLY, HALF_YEARLY)[number % 3]
-            self.rules.append(_rule(f"r{number}", slug, kinds))
+            self.yearly.append(Yearly(f"r{number}", slug, *KINDS[number % 3]))
+            if number % 3 == 1:
+                self.yearly.append(Yearly(f"d{number}", slug, *REVIEW, duty=True))
             for _ in range(2):
                 self.take(office.code, Role.RECEIVER, next(self.persons), at(FIRST_DAY, 0))
             for unit in here:
@@ -88,6 +123,7 @@ class Country:
         """Give somebody a post, unless they hold one in that unit."""
         if any(person in held for held in self.posts[unit].values()):
             return
+        self.changes += 1
         self.posts[unit][role].append(person)
         self.holdings.append(Holding(unit, role, person, since))
 
@@ -95,23 +131,32 @@ class Country:
         """End a post."""
         if person not in self.posts[unit][role]:
             return
+        self.changes += 1
         self.posts[unit][role].remove(person)
         for number, held in enumerate(self.holdings):
             if (held.unit, held.role, held.person) == (unit, role, person) and held.until is None:
                 self.holdings[number] = Holding(unit, role, person, held.since, until)
 
+    def merge(self, one: Unit, other: Unit, *, last_day: date, begins: date) -> Unit:
+        """Let two units end and one begin."""
+        made = Unit(f"{one.code}+", f"{one.name} mới", one.province, Level.XA, valid_from=begins)
+        gone = (one.code, other.code)
+        self.units = [replace(u, valid_to=last_day) if u.code in gone else u for u in self.units]
+        self.units.append(made)
+        self.index = UnitIndex(self.units)
+        return made
 
-def _rule(rule: str, province: str, kinds: Sequence[tuple[str, int, int]]) -> ReportingRule:
+
+def _rule(yearly: Yearly) -> ReportingRule:
     covers = (DayOfYear(1, 1), DayOfYear(31, 12))
-    month = kinds is BOTH
     return ReportingRule(
-        id=rule,
-        province=province,
+        id=yearly.rule,
+        province=yearly.province,
         title="Báo cáo",
         levels=frozenset({Level.XA}),
         occurrences=tuple(
-            Occurrence(key, "kỳ {year}", DayOfYear(day, m), False, None if month else 30, covers)
-            for key, day, m in kinds
+            Occurrence(key, "kỳ {year}", DayOfYear(day, month), False, yearly.window, covers)
+            for key, day, month in yearly.days
         ),
         recipient="Sở KHCN",
         forms={Level.XA: "x"},
@@ -119,4 +164,5 @@ def _rule(rule: str, province: str, kinds: Sequence[tuple[str, int, int]]) -> Re
         nature=Nature.PLAN,
         date_nature=Nature.OFFICE,
         first_year=FIRST_DAY.year,
+        kind=Kind.DUTY if yearly.duty else Kind.REPORT,
     )

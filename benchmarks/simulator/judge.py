@@ -1,28 +1,50 @@
-"""The judge: computes from the written rules what was promised, without the plan, and compares."""
+"""The judge: holds what isobot did against what was promised."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from benchmarks.simulator.country import FIRST_DAY, at
-from benchmarks.simulator.machine import LedgerRow, earlier
-from benchmarks.simulator.play import Simulation
+from benchmarks.simulator.facts import Change, Report, Spans
+from benchmarks.simulator.machine import LedgerRow
+from benchmarks.simulator.play import AFTER_DAYS, Simulation
+from benchmarks.simulator.promises import NOVEMBER, Asked, Step, asked_of, steps
 from isobot.clock import VIETNAM, vietnam_day
 from isobot.domain.calendar import WorkCalendar
-from isobot.domain.deadlines import Audience, Period, StepKey, periods_between
+from isobot.domain.deadlines import StepKey
+from isobot.domain.people import Role
 from isobot.domain.units import Unit
-from scheduler import plan
 from scheduler.plan import Holding
 
 ENDS = ("sent", "merged", "cancelled", "dead")
+ONE_ROW = "every due step ends in one row"
+ONCE = "no step is told twice"
+NOT_AFTER = "none sent after submission"
+IN_HOURS = "none outside working hours"
+ONE_A_DAY = "one message a person a day"
+ESCALATED = "escalations on their day"
+ON_ITS_DAY = "reminders on their day"
+STOOD_IN = "somebody hears for whoever is out of reach"
+STILL_ASKED = "none sent that is no longer asked, or not of that person"
+NOT_LATE_YET = "nobody is called late before the last day is over"
 CHECKS = (
-    "every due step ends in one row",
-    "no step is told twice",
-    "none sent after submission",
-    "none outside working hours",
-    "one message a person a day",
-    "escalations on their day",
+    ONE_ROW,
+    ONCE,
+    NOT_AFTER,
+    STILL_ASKED,
+    NOT_LATE_YET,
+    IN_HOURS,
+    ONE_A_DAY,
+    ON_ITS_DAY,
+    ESCALATED,
+    STOOD_IN,
 )
+SPEAKING = ("reporter", "deputy", "head")
+"""As what somebody is spoken to who holds several posts of a unit: the first."""
+
+
+Key = TypeVar("Key")
 
 
 class Judge:
@@ -30,148 +52,261 @@ class Judge:
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
+        self.facts = simulation.facts
         self.country = simulation.country
         self.calendar: WorkCalendar = simulation.country.calendar
         self.broken: dict[str, list[str]] = {name: [] for name in CHECKS}
         self.due = 0
         self.escalations = 0
+        self.stood_in = 0
+        self.asked = {(each.rule, each.period): each for each in asked_of(self.country, self.facts)}
+        self._held: dict[str, list[Holding]] = defaultdict(list)
+        self._receiving: dict[str, list[Holding]] = defaultdict(list)
+        for holding in self.country.holdings:
+            self._held[holding.unit].append(holding)
+            if holding.role is Role.RECEIVER:
+                self._receiving[self.country.index.all[holding.unit].province].append(holding)
+        self._laid: dict[tuple[str, str, str, tuple[Change, ...]], list[Step]] = {}
+        self._calm: dict[date, bool] = {}
+        self._told = {
+            (key.rule, key.period, key.unit, key.person, vietnam_day(row.told_at))
+            for key, row in simulation.ledger.items()
+            if row.told_at is not None
+        }
 
     def judge(self) -> None:
         """Check every promise."""
-        simulation = self.simulation
-        self._check_rows()
-        for key, row in simulation.ledger.items():
-            if row.status not in ENDS:
-                self._note("every due step ends in one row", f"{key} is {row.status}")
-        for key, times in simulation.told.items():
-            if times != 1:
-                self._note("no step is told twice", f"{key} {times} times")
-        for key, row in simulation.ledger.items():
-            report = (key.rule, key.period, key.unit)
-            ended = simulation.reported.get(report) or simulation.excused.get(report)
-            if row.told_at and ended and row.told_at > ended and not key.step.endswith("/receiver"):
-                self._note("none sent after submission", f"{key} at {row.told_at}")
-        seen: set[tuple[int, date]] = set()
-        for _, person, _, shown in simulation.deliveries:
-            local = shown.astimezone(VIETNAM)
-            day = local.date()
-            if not (self.calendar.is_working(day) and 8 <= local.hour < 17):
-                self._note("none outside working hours", f"person {person} at {local}")
-            if (person, day) in seen:
-                self._note("one message a person a day", f"person {person} on {day}")
-            seen.add((person, day))
+        for asked in self.asked.values():
+            self._judge_units(asked)
+            if not asked.duty:
+                self._judge_digests(asked)
+        self._judge_ledger()
+        self._judge_messages()
 
     def _note(self, check: str, what: str) -> None:
         self.broken[check].append(what)
 
-    def promised(self, opens: date, last: date) -> dict[str, list[tuple[str, date]]]:
-        """Lay the ladder by hand: (step, day) for each role, as the design of the project writes it."""
-        offsets: dict[str, tuple[int | None, ...]] = {
-            "reporter": (None, -14, -7, -3, -1, 0, 1, 3, 7, 14, 21, 28),
-            "deputy": (1,),
-            "head": (3,),
-            "receiver": (-3, 1, 7),
-        }
-        found: dict[str, list[tuple[str, date]]] = {}
-        for role, days in offsets.items():
-            on: dict[date, str] = {}
-            for offset in days:
-                day = opens if offset is None else last + timedelta(days=offset)
-                step = timedelta(days=1 if offset is None or offset > 0 else -1)
-                while not self.calendar.is_working(day):
-                    day += step
-                if day >= opens and not (offset is None and day > last):
-                    on[day] = "O" if offset is None else "T" if offset == 0 else f"T{offset:+d}"
-            found[role] = [(name, day) for day, name in sorted(on.items())]
-        return found
+    # What is due
 
-    def _steps_of(self, report: plan.ReportKey, period: Period, role: str) -> Iterator[tuple[str, date]]:
-        extension = self.simulation.extensions.get(report)
-        for name, day in self.promised(period.opens, period.last_day)[role]:
-            if extension is None or day < extension.granted_on:
-                yield name, day
-        if extension is not None:
-            mark = f"@{extension.granted_on:%y%m%d}"
-            told = extension.granted_on
-            while not self.calendar.is_working(told):
-                told += timedelta(days=1)
-            if role == "reporter":
-                yield "D" + mark, told
-            for name, day in self.promised(period.opens, extension.last_day)[role]:
-                if name != "O" and day > (told if role == "reporter" else extension.granted_on):
-                    yield name + mark, day
+    def _judge_units(self, asked: Asked) -> None:
+        for code in asked.units:
+            unit = self.country.index.all[code]
+            if not self._owes(asked, code):
+                continue
+            changes = asked.changes_of(self.facts.extensions.get((asked.rule, asked.period, code), ()))
+            for role in SPEAKING:
+                for step in self._steps(role, asked, changes):
+                    self._judge_step(asked, unit, role, step)
 
-    def _check_rows(self) -> None:
-        country, simulation = self.country, self.simulation
-        end = FIRST_DAY + timedelta(days=country.size.days)
-        by_unit: dict[str, list[Holding]] = defaultdict(list)
-        for held in country.holdings:
-            by_unit[held.unit].append(held)
-        for rule in country.rules:
-            office = country.index.office(rule.province)
-            assert office is not None
-            for period in periods_between(rule, FIRST_DAY + timedelta(days=20), end):
-                ends: list[datetime | None] = []
-                for unit in country.index.of(rule.province):
-                    if not rule.concerns(unit):
-                        continue
-                    report = (rule.id, period.key, unit.code)
-                    ended = simulation.reported.get(report) or simulation.excused.get(report)
-                    ends.append(simulation.reported.get(report))
-                    for held in by_unit[unit.code]:
-                        self._check_person(report, period, held, held.role.value, unit, ended)
-                known = [moment for moment in ends if moment is not None]
-                all_in = max(known) if known and len(known) == len(ends) else None
-                report = (rule.id, period.key, office.code)
-                for held in by_unit[office.code]:
-                    self._check_person(report, period, held, "receiver", office, all_in)
-
-    def _check_person(
-        self,
-        report: plan.ReportKey,
-        period: Period,
-        held: Holding,
-        role: str,
-        unit: Unit,
-        ended: datetime | None,
-    ) -> None:
-        if held.role.value != role:
+    def _judge_step(self, asked: Asked, unit: Unit, role: str, step: Step) -> None:
+        report = (asked.rule, asked.period, unit.code)
+        begins, evening = at(step.day, 8), at(step.day, 17)
+        if step.day < vietnam_day(asked.known) or not self._is_wanted(asked, report, begins):
             return
-        gone = self.simulation.declined.get((held.unit, held.person))
-        until = held.until if gone is None else earlier(held.until, gone)
-        for name, day in self._steps_of(report, period, role):
-            begins = at(day, 8)
-            if held.since > begins or (until and until < begins) or (ended and ended < begins):
+        here = self.speaking(unit, begins, asked)
+        calm = (
+            self._is_calm(step.day)
+            and asked.known <= begins
+            and not step.name.startswith("D")
+            and self._is_wanted(asked, report, evening)
+        )
+        later = self.speaking(unit, evening, asked) if calm else {}
+        for person, speaks in here.items():
+            if speaks != role:
                 continue
             self.due += 1
-            suffix = "" if role == Audience.REPORTER.value else f"/{role}"
-            key = StepKey(report[0], report[1], unit.code, held.person, name + suffix)
+            suffix = "" if role == "reporter" else f"/{role}"
+            key = StepKey(*report, person, step.name + suffix)
             row = self.simulation.ledger.get(key)
             if row is None:
-                self._note("every due step ends in one row", f"{key} due {day} has no row")
-            elif role in ("head", "receiver"):
-                self._check_escalation(key, row, day, ended, until)
+                self._note(ONE_ROW, f"{key} due {step.day} has no row")
+            elif calm and later.get(person) == role and not self._is_quiet(report, person, begins, evening):
+                self._judge_day(key, row, step.day, ON_ITS_DAY if role == "reporter" else ESCALATED)
+        if calm and role == "reporter" and here == later:
+            self._judge_stand_in(asked, report, step, here)
 
-    def _check_escalation(
-        self,
-        key: StepKey,
-        row: LedgerRow,
-        day: date,
-        ended: datetime | None,
-        until: datetime | None,
-    ) -> None:
-        """An escalation on an undisturbed day was told that day, unless its sense or its person went."""
+    def _is_wanted(self, asked: Asked, report: Report, moment: datetime) -> bool:
+        """Tell whether a report was asked and neither in, nor said to be on paper, at a moment."""
+        ended = self.simulation.reported.get(report)
+        return (
+            (ended is None or ended >= moment)
+            and (asked.closed is None or asked.closed >= moment)
+            and not self._spans(self.facts.on_paper, report).held_at(moment)
+        )
+
+    def _is_quiet(self, report: Report, person: int, begin: datetime, end: datetime) -> bool:
+        """Tell whether a person could not, or did not want to, be told on a day."""
+        early = begin - timedelta(days=4)
+        return (
+            self._spans(self.facts.blocked, person).touched(early, end)
+            or self._spans(self.facts.lost, person).touched(early, end)
+            or (*report, person) in self.simulation.snoozed
+            or self._spans(self.facts.on_paper, report).touched(begin, end)
+        )
+
+    def _judge_day(self, key: StepKey, row: LedgerRow, day: date, check: str) -> None:
+        """A step of an undisturbed day was told that day, or another to who hears more than these."""
+        self.escalations += check == ESCALATED
+        by_another = check == ESCALATED and (key.rule, key.period, key.unit, key.person, day) in self._told
+        if not by_another and (row.told_at is None or vietnam_day(row.told_at) != day):
+            self._note(check, f"{key} promised {day}: {row}")
+
+    def _judge_stand_in(self, asked: Asked, report: Report, step: Step, here: dict[int, str]) -> None:
+        """Where nobody who reports is in reach the deputy is told, or else the head; the head where asked."""
+        begins, evening = at(step.day, 8), at(step.day, 17)
+        lost = {p for p in here if self._spans(self.facts.lost, p).held_through(begins, evening)}
+        wavering = {p for p in here if self._spans(self.facts.lost, p).touched(begins, evening)} - lost
+        if wavering:
+            return
+        hearing = next((r for r in SPEAKING if any(s == r and p not in lost for p, s in here.items())), None)
+        asks_head = self._spans(self.facts.with_head, report).held_through(begins, evening)
+        for person, speaks in here.items():
+            instead = speaks != "reporter" and (speaks == hearing or (asks_head and speaks == "head"))
+            if not instead or self._is_quiet(report, person, begins, evening):
+                continue
+            self.stood_in += 1
+            key = StepKey(*report, person, f"{step.name}/{speaks}")
+            row = self.simulation.ledger.get(key)
+            if row is None or row.told_at is None or vietnam_day(row.told_at) != step.day:
+                self._note(STOOD_IN, f"{key} promised {step.day}: {row}")
+
+    def _judge_digests(self, asked: Asked) -> None:
+        province = self.country.index.all[asked.units[0]].province
+        office = self.country.index.office(province)
+        assert office is not None
+        for step in self._steps("receiver", asked, asked.changes):
+            begins, evening = at(step.day, 8), at(step.day, 17)
+            if (asked.closed and asked.closed < begins) or not self._somebody_is_missing(asked, begins):
+                continue
+            calm = self._is_calm(step.day) and asked.known <= begins
+            calm = calm and self._somebody_is_missing(asked, evening)
+            calm = calm and not (asked.closed and asked.closed < evening)
+            for held in self._receiving[province]:
+                if not _covers(held, begins):
+                    continue
+                self.due += 1
+                key = StepKey(asked.rule, asked.period, office.code, held.person, f"{step.name}/receiver")
+                row = self.simulation.ledger.get(key)
+                if row is None:
+                    self._note(ONE_ROW, f"{key} due {step.day} has no row")
+                elif calm and not self._is_quiet(("", "", ""), held.person, begins, evening):
+                    self._judge_day(key, row, step.day, ESCALATED)
+
+    def _somebody_is_missing(self, asked: Asked, moment: datetime) -> bool:
+        reported = self.simulation.reported
+        return any(
+            self._owes(asked, code, moment)
+            and ((ended := reported.get((asked.rule, asked.period, code))) is None or ended >= moment)
+            for code in asked.units
+        )
+
+    def _owes(self, asked: Asked, code: str, moment: datetime | None = None) -> bool:
+        """Tell whether a unit exists on the last day, as far as was known at a moment or in the end."""
+        begun, ended = self.facts.begun.get(code), self.facts.ended.get(code)
+        last = asked.last_day_at(moment or _END)
+        if begun is not None and (vietnam_day(begun) > last or (moment is not None and begun > moment)):
+            return False
+        known = ended is not None and (moment is None or ended.known <= moment)
+        return not (known and ended is not None and ended.last_day < last)
+
+    def _steps(self, role: str, asked: Asked, changes: tuple[Change, ...]) -> Iterator[Step]:
+        key = (role, asked.rule, asked.period, changes)
+        if key not in self._laid:
+            self._laid[key] = steps(role, asked, changes, self.calendar.is_working)
+        horizon = FIRST_DAY + timedelta(days=self.country.size.days + AFTER_DAYS - 20)
+        return (step for step in self._laid[key] if step.day < horizon)
+
+    def speaking(self, unit: Unit, moment: datetime, asked: Asked) -> dict[int, str]:
+        """Tell who is spoken to for a unit at a moment, and as what."""
+        roles: dict[int, set[str]] = defaultdict(set)
+        for held in self._held.get(unit.code, ()):
+            if _covers(held, moment):
+                roles[held.person].add(held.role.value)
+        day = vietnam_day(moment)
+        own = {person: set(found) for person, found in roles.items()}
+        for lent in self.facts.lent.get(unit.code, ()):
+            if lent.since <= day <= lent.until and (lent.ended is None or lent.ended > moment):
+                roles[lent.taker] |= own.get(lent.giver, set())
+        heard = {
+            person: next((role for role in SPEAKING if role in found), "")
+            for person, found in roles.items()
+            if not self._spans(self.facts.not_me, (unit.code, person)).held_at(moment)
+        }
+        speaking = {person: role for person, role in heard.items() if role}
+        if not speaking and asked.rule == NOVEMBER:
+            return {h.person: "reporter" for h in self._held[unit.code] if _covers(h, moment)}
+        return speaking
+
+    def _is_calm(self, day: date) -> bool:
+        """Tell whether no trouble of that day or the four before it may still hold messages up."""
+        if day not in self._calm:
+            evening, before = at(day, 17), at(day - timedelta(days=4), 0)
+            troubles = self.simulation.troubles
+            self._calm[day] = not any(t.begin <= evening and t.end >= before for t in troubles)
+        return self._calm[day]
+
+    @staticmethod
+    def _spans(found: Mapping[Key, Spans], key: Key) -> Spans:
+        return found.get(key) or _NEVER
+
+    # What was done
+
+    def _judge_ledger(self) -> None:
         simulation = self.simulation
-        evening = at(day, 17)
-        before = at(day - timedelta(days=4), 0)  # an earlier trouble may still hold messages up
-        if any(t.begin <= evening and t.end >= before for t in simulation.troubles):
-            return
-        if (ended and ended < evening) or (until and until < evening):
-            return
-        if key.person in simulation.blocked or key.person in simulation.unreachable:
-            return
-        if row.status == "dead":
-            return
-        self.escalations += 1
-        if row.status != "sent" or row.told_at is None or vietnam_day(row.told_at) != day:
-            self._note("escalations on their day", f"{key} promised {day}: {row}")
+        for key, row in simulation.ledger.items():
+            if row.status not in ENDS:
+                self._note(ONE_ROW, f"{key} is {row.status}")
+            if row.told_at is not None:
+                self._judge_told(key, row.told_at)
+        for key, times in simulation.told.items():
+            if times != 1:
+                self._note(ONCE, f"{key} {times} times")
+
+    def _judge_told(self, key: StepKey, told: datetime) -> None:
+        asked = self.asked.get((key.rule, key.period))
+        if asked is None:
+            return  # of a period before or after the time that is judged
+        report = (key.rule, key.period, key.unit)
+        digest = key.step.endswith("/receiver")
+        ended = self.simulation.reported.get(report)
+        on_paper = self._spans(self.facts.on_paper, report).held_at(told)
+        if not digest and ((ended and told > ended) or on_paper):
+            self._note(NOT_AFTER, f"{key} at {told}")
+        if asked.closed and told > asked.closed:
+            self._note(STILL_ASKED, f"{key} at {told}, closed {asked.closed}")
+        if not digest and not self._owes(asked, key.unit, told):
+            self._note(STILL_ASKED, f"{key} at {told}, of a unit that is no more")
+        if any(t.kind == "clock jump" and t.begin <= told < t.end for t in self.simulation.troubles):
+            return  # the machine took it for another day
+        if not self._is_theirs(key, asked, told):
+            self._note(STILL_ASKED, f"{key} at {told}, to somebody who has no part in it")
+        extensions = () if digest else self.facts.extensions.get(report, ())
+        says_late = key.step.startswith("T+")
+        if says_late and vietnam_day(told) <= asked.last_day_at(told, extensions):
+            self._note(NOT_LATE_YET, f"{key} at {told}")
+
+    def _is_theirs(self, key: StepKey, asked: Asked, told: datetime) -> bool:
+        unit = self.country.index.all[key.unit]
+        if key.step.endswith("/receiver"):
+            return any(h.person == key.person and _covers(h, told) for h in self._receiving[unit.province])
+        return key.person in self.speaking(unit, told, asked)
+
+    def _judge_messages(self) -> None:
+        seen: set[tuple[int, date, date]] = set()
+        for _, person, moment, shown in self.simulation.deliveries:
+            local = shown.astimezone(VIETNAM)
+            day = local.date()
+            if not (self.calendar.is_working(day) and 8 <= local.hour < 17):
+                self._note(IN_HOURS, f"person {person} at {local}")
+            # A clock that jumped makes one day of two; then it is the true day that counts.
+            if (person, day, vietnam_day(moment)) in seen:
+                self._note(ONE_A_DAY, f"person {person} on {day}")
+            seen.add((person, day, vietnam_day(moment)))
+
+
+_NEVER = Spans()
+_END = at(FIRST_DAY + timedelta(days=3000))
+
+
+def _covers(held: Holding, moment: datetime) -> bool:
+    return held.since <= moment and (held.until is None or held.until >= moment)

@@ -3,18 +3,25 @@
 import heapq
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from benchmarks.simulator.country import Country
+from benchmarks.simulator.facts import Facts
 from benchmarks.simulator.troubles import Disturbance
-from isobot.clock import vietnam_day
-from isobot.domain.deadlines import Extension, StepKey
-from scheduler import plan, rounds
-from scheduler.plan import Holding, Situation
-from scheduler.rounds import Queued
+from isobot.clock import VIETNAM, vietnam_day
+from isobot.domain.deadlines import Extension, Move, StepKey
+from isobot.domain.requests import Request
+from isobot.storage.unit_ways import Delegation
+from scheduler import loading, plan, rounds
+from scheduler.plan import DueStep, Posts, Situation
+from scheduler.rounds import Queued, Timetable
+
+ZONES = (UTC, VIETNAM, ZoneInfo("America/Los_Angeles"), ZoneInfo("Pacific/Kiritimati"))
+"""Where the machines' clocks are set to: the same moment, written otherwise."""
 
 
 @dataclass(slots=True)
@@ -24,7 +31,6 @@ class LedgerRow:
     due_on: date
     status: str
     why: str = ""
-    message: int | None = None
     told_at: datetime | None = None
 
 
@@ -34,6 +40,8 @@ class Message:
 
     person: int
     rows: list[StepKey] = field(default_factory=list)
+    days: set[date] = field(default_factory=set)
+    """The days on which it is the person's one message."""
 
 
 class Machine:
@@ -43,12 +51,18 @@ class Machine:
         self.country = country
         self.random = random.Random(seed)
         self.troubles = troubles
+        self.facts = Facts()
         self.ledger: dict[StepKey, LedgerRow] = {}
         self.reported: dict[plan.ReportKey, datetime] = {}
+        self.pending: set[plan.ReportKey] = set()
         self.excused: dict[plan.ReportKey, datetime] = {}
         self.extensions: dict[plan.ReportKey, Extension] = {}
         self.snoozed: dict[plan.SnoozeKey, date] = {}
         self.declined: dict[tuple[str, int], datetime] = {}
+        self.moves: list[Move] = []
+        self.requests: dict[str, Request] = {}
+        self.events: set[tuple[str, str, date]] = set()
+        self.lent: list[Delegation] = []
         self.blocked: set[int] = set()
         self.unreachable: set[int] = set()
         self.outbox: dict[int, Message] = {}
@@ -58,6 +72,8 @@ class Machine:
         self.told: Counter[StepKey] = Counter()
         self.looked = ""
         self.ticks = 0
+        self.timetable: Timetable = country.timetable
+        self._posts: tuple[tuple[int, date], Posts] | None = None
         self._numbers = count(1)
         self._order = count()
         self._events: list[tuple[datetime, int, str, tuple[object, ...]]] = []
@@ -71,20 +87,30 @@ class Machine:
             moment, _, kind, what = heapq.heappop(self._events)
             getattr(self, f"_on_{kind}")(moment, *what)
 
+    def read_rules(self) -> None:
+        """Put rounds and moved days into the rules, as every process does after a change."""
+        base = self.country.timetable
+        book = base.rules.with_moves(self.moves).with_rounds(r.as_rule() for r in self.requests.values())
+        self.timetable = replace(base, rules=book)
+
     # What an act of a person does to messages that wait
 
     def _take_back(self, concerns: Callable[[StepKey], bool], why: str) -> None:
+        """Cancel rows whose message has not left; `concerns` says which."""
         for number, message in list(self.outbox.items()):
             for key in list(message.rows):
-                if not key.step.endswith("/receiver") and concerns(key):
+                if concerns(key):
                     self._end(key, "cancelled", why)
                     message.rows.remove(key)
             if not message.rows:
                 self._drop(number)
 
     def _drop(self, number: int) -> None:
-        person = self.outbox.pop(number).person
-        self.waiting.pop(person, None)
+        """Take a message out of the queue that nothing is left to say in; its days are free again."""
+        message = self.outbox.pop(number)
+        self.waiting.pop(message.person, None)
+        for day in message.days:
+            self.told_days[day].discard(message.person)
 
     def _end(self, key: StepKey, status: str, why: str = "") -> None:
         row = self.ledger[key]
@@ -98,21 +124,31 @@ class Machine:
         return next(found, None)
 
     def shown_by_clock(self, now: datetime) -> datetime:
-        """Return what the planner's and the sender's clock shows."""
+        """Return what the planner's and the sender's clock shows, in the zone of one of the machines."""
         jump = self._trouble("clock jump", now)
-        return now + jump.shift if jump else now
+        return (now + jump.shift if jump else now).astimezone(self.random.choice(ZONES))
 
-    def situation(self) -> Situation:
-        """Return what the plan is made from, at this moment."""
+    def posts_on(self, today: date) -> Posts:
+        """Return who holds each post, with those who stand in on a day."""
+        edition = (self.country.changes, today)
+        if self._posts is None or self._posts[0] != edition:
+            lent = [each for each in self.lent if each.ended_at is None and each.since <= today <= each.until]
+            self._posts = (edition, loading.with_stand_ins(self.country.posts, lent))
+        return self._posts[1]
+
+    def situation(self, today: date) -> Situation:
+        """Return what the plan of a day is made from, at this moment."""
         return Situation(
-            posts=self.country.posts,
+            posts=self.posts_on(today),
             reported=self.reported.keys(),
-            excused=self.excused.keys(),
+            excused=self.excused,
             ledger=self.ledger.keys(),
             snoozed=self.snoozed,
             extensions=self.extensions,
+            pending=self.pending,
             declined=self.declined.keys(),
             unreachable=self.unreachable,
+            events=self.events,
         )
 
     def _on_tick(self, now: datetime) -> None:
@@ -124,24 +160,29 @@ class Machine:
         today = vietnam_day(shown)
         if self.looked != today.isoformat():
             self._close_forgotten(shown, today)
-        due = rounds.due_in(country.timetable, country.units, self.situation(), today=today)
-        told = self.told_days[today]
-        planned = rounds.by_person(due, told=told, waiting=self.waiting.keys())
+        due = rounds.due_in(self.timetable, country.index, self.situation(today), today=today)
+        planned = rounds.by_person(due, told=self.told_days[today], waiting=self.waiting.keys())
+        if planned and self.random.random() < 0.4:  # a second planner saw the same and is slower
+            later = now + timedelta(seconds=self.random.randint(1, 900))
+            self._plan(later, "second", planned, today)
         for person, steps in planned.items():
             self._queue(person, steps, now, today)
-            if self.random.random() < 0.02:  # a second planner, with the same view, comes right behind
-                self._queue(person, steps, now, today)
 
-    def _queue(self, person: int, steps: Sequence[plan.DueStep], now: datetime, today: date) -> None:
+    def _on_second(self, now: datetime, planned: Mapping[int, Sequence[DueStep]], today: date) -> None:
+        for person, steps in planned.items():
+            self._queue(person, steps, now, today)
+
+    def _queue(self, person: int, planned: Sequence[DueStep], now: datetime, today: date) -> None:
+        reported = self.situation(today).reported
+        steps = [s for s in planned if s.missing or (s.rule.id, s.period.key, s.unit.code) not in reported]
         reachable = person not in self.unreachable
         free = person not in self.told_days[today]
         if reachable and not free and person not in self.waiting:
             return
         claimed = []
         for key, due_on, status, why in rounds.rows_for(steps, reachable=reachable):
-            if key not in self.ledger:
-                self.ledger[key] = LedgerRow(due_on, status, why)
-                claimed += [key] if status == "queued" else []
+            if self._claim(key, LedgerRow(due_on, status, why)) and status == "queued":
+                claimed.append(key)
         if not claimed:
             return
         number = self.waiting.get(person)
@@ -152,32 +193,35 @@ class Machine:
             self._plan(now + timedelta(seconds=self.random.randint(1, 2400)), "leave", number)
         self.told_days[today].add(person)
         self.outbox[number].rows += claimed
-        for key in claimed:
-            self.ledger[key].message = number
+        self.outbox[number].days.add(today)
+
+    def _claim(self, key: StepKey, row: LedgerRow) -> bool:
+        """Take a step as the database's unique key lets one: False when somebody has it."""
+        return self.ledger.setdefault(key, row) is row
 
     def _close_forgotten(self, now: datetime, today: date) -> None:
         since = min(date.fromisoformat(self.looked), today) if self.looked else today
         country = self.country
+        lent = loading.holdings_lent(country.holdings, [d for d in self.lent if d.until >= since], now=now)
         holdings = [
-            Holding(h.unit, h.role, h.person, h.since, earlier(h.until, gone))
-            if (gone := self.declined.get((h.unit, h.person)))
-            else h
-            for h in country.holdings
+            replace(h, until=earlier(h.until, gone)) if (gone := self.declined.get((h.unit, h.person))) else h
+            for h in (*country.holdings, *lent)
             if h.until is None or vietnam_day(h.until) >= since
         ]
-        ended = {**self.reported, **self.excused}
-        for step in plan.forgotten(
-            country.rules,
-            country.units,
-            country.calendar,
-            country.ladder,
-            self.situation(),
-            now=now,
-            since=since,
-            holdings=holdings,
-            ended=ended,
-        ):
-            self.ledger.setdefault(step.key, LedgerRow(step.day, "cancelled", step.why))
+        situation = self.situation(today)
+        for rules, ladder in rounds.ladders(self.timetable):
+            for step in plan.forgotten(
+                rules,
+                country.index,
+                country.calendar,
+                ladder,
+                situation,
+                now=now,
+                since=since,
+                holdings=holdings,
+                ended={**self.excused, **self.reported},
+            ):
+                self._claim(step.key, LedgerRow(step.day, "cancelled", step.why))
         self.looked = today.isoformat()
 
     # The sender
@@ -193,9 +237,9 @@ class Machine:
         message = self.outbox[number]
         verdict = rounds.look_again(
             [Queued(key, self.ledger[key].due_on) for key in message.rows],
-            self.country.timetable,
+            self.timetable,
             self.country.index,
-            self.situation(),
+            self.situation(vietnam_day(shown)),
             now=shown,
         )
         for key, why in verdict.cancelled:
@@ -207,11 +251,16 @@ class Machine:
         if verdict.wait_until is not None:
             self._plan(now + (verdict.wait_until - shown), "leave", number)
             return
-        self._drop(number)
-        if not verdict.tell:
-            return
+        if verdict.tell:
+            self._deliver(message, number, now, shown)
+        else:
+            self._drop(number)
+
+    def _deliver(self, message: Message, number: int, now: datetime, shown: datetime) -> None:
+        del self.outbox[number], self.waiting[message.person]
         if message.person in self.blocked:
             self.unreachable.add(message.person)
+            self.facts.lost[message.person].begin(now)
             for key in message.rows:
                 self._end(key, "dead", "undelivered")
             return

@@ -23,6 +23,7 @@ class Outcome:
     ticks: int
     due: int
     escalations: int
+    stood_in: int
     statuses: Mapping[str, int]
     messages: int
     broken: Mapping[str, Sequence[str]]
@@ -53,6 +54,7 @@ def outcome_of(simulation: Simulation, seconds: float) -> Outcome:
         simulation.ticks,
         judge.due,
         judge.escalations,
+        judge.stood_in,
         Counter(row.status for row in simulation.ledger.values()),
         len(simulation.deliveries),
         judge.broken,
@@ -71,6 +73,7 @@ async def run(console: Console, size: Size = BIG) -> bool:
         *((f"  {status}", f"{n:,}") for status, n in sorted(outcome.statuses.items())),
         ("messages delivered", f"{outcome.messages:,}"),
         ("escalations on undisturbed days", f"{outcome.escalations:,}"),
+        ("told in place of somebody out of reach", f"{outcome.stood_in:,}"),
         ("seconds", f"{outcome.seconds:.0f}"),
     ):
         table.add_row(name, value)
