@@ -309,5 +309,9 @@ def _check_deliveries(fleet: Fleet, telegram: BalancedTelegram) -> None:
     assert all(queued[chat] == 1 for chat in reminded)
     # Only a kill of the process that sends, between a send and its mark, repeats: what was under way then.
     repeated = sum((arrived - queued).values())
-    print(f"kills: {dict(fleet.kills)}; messages: {len(rows)}; repeated: {repeated}; 429: {telegram.flooded}")
+    ((counted,),) = fleet.rows("SELECT coalesce(sum(begun - 1), 0) FROM outbox WHERE begun > 1")
+    again = sum(number for chat, number in (arrived - queued).items() if chat in reminded)
+    assert again <= counted, "a reminder that was repeated is counted"
+    sent = f"messages: {len(rows)}; repeated: {repeated}; counted: {counted}; 429: {telegram.flooded}"
+    print(f"kills: {dict(fleet.kills)}; {sent}")
     assert repeated <= 5 * fleet.kills["worker"]
