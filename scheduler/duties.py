@@ -108,7 +108,7 @@ def duties(
         for period in periods_between(rule, earliest, day + timedelta(days=AHEAD_DAYS)):
             alive = period.last_day >= first or (rule.id, period.key) in added
             if alive and period.opens <= day:
-                owing = [u for u in units.of(rule.province) if rule.is_owed_by(u, period)]
+                owing = units.owing(rule, period)
                 if owing:
                     yield Duty(rule, period, owing, calendar, steps, extensions)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from isobot.domain.deadlines import NATIONAL, Audience, Extension, Kind, ReportingRule, StepKey
+from isobot.domain.deadlines import NATIONAL, Audience, Extension, Kind, Period, ReportingRule, StepKey
 from isobot.domain.people import Role
 from isobot.domain.units import Unit
 
@@ -52,6 +52,7 @@ class UnitIndex:
         self._by_province: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.all.values():
             self._by_province[unit.province].append(unit)
+        self._owing: dict[tuple[ReportingRule, date], Sequence[Unit]] = {}
 
     @classmethod
     def over(cls, units: "Iterable[Unit] | UnitIndex") -> "UnitIndex":
@@ -64,6 +65,13 @@ class UnitIndex:
     def of(self, province: str) -> Iterable[Unit]:
         """Return the units of a province, or all for a national rule."""
         return self.all.values() if province == NATIONAL else self._by_province.get(province, ())
+
+    def owing(self, rule: ReportingRule, period: Period) -> Sequence[Unit]:
+        """Return the units that owe a period; worked out once for a last day."""
+        key = (rule, period.last_day)
+        if key not in self._owing:
+            self._owing[key] = [u for u in self.of(rule.province) if rule.is_owed_by(u, period)]
+        return self._owing[key]
 
     def office(self, province: str) -> Unit | None:
         """Return the office that receives a province's reports."""

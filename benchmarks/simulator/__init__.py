@@ -1,8 +1,10 @@
 """Two years of reminders on a virtual clock, and a judge that computes by itself what was promised.
 
 The plan, the rounds and the last look are the real ones; only ledger and network are in memory. Officers
-submit early, late or never, block the bot, change posts, snooze, get more time, send paper; the planner
-and the network are down for minutes to weeks; the planner's clock jumps; two planners run at once.
+submit early, late or never, send paper, ask their head, snooze, get more time, say "not me" and take it
+back, block the bot, lend their posts or hand them over; units merge; offices ask for rounds and move their
+days. The planner and the network are down for minutes to weeks, clocks jump and stand in other zones, two
+planners run at once. `facts` is the diary from which `promises` and `judge` work out what should have been.
 """
 
 from benchmarks.simulator.country import BIG, FIRST_DAY, SMALL, Country, Size
