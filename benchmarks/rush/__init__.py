@@ -29,7 +29,7 @@ QUESTIONS = (
 
 FULL = Size(bots=1, people=20_000, a_second=30, officers=12, thinking_seconds=6.0)
 SMALL = Size(bots=1, people=600, a_second=30, officers=6, thinking_seconds=3.0)
-COUNTRY = Size(bots=34, people=300, a_second=1, officers=1, thinking_seconds=30.0)
+COUNTRY = Size(bots=34, people=150, a_second=1, officers=1, thinking_seconds=30.0)
 """A bot for each province. One message a second each, since 34 times 30 is more than two cores send."""
 SMALL_COUNTRY = Size(bots=34, people=15, a_second=1, officers=1, thinking_seconds=20.0)
 
