@@ -88,7 +88,8 @@ class Period:
             return self
         if self.was is not None and self.moved_on is not None and self.moved_on >= extension.granted_on:
             before = self.was.with_extension(extension)
-            return before if before.last_day >= self.last_day else replace(self, was=before)
+            last_day = max(self.last_day, extension.last_day)
+            return before if last_day == before.last_day else replace(self, last_day=last_day, was=before)
         before = self.with_extension(extension.was)
         if before.last_day == extension.last_day:
             return before

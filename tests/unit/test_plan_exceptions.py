@@ -167,6 +167,14 @@ def test_unit_with_more_time_never_has_less_than_all_get_later(granted, for_all,
     assert everybody.with_extension(granted).last_day == last_day
 
 
+def test_unit_follows_everybody_back_to_an_earlier_day_but_not_below_its_own():
+    days = [(date(2027, 6, 20), date(2027, 5, 24)), (date(2027, 6, 5), date(2027, 5, 26))]
+    moves = [Move("th-xa", "{year}-05", 2027, DayOfYear(d.day, d.month), on) for d, on in days]
+    own = Extension(date(2027, 6, 8), date(2027, 5, 20))
+
+    assert period(book=BOOK.with_moves(moves)).with_extension(own).last_day == date(2027, 6, 8)
+
+
 def test_second_extension_remembers_the_first():
     first = Extension(date(2027, 6, 10), date(2027, 5, 20))
     longer = period().with_extension(Extension(date(2027, 6, 20), date(2027, 6, 8), first))
