@@ -107,6 +107,10 @@ class Lane:
             return free * MESSAGES_A_CHAT
         return min(free, max(SMALLEST_STOCK, int(STOCK_SECONDS / overall.distance)))
 
+    def at_hand(self) -> set[int]:
+        """Return the messages that were fetched and are not begun yet."""
+        return self.examined | {message.id for message in self.stock}
+
     def stocked(self) -> int:
         """Count what is at hand: chats that are busy or rest keep no other waiting."""
         held_up = self.busy.keys() | self.resting.keys()

@@ -184,10 +184,7 @@ class Sender:
                     rooms,
                     now=self._clock.now(),
                     apart_from={bot: [*lane.busy, *lane.resting] for bot, lane in lanes.items()},
-                    not_these=[
-                        *(number for lane in lanes.values() for number in lane.examined),
-                        *(message.id for lane in lanes.values() for message in lane.stock),
-                    ],
+                    not_these={bot: lane.at_hand() for bot, lane in lanes.items()},
                     answers_only=for_answers,
                 )
         except BaseException:

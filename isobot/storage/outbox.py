@@ -4,12 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Select,
     and_,
     bindparam,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -129,39 +127,76 @@ async def due_of_each(
     *,
     now: datetime,
     apart_from: Mapping[str, Sequence[str]] | None = None,
-    not_these: Collection[int] = (),
+    not_these: Mapping[str, Collection[int]] | None = None,
     answers_only: Collection[str] = (),
 ) -> list[Outgoing]:
     """Return for each bot at most so many messages that may be sent now, answers first.
 
     Chats `apart_from` get none; `not_these` are messages that the caller has already. Bots in
-    `answers_only` get no message of a campaign. One statement serves all bots, and one with a long queue
-    does not keep the others waiting.
+    `answers_only` get no message of a campaign. A bot with a long queue does not keep the others waiting.
     """
-    if not rooms:
-        return []
-    bots = list(rooms)
-    waiting = _waiting_of(tuple(bot in answers_only for bot in bots))
-    values: dict[str, Any] = {"now": now, "not_these": list(not_these)}
-    for place, bot in enumerate(bots):
-        values |= {
-            f"bot_{place}": bot,
-            f"most_{place}": rooms[bot],
-            f"apart_from_{place}": list((apart_from or {}).get(bot, ())),
+    several = {bot for bot in rooms if bot in answers_only}
+    if len(several) == 1:
+        several.clear()
+
+    def asked(bots: Collection[str], most: int) -> dict[str, Any]:
+        return {
+            "now": now,
+            "most": most,
+            "apart_from": [chat for bot in bots for chat in (apart_from or {}).get(bot, ())],
+            "not_these": [number for bot in bots for number in (not_these or {}).get(bot, ())],
         }
-    found = await connection.execute(waiting, values)
-    return sorted((_outgoing(row) for row in found), key=lambda message: (message.priority, message.id))
+
+    found: list[Outgoing] = []
+    if several:
+        together = asked(several, max(rooms[bot] for bot in several))
+        rows = await connection.execute(_answers(), {**together, "bots": list(several)})
+        found += [_outgoing(row) for row in rows]
+    for bot in rooms.keys() - several:
+        one = _due(answers_only=bot in answers_only)
+        rows = await connection.execute(one, {**asked([bot], rooms[bot]), "bot": bot})
+        found += [_outgoing(row) for row in rows]
+    return sorted(found, key=lambda message: (message.priority, message.id))
 
 
-@lru_cache(maxsize=256)
-def _waiting_of(answers_only: tuple[bool, ...]) -> Select[Any] | CompoundSelect[Any]:
-    """Return the statement for so many bots: built once, since in a rush it runs many times a second."""
-    parts = [_due(place, answers_only=only) for place, only in enumerate(answers_only)]
-    return parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
+# Built once, and of few shapes: in a rush they run many times a second, and to compile one of a new shape
+# takes as long as to send several messages.
 
 
-def _due(place: int, *, answers_only: bool) -> Select[Any]:
-    """Return the statement for the bot at a place among several.
+@cache
+def _due(*, answers_only: bool) -> Select[Any]:
+    """Return the statement for one bot."""
+    query = (
+        _waiting()
+        # An equation: only so do the databases walk a bot's queue in order and stop early.
+        .where(outbox.c.bot == bindparam("bot"))
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(bindparam("most"))
+    )
+    return query.where(outbox.c.priority < int(Priority.CAMPAIGN)) if answers_only else query
+
+
+@cache
+def _answers() -> Select[Any]:
+    """Return the statement for the answers of many bots, so many of each.
+
+    It reads all answers that wait; a campaign would be too long for that.
+    """
+    turn = func.row_number().over(partition_by=outbox.c.bot, order_by=(outbox.c.priority, outbox.c.id))
+    waiting = (
+        _waiting()
+        .add_columns(turn.label("turn"))
+        .where(
+            outbox.c.bot.in_(bindparam("bots", expanding=True)),
+            outbox.c.priority < int(Priority.CAMPAIGN),
+        )
+        .subquery()
+    )
+    return select(*(waiting.c[column.name] for column in _COLUMNS)).where(waiting.c.turn <= bindparam("most"))
+
+
+def _waiting() -> Select[Any]:
+    """Return the statement for what may be sent now.
 
     A message stays behind an earlier one of its chat that has to wait, so a chat keeps its order.
     """
@@ -177,21 +212,13 @@ def _due(place: int, *, answers_only: bool) -> Select[Any]:
             earlier.c.not_before > now,
         )
     )
-    query = (
-        select(*_COLUMNS)
-        .where(
-            outbox.c.status == _QUEUED,
-            outbox.c.not_before <= now,
-            ~held_up,
-            # An equation: only so do the databases walk a bot's queue in order and stop early.
-            outbox.c.bot == bindparam(f"bot_{place}"),
-            outbox.c.id.not_in(bindparam("not_these", expanding=True)),
-            outbox.c.chat_key.not_in(bindparam(f"apart_from_{place}", expanding=True)),
-        )
-        .order_by(outbox.c.priority, outbox.c.id)
-        .limit(bindparam(f"most_{place}"))
+    return select(*_COLUMNS).where(
+        outbox.c.status == _QUEUED,
+        outbox.c.not_before <= now,
+        ~held_up,
+        outbox.c.id.not_in(bindparam("not_these", expanding=True)),
+        outbox.c.chat_key.not_in(bindparam("apart_from", expanding=True)),
     )
-    return query.where(outbox.c.priority < int(Priority.CAMPAIGN)) if answers_only else query
 
 
 async def note_parts(connection: AsyncConnection, message: int, *, parts: int) -> None:

@@ -166,6 +166,28 @@ async def test_message_comes_back_as_it_was_queued(database, clock):
     assert (found.chat, found.prompt, found.attempts) == ("1", 3, 0)
 
 
+async def test_each_of_several_bots_gets_its_share_and_some_get_answers_only(database, clock):
+    def of(bot, text, chat, priority=Priority.ANSWER):
+        return outbox.row_of(bot, chat, Reply(text), prompt=0, priority=priority, at=clock.now())
+
+    rows = [of("a", f"a{n}", str(n)) for n in range(5)]
+    rows += [of("b", "b0", "1"), of("b", "b1", "2"), of("b", "b2", "3")]
+    rows += [of(bot, f"nhắc {bot}", "9", Priority.CAMPAIGN) for bot in "abc"]
+    numbers = await add(database, *rows)
+
+    async with database.read() as connection:
+        found = await outbox.due_of_each(
+            connection,
+            {"a": 3, "b": 3, "c": 1},
+            now=clock.now(),
+            apart_from={"a": ["a:1"], "b": ["b:1"]},
+            not_these={"b": [numbers[6]]},
+            answers_only={"a", "b"},
+        )
+
+    assert [each.reply.text for each in found] == ["a0", "a2", "a3", "b2", "nhắc c"]
+
+
 async def test_messages_go_out_in_order_answers_before_campaigns(database, clock):
     await add(
         database,
