@@ -7,6 +7,7 @@ a monotonic clock, given by the caller.
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from isobot.chat.limits import Gate, Pause, Ticket
 from isobot.chat.outgoing import Channel, Outgoing
@@ -161,13 +162,18 @@ class Lane:
         return not message.is_campaign or message.id in self.noted
 
     def soon(self) -> list[int]:
-        """List the messages that leave within a moment, and have to be noted before."""
+        """List the messages that leave within a moment, and have to be noted before.
+
+        They come in batches, each when half of the one before has left: every batch is a statement.
+        """
         overall = self.gate.limits.overall
         most = self.slots()
         if overall is not None:
             most = min(most, max(1, int(SOON_SECONDS / overall.distance)))
-        campaign = [message for message in self.stock if message.is_campaign]
-        return [message.id for message in campaign[:most] if not self.may_leave(message)]
+        campaign = (m for m in self.stock if m.is_campaign and m.chat_key not in self.busy)
+        ahead = [message.id for message in islice(campaign, most)]
+        fresh = [number for number in ahead if number not in self.noted]
+        return fresh if 2 * len(fresh) >= len(ahead) else []
 
     def opens_at(self) -> float | None:
         """Return when a token comes that something in stock waits for."""
