@@ -111,9 +111,10 @@ def holdings_lent(holdings: Iterable[Holding], lent: Lent, *, now: datetime) -> 
     """Return what was lent of these posts by now, to whom and since when, and until when if that is over."""
     if not lent:
         return []
+    givers = {(each.unit, each.giver) for each in lent}
     held: dict[tuple[str, int], list[Holding]] = defaultdict(list)
     for holding in holdings:
-        if holding.role in people.LENT:
+        if (holding.unit, holding.person) in givers and holding.role in people.LENT:
             held[holding.unit, holding.person].append(holding)
     found = []
     for each in lent:

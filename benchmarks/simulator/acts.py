@@ -148,7 +148,7 @@ class Acts(Machine):
         if not own or not others:
             return
         self.lent.append(Delegation(len(self.lent), unit, giver, others[0], since, until))
-        self.facts.lent[unit].append(Lent(unit, giver, others[0], since, until))
+        self.facts.lent[unit].append(Lent(now, unit, giver, others[0], since, until))
         self.country.changes += 1
         if self.random.random() < 0.2:
             minutes = self.random.randint(1, (until - since).days * 1440)

@@ -71,8 +71,12 @@ class Moved:
 
 @dataclass(slots=True)
 class Lent:
-    """Somebody's posts in a unit, lent from one day to another, or until they were taken back."""
+    """Somebody's posts in a unit, lent from one day to another, or until they were taken back.
 
+    `at` is when that was said, which may be in the middle of the first day.
+    """
+
+    at: datetime
     unit: str
     giver: int
     taker: int

@@ -225,7 +225,8 @@ class Judge:
         day = vietnam_day(moment)
         own = {person: set(found) for person, found in roles.items()}
         for lent in self.facts.lent.get(unit.code, ()):
-            if lent.since <= day <= lent.until and (lent.ended is None or lent.ended > moment):
+            ended = lent.ended is not None and lent.ended <= moment
+            if lent.at <= moment and lent.since <= day <= lent.until and not ended:
                 roles[lent.taker] |= own.get(lent.giver, set())
         heard = {
             person: next((role for role in SPEAKING if role in found), "")
