@@ -43,7 +43,7 @@ from isobot.core import Core
 from isobot.demo import DemoDesk
 from isobot.errors import SettingsError
 from isobot.files.filled import FilledDesk
-from isobot.keeping import bot_at_work, kept_up
+from isobot.keeping import bot_at_work, kept_up, take_short_turns
 from isobot.metrics import Metrics
 from isobot.settings import LOOPBACK, Settings
 from isobot.storage import delivery, records, unit_records
@@ -259,6 +259,7 @@ class Application:
         """
         self._check_part()
         self._take_lock()
+        take_short_turns()
         async with self._core.database.write() as connection:
             for bot in self.bots:
                 await records.ensure_bot(connection, bot.bot, channel=bot.channel)

@@ -30,8 +30,10 @@ from scheduler.rounds import Timetable as Timetable
 
 log = structlog.get_logger()
 
-PEOPLE_AT_ONCE = 100
+PEOPLE_AT_ONCE = 50
 """How many people's messages go into one commit, so that officers' answers need not wait long."""
+PAUSE_SECONDS = 0.03
+"""Between two such commits: what is queued leaves meanwhile, far more slowly than it is queued."""
 
 FORM_MINUTES = timedelta(minutes=30)
 """How long after somebody's last answer in a form a reminder waits for the form's next prompt."""
@@ -103,6 +105,8 @@ class Dispatcher:
         persons = list(by_person)
         for start in range(0, len(persons), PEOPLE_AT_ONCE):
             some = {person: by_person[person] for person in persons[start : start + PEOPLE_AT_ONCE]}
+            if start:
+                await asyncio.sleep(PAUSE_SECONDS)
             async with self._database.write() as connection:
                 tally = tally.plus(
                     await queue_round(

@@ -23,6 +23,7 @@ from isobot.clock import SystemClock
 from isobot.content import load_content
 from isobot.domain.messages import Attachment
 from isobot.domain.units import Level, Unit, UnitDirectory
+from isobot.keeping import take_short_turns
 from isobot.storage.database import Database
 from isobot.storage.migrate import migrate
 from isobot.storage.tables import dispatches, identities, outbox, posts
@@ -128,6 +129,7 @@ class Installation:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Let everything work."""
+        take_short_turns()
         tasks = [asyncio.create_task(channel.run_polling()) for channel in self._channels]
         tasks += [asyncio.create_task(self._engine.run()), asyncio.create_task(self._sender.run())]
         tasks.append(asyncio.create_task(self._runner.start()))
