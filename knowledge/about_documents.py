@@ -198,6 +198,8 @@ class AboutDocuments:
         rest = self._aspects.which_document(self._aspects.with_bodies(read.focus) + " ")
         if rest is None or read.years or read.references:
             return None
+        if self._aspects.which_document(rest) is not None:  # two are asked for, and cards may know both
+            return None
         words = rest.split()
         best: list[tuple[int, LegalDocument, frozenset[str]]] = []
         for document in self._documents.values():

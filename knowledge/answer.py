@@ -93,6 +93,12 @@ def _of_the_office(question: str, asker: Asker) -> str:
     return _CC.sub("chi cục", question) if own else question
 
 
+def _told_elsewhere(hit: Hit, leading: Hit) -> bool:
+    """Tell whether a province's card says only "không nêu", where another of its cards fits better."""
+    silent = hit.card.kind is CardKind.ABSENT and leading.card.kind is not CardKind.ABSENT
+    return silent and bool(leading.card.short) and leading.score > hit.score
+
+
 class KnowledgeBase:
     """Answers questions from one corpus and one directory of units; building it takes about a second."""
 
@@ -209,10 +215,14 @@ class KnowledgeBase:
                 read, "Tôi chưa đọc được câu hỏi. Anh/chị gõ lại giúp, ví dụ: “Xã tôi báo cáo tháng mấy?”"
             )
         typed = read
-        read, hits = self._best_reading(read, scope, home, asker)
+        of_a_unit = bool(read.otherwise) and self._rosters.asks_year_of_named(read, scope.provinces)
+        if of_a_unit:  # the story before it is no other reading, and tells of the reform at most
+            hits = self._weigher.hits(read, scope, home.units, asker)
+        else:
+            read, hits = self._best_reading(read, scope, home, asker)
         one_province = scope.provinces[0] if len(scope.provinces) == 1 else ""
         return (
-            self._after_reform(read, scope, home)
+            (None if of_a_unit else self._after_reform(read, scope, home))
             or self._guard.guard(read, hits)
             or self._rosters.own_line(typed, scope.provinces, home)
             or self._about_documents.answer(read, one_province, asker)
@@ -280,6 +290,7 @@ class KnowledgeBase:
             return ordered
         slugs = read.provinces if len(read.provinces) > 1 else tuple(SEED_PROVINCES)
         best: dict[str, dict[str, Hit]] = defaultdict(dict)
+        leading: dict[str, Hit] = {}
         documents = read.asks(_A_DOCUMENT)
         for hit in self._weigher.index.search(read, slugs, ignore=self._weigher.said_already(read)):
             score = hit.score * self._weigher.level_fit(read, "", hit.card)
@@ -291,9 +302,10 @@ class KnowledgeBase:
                 score *= LEADING_ITS_TOPIC
             if documents and hit.card.kind is CardKind.LEGAL_BASIS:
                 score *= OF_A_DOCUMENT
-            known = best[hit.card.topic].get(hit.card.scope)
-            if known is None or known.score < score:
-                best[hit.card.topic][hit.card.scope] = replace(hit, score=score)
+            hit = replace(hit, score=score)
+            for known in (best[hit.card.topic], leading):
+                if hit.card.scope not in known or known[hit.card.scope].score < score:
+                    known[hit.card.scope] = hit
         if not best:
             return None
         topic, found = max(best.items(), key=lambda item: (sum(h.score for h in item[1].values()), item[0]))
@@ -308,9 +320,14 @@ class KnowledgeBase:
                 continue
             card = best_of.card
             text = card.answer if full else card.short or card.answer
+            told = [card]
+            if full and _told_elsewhere(best_of, leading[slug]):
+                told.append(leading[slug].card)
+                text = f"{text.rstrip('.')}. {leading[slug].card.short}"
             lines.append(f"- {SEED_PROVINCES[slug]}: {text.rstrip('.')}.")
-            citations += list(card.citations[: 2 if full else 1])
-            cards.append(card.id)
+            for one in told:
+                citations += list(one.citations[: 2 if full and one is card else 1])
+                cards.append(one.id)
         chosen = tuple(dict.fromkeys(citations))[:MOST_LIST_CITATIONS]
         text = with_sources("\n".join([self.corpus.topics[topic].label + ":", *lines]), chosen)
         return Answer(Outcome.ANSWERED, text[:LONGEST_LIST], chosen, cards=tuple(cards))

@@ -24,6 +24,9 @@ _ACT_NAMED = re.compile(r"\b(?:QĐ|TT|CV|Quyết định|Thông tư|Công văn) 
 ACT_ITSELF = 0.6
 """From this share on, the national card on the very act that a province's card names answers a stranger."""
 _A_DOCUMENT = re.compile(r"\b(?:quyet dinh|thong tu|cong van|van ban)(?: \w+)? (?:nao|gi|so may)\b")
+LAW_BESIDE = 0.9
+"""From this share of the best score on, any national rule goes before a single province's card, for a
+stranger; and where it fits so much better than what provinces differ in, none of them is asked about."""
 LAW_INSTEAD = 0.75
 """From this share of the best province's score on, the national rule answers a stranger."""
 
@@ -52,6 +55,8 @@ def which_province(
         return None
     # What fits in several provinces is more likely meant than what fits best in one.
     meant = max(fitting, key=lambda found: sum(sorted((h.score for h in found.values()), reverse=True)[:3]))
+    if _law_beside(good) and max(h.score for h in meant.values()) < LAW_INSTEAD * good[0].score:
+        return None
     return _ask_province(meant, _law_on(next(iter(meant.values())), good))
 
 
@@ -144,6 +149,12 @@ def _stands_out(good: Sequence[Hit]) -> bool:
     return len(others) < 3
 
 
+def _law_beside(good: Sequence[Hit]) -> Hit | None:
+    """Return the national rule that fits nearly as well as the best card, whatever it is about."""
+    near = (h for h in good if h.score >= LAW_BESIDE * good[0].score)
+    return next((h for h in near if h.card.scope == NATIONAL and h.card.kind is not CardKind.ABSENT), None)
+
+
 def act_first(read: Question, good: Sequence[Hit]) -> list[Hit]:
     """Put the national card first where a ministry's act is asked for."""
     told = [h for h in good if h.card.scope == NATIONAL][:1] if _law_is_asked(read, good) else []
@@ -153,8 +164,8 @@ def act_first(read: Question, good: Sequence[Hit]) -> list[Hit]:
 
 
 def law_first(good: Sequence[Hit]) -> list[Hit]:
-    """Put the national rule on the same subject before one province's, for a stranger."""
-    law = _law_on(good[0], good)
+    """Put the national rule before one province's, for a stranger: on the same subject, or as fitting."""
+    law = _law_on(good[0], good) or _law_beside(good)
     return [law, *(h for h in good if h is not law)] if law else list(good)
 
 

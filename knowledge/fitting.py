@@ -20,6 +20,8 @@ SAYS_WHAT, UNASKED_WHAT = 1.12, 0.8
 """What a card gains that says what a thing is, where that is asked; and where it is asked what to do."""
 ANOTHER_QUESTION = 0.9
 """What a card is worth that tells who does a thing, where nobody asks who."""
+SAYS_NO_NAMES = 1.25
+"""What a card gains that says names are not given, where a list or names are asked for."""
 SAYS_NO_AMOUNT, AMOUNT_OF_A_DOCUMENT = 1.5, 0.5
 """What a card gains that says no amount stands there, where the question names one; and what help on typing
 amounts is worth where a document is named."""
@@ -28,7 +30,7 @@ _WHEN = re.compile(
 )
 _A_DATE = re.compile(r"\bthang \d|\b\d{1,2}/\d{1,2}(?:/\d{4})?\b|\bnam 20\d\d\b")
 _DEEDS = (
-    re.compile(r"\btham dinh\b"),
+    re.compile(r"\b(?:tham dinh|soat lai|xet lai)\b"),
     re.compile(r"(?<!quy )(?<!chuong )(?<!lich )(?<!qua )(?<!lo )\btrinh ai\b|\btrinh (?:co quan|cap) \w+"),
 )
 _DAY = re.compile(r"\b\d{1,2}/\d{1,2}\b(?!/)")
@@ -40,6 +42,11 @@ _OTHER = re.compile(r"\b(?:nao|dau|may|bao nhieu|bao lau|bao gio)\b|\bai\b")
 _DEED = re.compile(r"\blam (?:nhung )?(?:viec )?gi\b|\b(?:can|phai) lam\b")
 _SAYS_WHAT = re.compile(r" là gì$")
 _AMOUNT = re.compile(r"\b\d[\d.,]* ?(?:trieu|ty|ti|nghin|ngan|dong)\b")
+_NAMES = re.compile(
+    r"\b(?:danh sach|ke ten|liet ke|diem ten)\b|\bten (?:cua )?(?:cac|nhung|\d+)\b|"
+    r"\b(?:cac|nhung|\d+)(?: \w+){0,3} (?:co quan|don vi|so|xa)(?: \w+){0,3} (?:nao|la ai)\b"
+)
+_SAYS_NO_NAMES = re.compile(r"^(?:Tên|Danh sách)\b")
 _MONEY_TOPICS = ("kinh-phi-muc", "kinh-phi-tong")
 _OPENING = re.compile(r"^(?:Có|Không)\. ")
 _YES_NO = re.compile(
@@ -66,6 +73,8 @@ class Asked:
     """Whether it is asked what to do."""
     other: bool
     """Whether it is asked which, who, where, when or how many."""
+    names: bool
+    """Whether a list, or the names of several, are asked for."""
 
     @classmethod
     def of(cls, read: Question) -> "Asked":
@@ -80,6 +89,7 @@ class Asked:
             what=_WHAT.search(focus) is not None,
             other=_OTHER.search(focus) is not None,
             deed=_DEED.search(focus) is not None,
+            names=_NAMES.search(focus) is not None,
             amount_of_document=bool(read.documents) and read.says(_AMOUNT),
         )
 
@@ -94,6 +104,8 @@ class Asked:
             fit *= SAYS_WHAT if self.what else UNASKED_WHAT if self.deed or self.other else 1
         if self.nobody and card.title.startswith("Ai "):
             fit *= ANOTHER_QUESTION
+        if self.names and card.kind is CardKind.ABSENT and _SAYS_NO_NAMES.search(card.title):
+            fit *= SAYS_NO_NAMES
         if self.report_day and card.topic == "bao-cao-ngay":
             fit *= SAYS_THE_DAY
         if self.amount_of_document and card.scope == BOT:

@@ -29,6 +29,9 @@ _STILL = re.compile(
 )
 _INTERROGATIVE = re.compile(r"\b(?:nao|gi|dau|may|bao nhieu|the nao|bao lau)\b|\bai\b")
 _FORCE = re.compile(r"\bhieu luc\b(?! (?:tu|khi|ke tu|thi hanh tu|ngay|nam|cua he thong|he thong))")
+_A_YEAR = re.compile(r"\b20\d\d\b")
+_REFORM = "sap-xep"
+"""The topic of what the reform of 2025 changed, which no plan speaks of."""
 _VERSION = re.compile(r"9001[: -]*(20\d\d)")
 
 
@@ -39,24 +42,35 @@ class Giver:
         self.corpus = corpus
         self._card_documents = weigher.card_documents
         self._card_provinces = weigher.card_provinces
+        self._years_told = {
+            slug: frozenset(
+                year
+                for card in corpus.of_scope(slug)
+                if card.kind is not CardKind.ABSENT and card.topic != _REFORM
+                for year in _A_YEAR.findall(card.answer)
+            )
+            for slug in SEED_PROVINCES
+        }
 
     def given(self, read: Question, scope: Scope, good: Sequence[Hit], today: date) -> Answer:
         """Give the best of the cards that fit, and what belongs beside it."""
         good = self._own_first(read, scope, good)
         top = good[0]
         cards = [top.card]
+        premises = [p for p in (self._other_version(read, top.card), self._other_year(read, top.card)) if p]
+        room = 160 + sum(map(len, premises))
         for hit in self._beside(read, scope, good):
             together = (*cards, hit.card)
-            length = sum(len(c.answer) for c in together) + 160
+            length = sum(len(c.answer) for c in together) + room
             cited = {c.document.key for card in together for c in card.citations[:1]}
             if length <= LONGEST and len(cited) <= MOST_CITATIONS and len(cards) < 2:
                 cards.append(hit.card)
         asked = asks_yes_or_no(read.focus)
         cards = [without_opening(c, keep=asked and c is top.card) for c in cards]
         answer = self.of_card(*cards, unknown=not scope.provinces, asked=read.documents)
-        premise = self._other_version(read, top.card)
-        if premise and premise not in answer.text:
-            answer = replace(answer, text=f"{premise} {answer.text}")
+        for premise in premises:
+            if premise not in answer.text and len(premise) + len(answer.text) < LONGEST:
+                answer = replace(answer, text=f"{premise} {answer.text}")
         note = self._note(read, top.card, today)
         if note and len(answer.text) + len(note) < LONGEST:
             body, mark, sources = answer.text.rpartition("\nCăn cứ:")
@@ -161,6 +175,20 @@ class Giver:
             f"{document.kind} {document.number} viết theo TCVN ISO 9001:{own.group(1)}, "
             f"không phải 9001:{asked.pop()}."
         )
+
+    def _other_year(self, read: Question, card: Card) -> str:
+        """Say that a year asked about lies outside the plan, whose figures are told all the same."""
+        document = self.corpus.documents.get(card.scope)
+        if document is None or not (document.period_from and document.period_to and document.issued):
+            return ""
+        if card.kind is CardKind.ABSENT or card.topic == _REFORM or len(read.years) != 1:
+            return ""
+        year, first, last = read.years[0], document.period_from, document.period_to
+        inside = min(first, document.issued.year) <= year <= last
+        if inside or str(year) in self._years_told[card.scope] or str(year) not in read.focus:
+            return ""
+        span = f"năm {first}" if first == last else f"giai đoạn {first}-{last}"
+        return f"{document.short_name()} chỉ đặt ra cho {span}, không nêu năm {year}. Nội dung cho {span}:"
 
     def _note(self, read: Question, card: Card, today: date) -> str:
         """Say that a plan is over or a document replaced, where the question is about the present."""

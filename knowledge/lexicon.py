@@ -36,6 +36,7 @@ class _OtherProvinces(_Outside):
 class _LexiconFile(_Outside):
     abbreviations: list[_ShortRow]
     stop_words: list[str]
+    fillers: list[str] = []
     light_words: str
     synonyms: list[list[str]]
     outside: list[_SubjectRow]
@@ -84,6 +85,8 @@ class Lexicon:
     everyday: str = ""
     light_words: frozenset[str] = frozenset()
     """Words that name no subject, whatever they stand beside."""
+    fillers: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """Phrases that only lead up to a question, by their first word, the longest first."""
 
     @cached_property
     def folded_short_forms(self) -> dict[str, tuple[ShortForm, ...]]:
@@ -112,6 +115,9 @@ def load_lexicon(path: Path) -> Lexicon:
         for phrase in row
     ]
     phrases.sort(key=lambda pair: -len(pair[1]))
+    fillers: dict[str, list[tuple[str, ...]]] = {}
+    for filler in sorted((tuple(fold(f).split()) for f in file.fillers), key=lambda f: -len(f)):
+        fillers.setdefault(filler[0], []).append(filler)
     names = [(n, True) for n in file.other_provinces.clear] + [
         (n, False) for n in file.other_provinces.unclear
     ]
@@ -128,4 +134,5 @@ def load_lexicon(path: Path) -> Lexicon:
         province_letters=dict(file.province_letters),
         everyday=file.everyday,
         light_words=frozenset(fold(file.light_words).split()),
+        fillers={first: tuple(phrases) for first, phrases in fillers.items()},
     )

@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import combinations
 
+from isobot.domain.law import Citation, Source
 from isobot.domain.numbers import format_date
 from isobot.domain.text import fold
 from knowledge.answer import KnowledgeBase
@@ -66,6 +67,7 @@ def lint(
         *contradictions(corpus),
         *_unreachable(knowledge, corpus.cards.values()),
         *_duplicate_asks(corpus),
+        *_silent_summaries(corpus.cards.values(), section_known),
         *_long(corpus.cards.values()),
         *_without_short(corpus),
         *_overdue(corpus.cards.values(), today),
@@ -76,7 +78,11 @@ def lint(
 def lint_card(corpus: Corpus, card: Card, section_known: SectionKnown | None = None) -> list[Finding]:
     """Check one card that is not in the corpus yet, against those that are; fast enough for a chat."""
     beside = [c for c in corpus.of_scope(card.scope) if c.topic == card.topic and c.id != card.id]
-    found = [*_citations([card], section_known), *_long([card])]
+    found = [
+        *_citations([card], section_known),
+        *_silent_summaries([card], section_known),
+        *_long([card]),
+    ]
     for other in beside:
         found += _between(other, card)
     others = [c for c in corpus.of_scope(card.scope) if c.id != card.id and not _for_other_levels([c, card])]
@@ -111,6 +117,34 @@ def _citations(cards: Iterable[Card], known: SectionKnown | None) -> Iterator[Fi
                     f"{citation.document.number} không có “{citation.section}”.",
                     "mở nguyên văn, ghi lại đúng điều, khoản, điểm.",
                 )
+
+
+_SILENT = re.compile(r"\bkhông (?:nêu|quy định|giới hạn)\b", re.IGNORECASE)
+_OF_WHAT_IS_HELD = re.compile(r"\b(?:tôi|tóm tắt|tỉnh)\b", re.IGNORECASE)
+"""Words by which a sentence speaks only of what is at hand, or of a province's own document."""
+
+
+def _silent_summaries(cards: Iterable[Card], known: SectionKnown | None) -> Iterator[Finding]:
+    """Find what is said to be missing from documents whose wording is not at hand."""
+    for card in cards:
+        if card.unshown or not card.citations or any(_at_hand(c, known) for c in card.citations):
+            continue
+        for sentence in _SENTENCE.split(card.answer):
+            plain = len(sentence.split()) >= LEAST_WORDS and _SILENT.search(sentence)
+            if plain and not _OF_WHAT_IS_HELD.search(sentence):
+                yield Finding(
+                    Severity.WARNING,
+                    "summary-silent",
+                    (card.id,),
+                    f"“{sentence}” nói thay cả văn bản, mà không có toàn văn.",
+                    "viết “Phần ... tôi có không nêu ...”, hoặc nhập toàn văn.",
+                )
+
+
+def _at_hand(citation: Citation, known: SectionKnown | None) -> bool:
+    document = citation.document
+    imported = known is not None and known(document.key, citation.section) is not None
+    return document.source is Source.TEXT or imported
 
 
 # --- contradictions ---

@@ -40,6 +40,8 @@ _LEVEL_WORDS = (
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PERIOD = re.compile(r"\b20\d\d ?(?:-|–|den|toi)(?: het)?(?: nam)? ?20\d\d\b")
 """The years of a plan, which name no year of their own: "giai đoạn 2022-2024"."""
+_EDITION = re.compile(r"(?<!van )(?<!uy )\bban(?: nam| iso)? 20(?:00|08|15|26)\b")
+"""An edition of the standard, which names no year either: "công bố bản 2015"."""
 _YES_NO = re.compile(
     r"\b(?:phai khong|dung khong|phai ko|dung chu|dung ko|a khong|phai chu|co dung|co phai)\b|"
     r"\b(?:dung|chinh xac) la\b.*\b(?:chu|a|ha|khong|nhi)$"
@@ -304,6 +306,12 @@ def says_self(folded: str) -> bool:
     return _SELF_SAID.search(folded) is not None
 
 
+def place_of_self(folded: str) -> int:
+    """Return where a folded text first speaks of the person's own unit; -1 where it does not."""
+    said = _SELF_SAID.search(folded)
+    return said.start() if said else -1
+
+
 def _has_marks(word: str) -> bool:
     return any(c in "đĐ" or unicodedata.combining(c) for c in unicodedata.normalize("NFD", word))
 
@@ -330,6 +338,7 @@ def _unmarked(words: Sequence[Word], bare: str) -> bool:
 
 def _without_numbers(folded: str) -> str:
     folded = _PERIOD.sub(" ", folded)
+    folded = _EDITION.sub(" ", folded)
     return re.sub(r"\b\d+/(?:19|20)\d\d\b|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}", " ", folded)
 
 

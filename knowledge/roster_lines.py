@@ -1,5 +1,6 @@
 """What is said of one unit of a roster: its year, its district, what became of it, and where that stands."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -8,10 +9,18 @@ from isobot.domain.text import fold
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
 from knowledge.places import district_title, titled
-from knowledge.question import Question
+from knowledge.question import SELF, Question
 
 _ON_COMMUNES = "/NQ-UBTVQH15"
 """How the numbers of the resolutions of 2025 on communes end."""
+_GROUPS = {
+    Level.SO: ("Ủy ban nhân dân tỉnh, các cơ quan chuyên môn", "co quan chuyen mon|(?:cac|nhom|20) so"),
+    Level.CHI_CUC: ("Các Chi cục hoặc tương đương", "chi cuc|tuong duong"),
+    Level.HUYEN: ("Ủy ban nhân dân cấp huyện", "(?:cac|cap|nhom|10) huyen"),
+    Level.XA: ("Ủy ban nhân dân cấp xã", "(?:cac|cap|nhom|102) xa"),
+}
+"""The groups in the list of Kon Tum, with the words by which a question names them."""
+_OWN = re.compile(rf"\b(?:so|chi cuc|huyen|xa) {SELF}\b")
 
 
 class RosterLines:
@@ -38,6 +47,18 @@ class RosterLines:
         if unit.true_district and unit.true_district != unit.district:
             line += f" (Phụ lục in ở {district_title(unit)}; thực tế thuộc huyện {unit.true_district}.)"
         return line
+
+    def of_another_group(self, asked: str, unit: Unit) -> Answer | None:
+        """Say in which group of its list a unit stands, where a folded question names another one."""
+        if unit.province != "kon-tum":
+            return None
+        asked = _OWN.sub(" ", asked)
+        said = {level for level, (_, words) in _GROUPS.items() if re.search(rf"\b(?:{words})\b", asked)}
+        if not said or unit.level in said:
+            return None
+        text = f"Không thuộc nhóm đó. Phụ lục xếp vào nhóm “{_GROUPS[unit.level][0]}”: {self.year_line(unit)}"
+        citations = self.citations([unit])
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     def former_years(self, about: Sequence[Unit]) -> Answer:
         """Answer for a unit formed since, with the years of those it was formed from."""

@@ -119,6 +119,8 @@ class Rosters:
         listed = any(u.in_plan for u in home.units if u.level is Level.HUYEN)
         if home.province in PLANS and home.means_district(clause.folded) and not listed:
             return self._counting.by_years(clause, (home.province, home.district))
+        if home.level == "huyen" and self._counting.counts_own(clause, home):
+            return None
         if any(u.in_plan for u in home.units):
             told = self._years(clause, home.units)
             confirmed = told.outcome is Outcome.ANSWERED and clause.says(_IN_THE_LIST)
@@ -143,6 +145,13 @@ class Rosters:
         named = self._named([m for m in mentions if m.exact], named_districts(mentions))
         communes = [u for u in named if u.in_plan and u.level is Level.XA]
         return self.about(question, communes[0]) if len(communes) == 1 else None
+
+    def asks_year_of_named(self, question: Question, scope: Sequence[str]) -> bool:
+        """Tell whether it is asked in which year a unit of a plan adopts, whatever is told before."""
+        asked = question.without_story()
+        mentions = [m for m in self._places.find(asked, scope) if m.exact]
+        named = self._named(mentions, named_districts(mentions))
+        return any(u.in_plan for u in named) and self._asks_year(asked, mentions)
 
     def names_a_unit(self, question: Question, scope: Sequence[str]) -> bool:
         """Tell whether a question names a unit, or a district, that the rosters know."""
@@ -282,6 +291,9 @@ class Rosters:
             return None
         if listed[0].province == "tuyen-quang":
             return self._tuyen_quang_member(question, listed[0])
+        elsewhere = self._lines.of_another_group(self._without_names(question, scope), listed[0])
+        if elsewhere and len(listed) == 1:
+            return elsewhere
         answer = self._years(question, listed)
         if answer.outcome is Outcome.ANSWERED:
             return Answer(answer.outcome, f"Có trong danh sách. {answer.text}", answer.citations)

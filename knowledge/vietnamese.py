@@ -20,6 +20,7 @@ from typing import Any
 from isobot.domain.text import fold as fold_text
 from isobot.domain.text import nfc
 from knowledge.lexicon import Lexicon, ShortForm
+from knowledge.spoken import in_figures, without_fillers
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\d+(?:[/:-]\d+)*(?:/[^\W\d_][\w&-]*)?|[^\W_]+(?:['’][^\W_]+)*")
 _TOKEN_OR_END = re.compile(rf"{_TOKEN.pattern}|\n")
@@ -216,6 +217,7 @@ class Reader:
             tokens: list[str] = []
             for chunk in sentence.split():
                 tokens += chunks.get(chunk) or self._chunk(chunk)
+            tokens = in_figures(without_fillers(tokens, self._lexicon.fillers))
             for place, token in enumerate(tokens):
                 known = plain.get((token, number))
                 if known is not None:

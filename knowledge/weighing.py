@@ -59,7 +59,8 @@ WHO_IS_ASKED = 1.12
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
 """What a national card is worth where the asker's province, or a province named, has cards of its own."""
 _NATIONAL_WORDS = re.compile(
-    r"\b(?:thu tuong|thong tu|bo khoa hoc|bo tai chinh|chinh phu|ca nuoc|toan quoc|"
+    r"\b(?:thu tuong|thong tu(?! (?:nao|gi|so may|so nao)\b)|bo khoa hoc|bo tai chinh|chinh phu|"
+    r"ca nuoc|toan quoc|"
     r"(?<!thuoc )(?<!co quan )(?<!do )trung uong)\b"
 )
 _COMPARING = {
@@ -102,7 +103,9 @@ _WANTED_KINDS = (
     (
         re.compile(
             r"\b(?:bao nhieu tien|muc chi|kinh phi|tien|chi tra|don gia|bao nhieu kinh phi|trieu|chi theo|"
-            r"dinh muc|muc nao)\b"
+            r"dinh muc|muc nao|"
+            r"(?:rot|bo ra|xai|(?<!kiem )(?<!thanh )tra|(?<!chi )(?<!muc )tieu(?! chi| chuan))"
+            r"(?: \w+){0,2} (?:bao nhieu|toi da|nhieu nhat))\b"
         ),
         CardKind.FUNDING,
         1.06,
@@ -158,6 +161,7 @@ class Weigher:
             | {citation.document.key for citation in c.citations}
             for c in corpus.cards.values()
         }
+        self._named_in_title = {c.id: _mentioned([c.title], words, finder) for c in corpus.cards.values()}
         self._differs = _topics_that_differ(corpus)
         plans: dict[tuple[int, int], list[str]] = {}
         for document in corpus.documents.values():
@@ -337,7 +341,7 @@ class Weigher:
             fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
         if said.in_force_still and card.topic == "sap-xep" and not said.reform:
             fit *= 1 / STILL_ASKED
-        if said.rule_held and _TITLE_OF_FORCE in card.title and self._about_documents[card.id] & documents:
+        if said.rule_held and _TITLE_OF_FORCE in card.title and self._named_in_title[card.id] & documents:
             fit *= STILL_HELD
         if said.plan_held:
             fit *= STILL_HELD if _TITLE_OF_PLAN in card.title else 1.0

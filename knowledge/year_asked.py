@@ -10,14 +10,17 @@ from collections.abc import Collection
 from isobot.domain.text import fold
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.fitting import asks_yes_or_no
-from knowledge.question import Question, says_self
+from knowledge.question import Question, place_of_self, says_self
 
 _NOT_COUNTED = r"(?! (?:xa|phuong|thi tran|don vi|co quan|huyen|so|chi cuc|tien|trieu|lan|lop)\b)"
+_NO_SPAN = r"(?! (?:la |trong |sau )*(?:bao lau|(?:may|bao nhieu|\d+) (?:ngay|tuan|thang)|ke tu|tinh tu))"
+"""What follows "chậm nhất" where a span of time is asked for, and no year."""
 _WHEN = re.compile(
     r"\b(?:nam|dot|moc|nhom|dien|luot|phien|lo(?! nhung| viec| gi\b| cai)|chang|quang|"
     rf"khoang|giai doan|thoi gian|thoi ky)(?: \w+)? (?:nao|gi|(?:may|bao nhieu){_NOT_COUNTED})\b|"
     r"\b(?:nam|dot|nhom) \w+ hay(?: (?:la|nam|dot|nhom))? \w+|"
-    r"\bkhi nao\b|\b(?:bao|may) gio\b|\bluc nao\b|\bthoi diem nao\b|\bcham nhat\b|\bmuon nhat\b|\bmay ?nam\b"
+    r"\bkhi nao\b|\b(?:bao|may) gio\b|\bluc nao\b|\bthoi diem nao\b|"
+    rf"\b(?:cham|muon) nhat\b{_NO_SPAN}|\bmay ?nam\b"
 )
 _WHEN_SAID = re.compile(
     rf"{_WHEN.pattern}|"
@@ -94,6 +97,9 @@ def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question 
         mine = says_self(clause.folded) or (number and says_self(_clause(question, number - 1).folded))
         if mine and _clause_asks(question, number, (), stop, own=True):
             return clause
+        tail = _from_self_on(clause)
+        if tail is not None and _clause_asks(tail, 0, (), stop, own=True):
+            return tail
         asked = question.sentences[number] == 1.0 or OTHER_MATTER.search(clause.folded)
         if asked and _ASKING.search(clause.folded):
             return None
@@ -110,6 +116,15 @@ def asks_own_duty(question: Question) -> bool:
 
 def _clause(question: Question, number: int) -> Question:
     return question.only([word for word in question.words if word.sentence == number])
+
+
+def _from_self_on(clause: Question) -> Question | None:
+    """Return a clause without what it tells before it speaks of one's own: "tỉnh chia ba đợt, xã em ..."."""
+    start = place_of_self(clause.folded)
+    before = clause.folded[: max(start, 0)]
+    if start < 1 or _ASKING.search(before) or OTHER_MATTER.search(before):
+        return None
+    return clause.only(clause.words[len(before.split()) :])
 
 
 def _clause_asks(

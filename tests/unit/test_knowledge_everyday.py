@@ -121,3 +121,93 @@ def test_documents_of_two_provinces_are_set_side_by_side(ask):
 
     assert "116/2015" in answer.text
     assert "159/2010" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "card"),
+    [
+        ("Công tác mấy năm thì xin được thẻ tư vấn, mấy năm thì được thẻ đánh giá?", "nat-tham-nien-the"),
+        ("Đơn vị chứng nhận cùng đi kiểm tra được trả cao nhất bao nhiêu?", "nat-chung-nhan-5"),
+        ("Tài liệu mẫu ISO của địa phương do bộ nào ban hành?", "nat-mo-hinh-khung-ai"),
+        ("Biên bản kiểm tra ISO tại cơ quan thì bên nào giữ?", "nat-kiem-tra-tru-so"),
+    ],
+)
+def test_the_rule_is_found_under_other_words_than_its_own(ask, question, card):
+    assert card in ask(question).cards
+
+
+@pytest.mark.parametrize(
+    ("question", "province", "source"),
+    [
+        ("Tóm lại làm ISO ở xã thì ai bỏ tiền, tỉnh hay xã?", TH, "ngân sách của tỉnh"),
+        ("ngay do iso thi tinh moc tien o dau ra", "tuyen-quang", "sự nghiệp khoa học"),
+        ("Bảng dự trù tiền ISO của xã đem đi đâu soát lại?", TH, "Sở Tài chính"),
+    ],
+)
+def test_where_the_money_comes_from_is_asked_in_many_words(ask, question, province, source):
+    assert source in ask(question, province).text
+
+
+def test_a_year_outside_the_plan_is_said_to_lie_outside(ask):
+    answer = ask("Năm 2023 Kiên Giang chi bao nhiêu tiền cho ISO?", "kien-giang")
+
+    assert answer.text.startswith(
+        "Kế hoạch năm 2021 của Kiên Giang chỉ đặt ra cho năm 2021, không nêu năm 2023"
+    )
+
+
+def test_names_that_a_plan_does_not_give_are_said_to_be_missing(ask):
+    assert "không nêu tên" in ask("Kể tên các đơn vị thí điểm ISO điện tử", "kien-giang").text
+
+
+def test_an_edition_of_the_standard_is_no_year(ask):
+    answer = ask("Văn bản nào đưa ra bản 2015 của TCVN ISO 9001?")
+
+    assert "4109/QĐ-BKHCN" in answer.text
+
+
+def test_a_span_of_time_is_no_year_of_ones_own_unit(ask):
+    answer = ask(
+        "Bên em đang sửa quy trình. Chậm nhất mấy tháng kể từ ngày luật có hiệu lực thì phải cập nhật?",
+        TH,
+        "UBND xã Tam Lư, huyện Quan Sơn",
+    )
+
+    assert "áp dụng ISO năm" not in answer.text
+
+
+def test_communes_of_ones_own_district_are_counted_though_a_year_is_asked_along(ask):
+    answer = ask("Huyện mình có mấy xã trong danh sách, xong năm nào?", KT, "UBND huyện Ngọc Hồi")
+
+    assert "8 UBND cấp xã" in answer.text
+    assert "2030" in answer.text
+
+
+def test_a_unit_of_another_group_of_the_list_is_put_in_its_own(ask):
+    answer = ask("Chi cục Kiểm lâm có nằm trong nhóm các cơ quan chuyên môn không?", KT)
+
+    assert answer.text.startswith("Không thuộc nhóm đó. Phụ lục xếp vào nhóm “Các Chi cục hoặc tương đương”")
+
+
+def test_the_year_of_a_unit_named_is_told_though_the_story_speaks_of_the_reform(ask):
+    answer = ask(
+        "Xã em giờ là xã mới, nhập từ mấy xã cũ. Giấy tờ cũ còn thiếu nhiều. Anh chị xem trong phụ lục của "
+        "tỉnh thì xã Đăk Pne được xếp vào mốc năm nào để em ghi cho đúng.",
+        KT,
+        "UBND xã Đăk Rve",
+    )
+
+    assert "xã Đăk Pne, huyện Kon Rẫy: áp dụng ISO điện tử chậm nhất năm 2030" in answer.text
+
+
+def test_the_force_of_the_document_named_is_told_and_not_of_the_one_it_replaced(ask):
+    answer = ask("hình như quyết định 19/2014 bị bãi bỏ rồi à")
+
+    assert "chưa xác minh" in answer.text
+
+
+def test_a_province_that_sets_no_target_is_told_with_what_it_does(ask):
+    answer = ask("Mục tiêu ISO điện tử của Kiên Giang và Kon Tum khác gì nhau?")
+
+    assert "Thí điểm tại 05 cơ quan" in answer.text
+    assert "2030" in answer.text
