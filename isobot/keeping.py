@@ -29,7 +29,7 @@ CONNECTED_LOOK_SECONDS = 0.5
 
 THREADS_TURN_SECONDS = 0.0005
 """A thread that plans a whole country gives way so often. Python's own 5 ms, at each of the many steps of a
-message, would slow down a campaign for as long as the planning takes, once a minute."""
+message, would slow down a campaign for as long as the planning takes."""
 
 
 def take_short_turns() -> None:
