@@ -39,7 +39,7 @@ class Runner:
         self._rest = Rest()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
-            self._run,
+            self.tick,
             "interval",
             seconds=EVERY_SECONDS,
             id="reminders",
@@ -48,7 +48,8 @@ class Runner:
             max_instances=1,
         )
 
-    async def _run(self) -> None:
+    async def tick(self) -> None:
+        """Run the job, unless a long one was run a moment ago; one that failed is not rested from."""
         begun = monotonic()
         if not self._rest.is_over(begun):
             return
@@ -56,11 +57,12 @@ class Runner:
             await self._job()
         except Exception:
             log.exception("tick_failed")
-        self._rest.follow(begun, monotonic())
+        else:
+            self._rest.follow(begun, monotonic())
 
     async def start(self) -> None:
         """Run the job once, then begin to tick."""
-        await self._run()
+        await self.tick()
         self._scheduler.start()
 
     def stop(self) -> None:

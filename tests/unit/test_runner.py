@@ -1,8 +1,10 @@
 """How often the plan is looked at: every minute, less often where that takes long."""
 
+import asyncio
+
 import pytest
 
-from scheduler.runner import EVERY_SECONDS, LONGEST_REST_SECONDS, Rest
+from scheduler.runner import EVERY_SECONDS, LONGEST_REST_SECONDS, Rest, Runner
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,20 @@ def test_an_office_of_some_hundred_units_is_looked_after_every_minute():
     rest.follow(0.0, 0.3)
 
     assert rest.is_over(EVERY_SECONDS)
+
+
+@pytest.mark.parametrize(("fails", "calls"), [(False, 1), (True, 2)])
+async def test_a_long_tick_is_rested_from_and_one_that_failed_is_tried_again(fails, calls):
+    begun = []
+
+    async def job():
+        begun.append(fails)
+        await asyncio.sleep(0.02)
+        if fails:
+            raise RuntimeError("the database is away")
+
+    runner = Runner(job)
+    await runner.tick()
+    await runner.tick()
+
+    assert len(begun) == calls
