@@ -16,8 +16,11 @@ async def test_ticks_go_on_after_every_connection_was_cut(empty_postgres):
     await migrate_tasks(database)
     await database.close()
     ticked = asyncio.Event()
+    ticks = 0
 
     async def tick() -> None:
+        nonlocal ticks
+        ticks += 1
         ticked.set()
 
     runner = asyncio.create_task(SharedRunner(empty_postgres, tick, SystemClock()).run())
@@ -32,7 +35,10 @@ async def test_ticks_go_on_after_every_connection_was_cut(empty_postgres):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+            before = ticks
         await ticked.wait()
 
+    assert ticks > before
+    assert not runner.done()
     runner.cancel()
     await asyncio.gather(runner, return_exceptions=True)
