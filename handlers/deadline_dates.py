@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers import reminder_lines
+from handlers.deadline_asking import asking_again, day_and_reason
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
@@ -82,17 +83,21 @@ async def take(turn: Turn, services: Services, state: Mapping[str, Any]) -> None
     period = deadlines.find_period(rule, state["period"]) if rule else None
     if rule is None or period is None:
         raise Refusal(reminding.NO_PERIOD)
-    if "day" not in state:
-        day = read_date(turn.text, today=turn.today, past=False)
+
+    def read(said: str) -> date:
+        day = read_date(said, today=turn.today, past=False)
         reminding.check_move(rule, period, day, today=turn.today)
-        turn.conversation.state["day"] = day.isoformat()
-        said = [f"Đổi hạn thành {format_date(day)}, áp dụng từ kỳ này và các năm sau."]
-        said += filter(None, [wording.day_off_words(day, turn.today, services.calendar)])
-        turn.say(" ".join([*said, "Lý do là gì? Anh/chị viết một câu ngắn."]))
+        return day
+
+    def say(day: date) -> str:
+        off = wording.day_off_words(day, turn.today, services.calendar)
+        return f"Đổi hạn thành {format_date(day)}, áp dụng từ kỳ này và các năm sau. {off}".rstrip()
+
+    given = day_and_reason(turn, read=read, say=say)
+    if given is None:
         return
-    why = " ".join(turn.text.split())
-    reminding.check_reason(why)
-    try:
+    last_day, why = given
+    with asking_again(turn):
         await reminding.move_date(
             turn.store,
             actor=turn.actor,
@@ -100,13 +105,10 @@ async def take(turn: Turn, services: Services, state: Mapping[str, Any]) -> None
             rule=rule.id,
             occurrence=state["number"],
             period=period.key,
-            last_day=date.fromisoformat(state["day"]),
+            last_day=last_day,
             why=why,
             channel=turn.incoming.bot,
         )
-    except Refusal:
-        turn.conversation.state.pop("day")
-        raise
     turn.conversation.leave()
     services.rules_looked_at = None  # so that this process follows at the next event
     await _tell(turn, services, rule.id, period.key)

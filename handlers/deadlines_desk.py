@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers import deadline_dates, reminder_lines
+from handlers.deadline_asking import asking_again, day_and_reason
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
@@ -26,6 +27,8 @@ from scheduler.dispatch import Loaded, situation_on
 from scheduler.plan import Standing, UnitIndex, standing_of
 
 DIALOGUES = {"extend", "reassign", deadline_dates.DIALOGUE}
+HEADS = ("dg", "na", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd")
+"""How the keys of its buttons begin."""
 OFFERED = 12
 
 
@@ -292,17 +295,21 @@ async def _take_extension(turn: Turn, services: Services, state: Mapping[str, An
     due = deadlines.find_period(rule, state["period"]) if rule else None
     if unit is None or rule is None or due is None:
         raise Refusal(reminding.NO_PERIOD)
-    if "day" not in state:
-        day = read_date(turn.text, today=turn.today, past=False)
+
+    def read(said: str) -> date:
+        day = read_date(said, today=turn.today, past=False)
         reminding.check_longer(due, day, today=turn.today)
-        turn.conversation.state["day"] = day.isoformat()
-        said = [f"Gia hạn đến {format_date(day)}."]
-        said += filter(None, [wording.day_off_words(day, turn.today, services.calendar)])
-        turn.say(" ".join([*said, "Lý do là gì? Anh/chị viết một câu ngắn."]))
+        return day
+
+    def say(day: date) -> str:
+        off = wording.day_off_words(day, turn.today, services.calendar)
+        return f"Gia hạn đến {format_date(day)}. {off}".rstrip()
+
+    given = day_and_reason(turn, read=read, say=say)
+    if given is None:
         return
-    why = " ".join(turn.text.split())
-    reminding.check_reason(why)
-    try:
+    last_day, why = given
+    with asking_again(turn):
         period = await reminding.extend(
             turn.store,
             actor=turn.actor,
@@ -310,13 +317,10 @@ async def _take_extension(turn: Turn, services: Services, state: Mapping[str, An
             unit=unit,
             rule=rule.id,
             period=due.key,
-            last_day=date.fromisoformat(state["day"]),
+            last_day=last_day,
             why=why,
             channel=turn.incoming.bot,
         )
-    except Refusal:
-        turn.conversation.state.pop("day")
-        raise
     turn.conversation.leave()
     days = reminder_lines.reporter_days(rule, period, services, turn.today)
     turn.say(

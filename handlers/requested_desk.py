@@ -7,6 +7,7 @@
 from datetime import date, timedelta
 
 from handlers import papers, requested, requested_words
+from handlers.deadline_asking import asking_again, day_and_reason
 from handlers.services import Services
 from isobot.actions import reminding, requesting
 from isobot.chat.turn import Turn
@@ -21,7 +22,6 @@ from scheduler import wording
 
 DIALOGUES = {"round-extend", "round-close"}
 SHOWN = 8
-ASK_WHY = "Lý do là gì? Anh/chị viết một câu ngắn."
 OPEN_NEW = "Mở đợt báo cáo mới"
 
 
@@ -138,24 +138,24 @@ async def take(turn: Turn, services: Services) -> None:
 
 async def _take_extension(turn: Turn, services: Services) -> None:
     state = turn.conversation.state
-    if "day" not in state:
-        day = domain.read_last_day(turn.text, today=turn.today)
+
+    def say(day: date) -> str:
         warning = requested_words.day_off_warning(day, services.calendar)
-        state["day"] = day.isoformat()
-        turn.say(" ".join(filter(None, [f"Gia hạn cả đợt đến {format_date(day)}.", warning, ASK_WHY])))
+        return f"Gia hạn cả đợt đến {format_date(day)}. {warning}".rstrip()
+
+    given = day_and_reason(turn, read=lambda said: domain.read_last_day(said, today=turn.today), say=say)
+    if given is None:
         return
-    try:
+    last_day, why = given
+    with asking_again(turn):
         request = await requesting.extend_round(
             turn.store,
             actor=turn.actor,
             rule=state["rule"],
-            last_day=date.fromisoformat(state["day"]),
-            why=" ".join(turn.text.split()),
+            last_day=last_day,
+            why=why,
             channel=turn.incoming.bot,
         )
-    except Refusal:
-        state.pop("day")
-        raise
     turn.conversation.leave()
     services.rules_looked_at = None
     turn.say(
