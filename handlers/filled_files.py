@@ -7,8 +7,8 @@ from isobot.domain.attached import LARGEST, name_of
 from isobot.storage import filled_files
 from isobot.storage.filled_files import Stage
 
-KEY = "fx"
-"""How the keys of its buttons begin: fx:<workbook>:<what>."""
+KEY = "wb"
+"""How the keys of its buttons begin: wb:<workbook>:<what>."""
 
 _STAGES = {"send": Stage.WANTED, "drafts": Stage.WANTED_DRAFTS, "drop": Stage.DONE}
 _SAID = {

@@ -22,6 +22,8 @@ from scheduler.plan import UnitIndex
 
 PUT_OFF_DAYS = (1, 3, 7)
 DIALOGUES = {"snooze", "paper", "done", "event"}
+HEADS = ("sn", "pp", "nm", "mn", "dd", "wd", "ev", "ic", "snooze", "paper", "done")
+"""How the keys of its buttons begin."""
 OFFICE_ICS = "office"
 
 

@@ -235,6 +235,18 @@ async def ask_again(turn: Turn, services: Services) -> None:
         _say_again(turn, work)
 
 
+async def come_back(turn: Turn, services: Services) -> None:
+    """Come back to the running report, if there is one."""
+    if turn.conversation.dialogue == DIALOGUE:
+        await ask_again(turn, services)
+
+
+async def set_aside(turn: Turn, services: Services) -> None:
+    """Leave the running report, if there is one, for something else that the person began."""
+    if turn.conversation.dialogue == DIALOGUE:
+        await pause(turn, services)
+
+
 def _say_again(turn: Turn, work: Work) -> None:
     if not report_batch.say_waiting_again(turn, work):
         say_again(turn, work)
