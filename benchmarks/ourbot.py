@@ -6,9 +6,10 @@ as long polling brings them, up to a hundred a call, or one by one, as webhooks 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,63 +146,15 @@ class OurBot:
             for key, text in ANSWERS[:answered]
         }
         asked = ANSWERS[answered][0]
-        rows: dict[Any, list[dict[str, Any]]] = {
-            people_table: [{"id": n, "created_at": MOMENT} for n in numbers],
-            identities: [
-                {
-                    "key": _chat_key(n),
-                    "person": n,
-                    "chat_key": _chat_key(n),
-                    "since": MOMENT,
-                    "last_seen": MOMENT,
-                }
-                for n in numbers
-            ],
-            posts: [
-                {
-                    "person": n,
-                    "unit": f"th.xa-{n}",
-                    "province": PROVINCE,
-                    "role": "reporter",
-                    "since": MOMENT,
-                    "granted_by": "benchmark",
-                }
-                for n in numbers
-            ],
-            report_table: [
-                {
-                    "id": n,
-                    "unit": f"th.xa-{n}",
-                    "province": PROVINCE,
-                    "rule": RULE,
-                    "period": "2027-05",
-                    "form": FORM,
-                    "form_version": self._form.version,
-                    "status": "draft",
-                    "draft": figures,
-                    "authors": dict.fromkeys(figures, n),
-                    "created_at": MOMENT,
-                    "updated_at": MOMENT,
-                }
-                for n in numbers
-            ],
-            conversation_table: [
-                {
-                    "chat_key": _chat_key(n),
-                    "bot": BOT,
-                    "chat": str(n),
-                    "dialogue": "report",
-                    "state": {"report": n, "field": asked, "seen": None},
-                    "offered": [],
-                    "memory": {"greeted": True},
-                    "updated_at": MOMENT,
-                }
-                for n in numbers
-            ],
-        }
         async with self._database.write() as connection:
-            for table, content in rows.items():
-                await connection.execute(insert(table), content)
+            for table, row in (
+                (people_table, _person),
+                (identities, _identity),
+                (posts, _post),
+                (report_table, partial(_draft, version=self._form.version, figures=figures)),
+                (conversation_table, partial(_conversation, asked=asked)),
+            ):
+                await connection.execute(insert(table), [row(n) for n in numbers])
             for past in range(PAST_EVENTS):
                 await connection.execute(insert(inbox), [_past_event(n, past) for n in numbers])
                 await connection.execute(insert(outbox), [_past_message(n) for n in numbers])
@@ -247,6 +200,57 @@ class OurBot:
 
 def _chat_key(number: int) -> str:
     return f"{BOT}:{number}"
+
+
+def _person(n: int) -> dict[str, Any]:
+    return {"id": n, "created_at": MOMENT}
+
+
+def _identity(n: int) -> dict[str, Any]:
+    key = _chat_key(n)
+    return {"key": key, "person": n, "chat_key": key, "since": MOMENT, "last_seen": MOMENT}
+
+
+def _post(n: int) -> dict[str, Any]:
+    return {
+        "person": n,
+        "unit": f"th.xa-{n}",
+        "province": PROVINCE,
+        "role": "reporter",
+        "since": MOMENT,
+        "granted_by": "benchmark",
+    }
+
+
+def _draft(n: int, *, version: int, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report with some figures; report, unit and author have the chat's number."""
+    return {
+        "id": n,
+        "unit": f"th.xa-{n}",
+        "province": PROVINCE,
+        "rule": RULE,
+        "period": "2027-05",
+        "form": FORM,
+        "form_version": version,
+        "status": "draft",
+        "draft": dict(figures),
+        "authors": dict.fromkeys(figures, n),
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+    }
+
+
+def _conversation(n: int, *, asked: str) -> dict[str, Any]:
+    return {
+        "chat_key": _chat_key(n),
+        "bot": BOT,
+        "chat": str(n),
+        "dialogue": "report",
+        "state": {"report": n, "field": asked, "seen": None},
+        "offered": [],
+        "memory": {"greeted": True},
+        "updated_at": MOMENT,
+    }
 
 
 def _past_event(number: int, past: int) -> dict[str, Any]:
