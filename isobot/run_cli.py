@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import getpass
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,8 @@ import typer
 from isobot.app import Application
 from isobot.commands import with_core
 from isobot.core import Core
+from isobot.settings import Settings
+from isobot.switchboard import Switchboard
 from isobot.terminal import chat_in_terminal
 
 PREPARED = "Cơ sở dữ liệu đã sẵn sàng."
@@ -23,7 +26,8 @@ def run() -> None:
     async def go(core: Core) -> None:
         application = Application(core)
         loop = asyncio.get_running_loop()
-        task = asyncio.ensure_future(application.run(ready=lambda: _announce(core, application)))
+        shown = partial(_announce, core.settings, application.switchboard)
+        task = asyncio.ensure_future(application.run(ready=shown))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
@@ -33,21 +37,20 @@ def run() -> None:
     with_core(go)
 
 
-def _announce(core: Core, application: Application) -> None:
-    settings = core.settings
+def _announce(settings: Settings, switchboard: Switchboard) -> None:
     lines = ["", "isobot đã sẵn sàng."]
     if settings.is_demo:
         lines.append("CHẾ ĐỘ DÙNG THỬ: dữ liệu riêng, chỉ mở trên máy này, chọn vai trò tự do.")
-    if application.web is not None:
-        lines.append(f"  Web:      {application.address}/")
+    if switchboard.web is not None:
+        lines.append(f"  Web:      {settings.address}/")
     lines.append(
-        "  Telegram: " + ("bật" if application.telegrams else "tắt (đặt ISOBOT_TELEGRAM_TOKEN để bật)")
+        "  Telegram: " + ("bật" if switchboard.telegrams else "tắt (đặt ISOBOT_TELEGRAM_TOKEN để bật)")
     )
-    lines.append("  Zalo:     " + ("bật" if application.zalos else "tắt (đặt ISOBOT_ZALO_TOKEN để bật)"))
-    if application.bots:
+    lines.append("  Zalo:     " + ("bật" if switchboard.zalos else "tắt (đặt ISOBOT_ZALO_TOKEN để bật)"))
+    if switchboard.bots:
         how = (
             "webhook"
-            if application.uses_webhooks
+            if settings.uses_webhooks
             else ("hỏi định kỳ (đặt ISOBOT_PUBLIC_URL và ISOBOT_WEBHOOK_SECRET để dùng webhook)")
         )
         lines.append(f"  Nhận tin: {how}")

@@ -126,6 +126,26 @@ class Settings(BaseSettings):
         return self.host in LOOPBACK and not any(outward)
 
     @property
+    def address(self) -> str:
+        """Where people open the web chat, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def uses_webhooks(self) -> bool:
+        """Tell whether platforms call us, instead of being asked."""
+        return self.public_url is not None
+
+    @property
+    def reaches_phones(self) -> bool:
+        """Tell whether a link to this process opens where the messages arrive.
+
+        Without a public address it does not, unless the platform itself is a stand-in on this machine.
+        """
+        base = self.zalo_api_base
+        return self.uses_webhooks or (base is not None and urlsplit(base).hostname in LOOPBACK)
+
+    @property
     def own_forms(self) -> Path:
         """The folder of the office's own forms."""
         return self.data_dir / "forms"

@@ -157,10 +157,10 @@ async def test_each_bot_of_a_platform_has_its_own_channel_webhook_and_province(s
     application = Application(again)
 
     paths = [getattr(route, "path", "") for route in application.routes()]
-    assert [bot.bot for bot in application.bots] == ["telegram", "telegram-kg"]
+    assert [bot.bot for bot in application.switchboard.bots] == ["telegram", "telegram-kg"]
     assert {"/webhooks/telegram", "/webhooks/telegram/telegram-kg"} <= set(paths)
     assert again.services.bot_provinces == {"telegram-kg": "kien-giang"}
-    for bot in application.bots:
+    for bot in application.switchboard.bots:
         await bot.close()
     await again.database.close()
 
