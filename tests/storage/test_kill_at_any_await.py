@@ -49,6 +49,7 @@ async def test_a_planner_killed_at_any_await_leaves_one_row_a_step(prepared, mem
 
         for k in kills(kept):
             kept.bring_back()
+            await doomed.close()  # who is killed takes the connections along
             ended = await Process(kill_at=k).run(house(doomed, services, clock).dispatcher.tick())
             heir = house(database, services, clock)
             await heir.dispatcher.tick()
@@ -74,6 +75,7 @@ async def test_a_sender_killed_at_any_await_repeats_only_what_was_not_marked_and
 
         for k in kills(kept):
             kept.bring_back()
+            await doomed.close()  # who is killed takes the connections along
             killed = house(doomed, services, clock)
             ended = await Process(kill_at=k).run(killed.sender.drain())
             lost_sight_of = await killed.unmarked()
@@ -106,6 +108,7 @@ async def test_a_submission_killed_at_any_await_takes_its_reminder_back_once(
     async with two_processes(database, memory_folder) as (kept, doomed, second):
         for k in kills(kept):
             kept.bring_back()
+            await doomed.close()  # who is killed takes the connections along
             ended = await Process(kill_at=k).run(Office(doomed, services, clock).engine.step())
             heir = Office(second, services, clock)
             await heir.work()
