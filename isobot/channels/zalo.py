@@ -1,4 +1,4 @@
-"""Zalo: a bot of the Zalo Bot Platform, over a thin client of our own.
+"""Zalo: a bot of the Zalo Bot Platform.
 
 The platform has no buttons, no files and no editing, so choices become a numbered list and a file
 becomes a link. Its polling has no offset: an update is either gone once it was handed over, or comes
@@ -8,7 +8,6 @@ message once by its id. A message written while nobody polls may be lost; a webh
 
 import asyncio
 import json
-import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,17 +16,13 @@ from functools import partial
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from isobot.channels.certificates import trusted
-from isobot.channels.downloads import download
 from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
     BodyTooLarge,
@@ -35,22 +30,22 @@ from isobot.channels.shared import (
     KeepParts,
     Progress,
     clean,
-    may_have_arrived,
     read_body,
     same_secret,
     take_to_the_end,
     webhook_path,
 )
+from isobot.channels.zalo_api import ZaloApi, ZaloRefusal
+from isobot.channels.zalo_updates import Myself, incoming_from, unwrapped
 from isobot.chat.door import Door
 from isobot.chat.files import LIFETIME
 from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.clock import Clock
-from isobot.domain.messages import Incoming, IncomingKind, Reply, split_text
+from isobot.domain.messages import Incoming, Reply, split_text
 from isobot.errors import (
     ChannelBusy,
     ChatGone,
     DeliveryError,
-    FileUnavailable,
     MessageRefused,
     SettingsError,
     TokenRefused,
@@ -58,10 +53,7 @@ from isobot.errors import (
 
 log = structlog.get_logger()
 
-API_BASE = "https://bot-api.zaloplatforms.com"
 POLL_SECONDS = 30
-PATIENCE_SECONDS = 15.0
-"""How long an answer may take, beyond the time that a poll waits."""
 FLOOR_SECONDS = 1.0
 """The least time between polls that bring nothing new: seen, an old update comes at every poll at once."""
 MOST_TEXT = 2000
@@ -76,59 +68,7 @@ NO_LINK = (
     "Anh/chị lấy tệp ở kênh khác, hoặc hỏi quản trị viên."
 )
 
-PICTURE_HOSTS = ("zdn.vn", "zadn.vn", "zalo.me", "zaloapp.com", "zaloplatforms.com")
-"""Where pictures were seen to lie; an address from outside is never opened."""
-
-_KINDS = {
-    "message.text.received": IncomingKind.TEXT,
-    "message.image.received": IncomingKind.PHOTO,
-    "message.sticker.received": IncomingKind.STICKER,
-    "message.voice.received": IncomingKind.VOICE,
-    "message.unsupported.received": IncomingKind.OTHER,
-}
 _GONE = re.compile(r"\b(chat|user|recipient)(_id)?\b.*(not found|not exist|invalid|block)", re.IGNORECASE)
-_SECONDS_UNTIL = 10**12
-"""A date below this is in seconds: some bodies give them, where the documents say milliseconds."""
-
-
-class _Refusal(Exception):
-    """The platform answered `ok: false`, or nothing at all (code 0)."""
-
-    def __init__(self, code: int, description: str, *, perhaps_taken: bool = False) -> None:
-        super().__init__(f"{code} {description}")
-        self.code = code
-        self.perhaps_taken = perhaps_taken
-
-
-class _Person(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-    id: str
-    display_name: str = ""
-    name: str = ""
-    is_bot: bool = False
-
-
-class _Chat(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-    id: str
-    chat_type: str = "PRIVATE"
-
-
-class _Message(BaseModel):
-    """What counts of a message; a picture is an address under one of two names, as bodies differ."""
-
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-    message_id: str = Field(min_length=1, max_length=120)
-    date: int | None = None
-    sender: _Person = Field(alias="from")
-    chat: _Chat
-    text: str | None = None
-    caption: str | None = None
-    photo: str | None = None
-    photo_url: str | None = None
 
 
 class ZaloChannel:
@@ -156,11 +96,8 @@ class ZaloChannel:
         `file_url` gives the link to the file of a message; None where people cannot reach this server.
         `token_env` is the variable to name when the token is refused.
         """
-        for library in ("httpx", "httpcore"):
-            logging.getLogger(library).setLevel(logging.WARNING)
         self.bot = bot
-        self._address = f"{(api_base or API_BASE).rstrip('/')}/bot{token}"
-        self._token = token
+        self._api = ZaloApi(token, base=api_base)
         self._token_env = token_env
         self._door = door
         self._clock = clock
@@ -170,8 +107,7 @@ class ZaloChannel:
         self._names: list[str] = []
         self.connected = False
         self._progress = Progress(keep_parts)
-        self._gestures = Gestures(harmless=_Refusal)
-        self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS, verify=trusted())
+        self._gestures = Gestures(harmless=ZaloRefusal)
 
     @property
     def webhook_path(self) -> str:
@@ -195,12 +131,10 @@ class ZaloChannel:
             fresh = 0
             try:
                 waiting = {"timeout": str(self._poll_seconds)}
-                events = self._events(
-                    await self._call("getUpdates", waiting, seconds=self._poll_seconds + PATIENCE_SECONDS)
-                )
-                fresh = await self._store(events)
+                found = await self._api.call("getUpdates", waiting, waits_seconds=self._poll_seconds)
+                fresh = await self._store(self._read(found))
                 failures = 0
-            except _Refusal as refusal:
+            except ZaloRefusal as refusal:
                 self._stop_when_unknown(refusal)
                 if refusal.code == HTTPStatus.REQUEST_TIMEOUT:  # nobody wrote anything: the usual answer
                     failures = 0
@@ -224,7 +158,7 @@ class ZaloChannel:
             if not same_secret(request.headers.get("X-Bot-Api-Secret-Token"), secret):
                 return PlainTextResponse("wrong secret", HTTPStatus.FORBIDDEN)
             try:
-                events = self._events(_unwrapped(json.loads(body)), strict=True)
+                events = self._read(unwrapped(json.loads(body)), strict=True)
             except (ValueError, RecursionError):
                 log.warning("zalo_webhook_malformed")
                 return PlainTextResponse("not an event", HTTPStatus.BAD_REQUEST)
@@ -246,14 +180,15 @@ class ZaloChannel:
         failures = 0
         while True:
             try:
-                answer = await self._call("setWebhook", {"url": url, "secret_token": secret})
+                answer = await self._api.call("setWebhook", {"url": url, "secret_token": secret})
                 break
-            except _Refusal as refusal:
+            except ZaloRefusal as refusal:
                 self._stop_when_unknown(refusal)
                 if refusal.code in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
                     raise SettingsError(
-                        f"Zalo refuses the webhook {url}: {self._masked(refusal)}; mend ISOBOT_PUBLIC_URL "
-                        "(https, reachable from outside) or ISOBOT_WEBHOOK_SECRET (8 to 256 characters)"
+                        f"Zalo refuses the webhook {url}: {self._api.masked(refusal)}; "
+                        "mend ISOBOT_PUBLIC_URL (https, reachable from outside) "
+                        "or ISOBOT_WEBHOOK_SECRET (8 to 256 characters)"
                     ) from None
                 failures += 1
                 await self._back_off("zalo_unreachable", failures, refusal)
@@ -263,67 +198,8 @@ class ZaloChannel:
         else:
             log.info("zalo_webhook_set", bot=self._names, url=url)
 
-    def _events(self, result: Any, *, strict: bool = False) -> list[Incoming]:
-        """Read one event, a list of them, or none: all three have been seen.
-
-        Raises:
-            ValueError: an event has another shape and `strict` was asked for; it is left out otherwise.
-        """
-        found: list[Incoming] = []
-        for event in result if isinstance(result, list) else [result] if result else []:
-            try:
-                incoming = self._incoming(event)
-            except ValueError:
-                if strict:
-                    raise
-                log.warning("zalo_event_malformed")
-                continue
-            if incoming is not None:
-                found.append(incoming)
-        return found
-
-    def _incoming(self, event: Any) -> Incoming | None:
-        """Read an event; None for kinds that do not concern the bot, such as those yet to be invented."""
-        if not isinstance(event, dict) or not isinstance(event.get("event_name"), str):
-            raise ValueError("no event_name")
-        kind = _KINDS.get(event["event_name"])
-        if kind is None:
-            return None
-        try:
-            message = _Message.model_validate(event.get("message"))
-        except ValidationError:
-            raise ValueError("not a message") from None  # the first one quotes what people wrote
-        if message.sender.is_bot:
-            return None
-        private = message.chat.chat_type.upper() != "GROUP"
-        text = clean(message.text or message.caption or "")
-        picture = message.photo_url or message.photo
-        return Incoming(
-            bot=self.bot,
-            chat=message.chat.id,
-            sender=message.sender.id,
-            event_id=message.message_id,
-            order=self._moment(message.date),
-            kind=kind,
-            text=text if private else self._without_mention(text),
-            sender_name=clean(message.sender.display_name or message.sender.name),
-            private=private,
-            file={"url": picture} if kind is IncomingKind.PHOTO and picture else None,
-        )
-
-    def _moment(self, date: int | None) -> int:
-        """Return the moment of a message in milliseconds."""
-        if date is None or not 0 < date < 10**15:
-            return int(self._clock.now().timestamp() * 1000)
-        return date * 1000 if date < _SECONDS_UNTIL else date
-
-    def _without_mention(self, text: str) -> str:
-        """Take the bot's own name out of what was said in a group."""
-        for name in sorted(self._names, key=len, reverse=True):
-            text, taken = re.subn("@" + re.escape(name), " ", text, count=1, flags=re.IGNORECASE)
-            if taken:
-                break
-        return text.strip()
+    def _read(self, result: Any, *, strict: bool = False) -> list[Incoming]:
+        return incoming_from(result, Myself(self.bot, self._names), now=self._clock.now(), strict=strict)
 
     async def _store(self, events: Sequence[Incoming]) -> int:
         """Store what was handed over, however long it takes: the platform may not hand it over again."""
@@ -343,7 +219,7 @@ class ZaloChannel:
         """Show in the chat that an answer is coming."""
         for chat in dict.fromkeys(event.chat for event in events):
             typing = {"chat_id": chat, "action": "typing"}
-            self._gestures.make(partial(self._call, "sendChatAction", typing))
+            self._gestures.make(partial(self._api.call, "sendChatAction", typing))
 
     async def fetch(self, source: Mapping[str, Any], most: int) -> bytes:
         """Return a picture that was sent to the bot, from the platform's own servers only.
@@ -352,20 +228,10 @@ class ZaloChannel:
             FileUnavailable: it is gone, too large, or lies elsewhere.
             ChannelBusy: the platform cannot be reached now.
         """
-        url = str(source.get("url", ""))
-        if not self._is_theirs(url):
-            raise FileUnavailable("ảnh không nằm trên máy chủ của Zalo.")
         try:
-            return await download(self._client, url, most)
+            return await self._api.picture(str(source.get("url", "")), most)
         except httpx.HTTPError:
             raise ChannelBusy(self.bot, BUSY) from None
-
-    def _is_theirs(self, url: str) -> bool:
-        parts, ours = urlsplit(url), urlsplit(self._address)
-        host = parts.hostname or ""
-        if parts.scheme == ours.scheme and parts.netloc == ours.netloc:
-            return True
-        return parts.scheme == "https" and any(host == s or host.endswith("." + s) for s in PICTURE_HOSTS)
 
     # Going out
 
@@ -378,8 +244,8 @@ class ZaloChannel:
             if not part.strip():
                 continue
             try:
-                sent = await self._call("sendMessage", {"chat_id": message.chat, "text": part})
-            except _Refusal as refusal:
+                sent = await self._api.call("sendMessage", {"chat_id": message.chat, "text": part})
+            except ZaloRefusal as refusal:
                 self._raise_ours(refusal)
             reference = str(sent["message_id"]) if isinstance(sent, dict) and "message_id" in sent else None
             await self._progress.advance(message, to=number, of=len(parts))
@@ -396,8 +262,8 @@ class ZaloChannel:
             line = f"Tệp “{name}” (đường dẫn dùng được {LIFETIME.days} ngày):\n{self._file_url(number)}"
         return replace(reply, text=f"{reply.text}\n{line}".strip()).as_plain_text()
 
-    def _raise_ours(self, refusal: _Refusal) -> NoReturn:
-        said = self._masked(refusal)
+    def _raise_ours(self, refusal: ZaloRefusal) -> NoReturn:
+        said = self._api.masked(refusal)
         error: DeliveryError = ChannelBusy(self.bot, BUSY, perhaps_taken=refusal.perhaps_taken)
         if refusal.code == HTTPStatus.TOO_MANY_REQUESTS:
             error = ChannelBusy(self.bot, OVER_QUOTA, why="limit")
@@ -416,7 +282,7 @@ class ZaloChannel:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._gestures.stop()
-        await self._client.aclose()
+        await self._api.close()
 
     async def _connect(self) -> None:
         """Learn what the bot is called; tries until Zalo can be reached."""
@@ -424,9 +290,9 @@ class ZaloChannel:
         failures = 0
         while True:
             try:
-                me = await self._call("getMe", {})
+                me = await self._api.call("getMe", {})
                 break
-            except _Refusal as refusal:
+            except ZaloRefusal as refusal:
                 self._stop_when_unknown(refusal)
                 failures += 1
                 await self._back_off("zalo_unreachable", failures, refusal)
@@ -438,41 +304,15 @@ class ZaloChannel:
     async def _take_webhook_away(self) -> None:
         """Polling brings nothing while a webhook is set, and says nothing about it."""
         try:
-            info = await self._call("getWebhookInfo", {})
+            info = await self._api.call("getWebhookInfo", {})
             if isinstance(info, dict) and info.get("url"):
                 log.warning("zalo_webhook_taken_away", reason="this process polls")
-                await self._call("deleteWebhook", {})
-        except _Refusal as refusal:
+                await self._api.call("deleteWebhook", {})
+        except ZaloRefusal as refusal:
             if refusal.code not in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # there is no webhook
-                log.warning("zalo_webhook_unknown", problem=self._masked(refusal))
+                log.warning("zalo_webhook_unknown", problem=self._api.masked(refusal))
 
-    async def _call(self, method: str, parameters: dict[str, str], *, seconds: float | None = None) -> Any:
-        """Call a method and return its result; `ok` decides, whatever the HTTP status says.
-
-        Raises:
-            _Refusal: the platform refused, or could not be reached.
-        """
-        try:
-            response = await self._client.post(
-                f"{self._address}/{method}", json=parameters, timeout=seconds or PATIENCE_SECONDS
-            )
-        except httpx.HTTPError as error:
-            # Its text is left out: it may hold the address, and so the token.
-            arrived = may_have_arrived(error)
-            raise _Refusal(0, type(error).__name__, perhaps_taken=arrived) from None
-        try:
-            answer = response.json()
-        except ValueError:
-            answer = None
-        if isinstance(answer, dict):
-            if answer.get("ok") is True:
-                return answer.get("result")
-            code = answer.get("error_code", answer.get("errorCode", response.status_code))
-            if isinstance(code, int):
-                raise _Refusal(code, str(answer.get("description", "")))
-        raise _Refusal(response.status_code, "an answer that is no JSON object")
-
-    def _stop_when_unknown(self, refusal: _Refusal) -> None:
+    def _stop_when_unknown(self, refusal: ZaloRefusal) -> None:
         if refusal.code == HTTPStatus.UNAUTHORIZED:
             raise TokenRefused(
                 f"Zalo không nhận token của bot {self.bot}: đặt {self._token_env} bằng token mà Zalo Bot "
@@ -482,18 +322,5 @@ class ZaloChannel:
 
     async def _back_off(self, event: str, failures: int, error: Exception) -> None:
         wait = min(LONGEST_BACK_OFF, 0.5 * 2 ** min(failures, 8))
-        log.warning(event, problem=self._masked(error), wait_seconds=wait)
+        log.warning(event, problem=self._api.masked(error), wait_seconds=wait)
         await asyncio.sleep(wait)
-
-    def _masked(self, error: Exception) -> str:
-        """Tell an error without the token; of a foreign error only its kind, as it may quote people."""
-        if not isinstance(error, _Refusal):
-            return type(error).__name__
-        return str(error).replace(self._token, "***")
-
-
-def _unwrapped(body: Any) -> Any:
-    """Take the event out of `{"ok": true, "result": event}`; bodies without the wrapper were seen too."""
-    if not isinstance(body, dict) or not ("result" in body or "event_name" in body):
-        raise ValueError("no event")
-    return body if "event_name" in body else body["result"]
