@@ -1,115 +1,61 @@
 """Telegram: long polling or a webhook in, the Bot API out.
 
 python-telegram-bot gives the Bot API alone: its `Updater` acknowledges before handling, so polling
-is ours. The bot's token stands in every address that is called, so nothing that these libraries say
-is logged as it is.
+is ours.
 """
 
 import asyncio
 import json
-import logging
-import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from time import monotonic
-from typing import Any, NoReturn, TypeVar
-
-# Without it, python-telegram-bot warns at every flood answer that its waiting time is a bare number.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
+from typing import Any, TypeVar
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from telegram import (
-    Bot,
-    BotCommand,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    LinkPreviewOptions,
-    Message,
-    Update,
-    User,
-)
-from telegram.constants import ChatAction, MessageLimit
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-)
-from telegram.request import HTTPXRequest
+from telegram import BotCommand, Message, Update, User
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from isobot.channels.certificates import trusted
 from isobot.channels.shared import (
     WEBHOOK_BODY_BYTES,
     BodyTooLarge,
     Gestures,
     KeepParts,
     Progress,
-    may_have_arrived,
     read_body,
     same_secret,
     webhook_path,
 )
+from isobot.channels.telegram_api import (
+    ALLOWED_UPDATES,
+    BUSY,
+    LONGEST_BACK_OFF,
+    TelegramApi,
+    TelegramErrors,
+    back_off_seconds,
+    wait_of,
+)
+from isobot.channels.telegram_parts import parts_of
 from isobot.channels.telegram_updates import Myself, incoming_from, number_of
 from isobot.chat.door import Door
 from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.domain.attached import refusal_of_size
-from isobot.domain.messages import Choice, Incoming, split_text
-from isobot.errors import (
-    ChannelBusy,
-    ChatGone,
-    FileUnavailable,
-    MessageRefused,
-    SettingsError,
-    TokenRefused,
-)
+from isobot.domain.messages import Incoming
+from isobot.errors import ChannelBusy, FileUnavailable, SettingsError
 
 log = structlog.get_logger()
 
-API_BASE = "https://api.telegram.org"
-PICTURE = "image/png"
 POLL_SECONDS = 30
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
-SHORT_LABEL = 14
-"""Two buttons with labels up to this length fit side by side on a narrow phone."""
-LONGEST_BACK_OFF = 60.0
-BUSY = timedelta(seconds=5)
-BROKEN = timedelta(minutes=5)
-"""The wait when nothing but a change of the installation can help, such as a token taken back."""
 
-_GONE = (
-    "chat not found",
-    "user not found",
-    "peer_id_invalid",
-    "user is deactivated",
-    "group chat was deleted",
-)
 _T = TypeVar("_T")
 
 
 def deep_link(bot_username: str, code: str) -> str:
     """Return the link that opens the bot and sends it `/start <code>` at one tap."""
     return f"https://t.me/{bot_username}?start={code}"
-
-
-class _Api(Bot):
-    """The Bot API, with updates as they come: the library's own call fails as a whole over one it cannot
-    read, and then nothing behind that update is ever seen.
-    """
-
-    async def raw_updates(self, *, offset: int | None, timeout: int) -> list[Any]:
-        """Wait up to `timeout` seconds for updates, and return them unread."""
-        asked = {"offset": offset, "timeout": timeout, "allowed_updates": ALLOWED_UPDATES}
-        read_timeout = (self._request[0].read_timeout or 0) + timeout
-        found = await self._post("getUpdates", asked, read_timeout=read_timeout)
-        return list(found)
 
 
 class TelegramChannel:
@@ -135,38 +81,17 @@ class TelegramChannel:
         `commands` are names without the slash with Vietnamese descriptions, for Telegram's menu;
         `token_env` is the variable to name when the token is refused.
         """
-        for library in ("httpx", "httpcore", "telegram"):
-            logging.getLogger(library).setLevel(logging.WARNING)
-        base = (api_base or API_BASE).rstrip("/")
         self.bot = bot
         self.username = ""
         self.connected = False
-        self._token = token
-        self._token_env = token_env
+        self._api = TelegramApi(token, base=api_base)
+        self._errors = TelegramErrors(bot=bot, token=token, token_env=token_env)
         self._door = door
         self._commands = commands
         self._poll_seconds = poll_seconds
         self._id = 0
         self._progress = Progress(keep_parts)
         self._gestures = Gestures(harmless=TelegramError)
-        self._requests = (
-            HTTPXRequest(
-                connection_pool_size=100,
-                read_timeout=20,
-                pool_timeout=10,
-                httpx_kwargs={"verify": trusted()},
-            ),
-            HTTPXRequest(connection_pool_size=2, read_timeout=10, httpx_kwargs={"verify": trusted()}),
-        )
-        # Without the library's rate limiter: that one serves whoever asked first, so an officer's answer
-        # would stand behind the campaign that asked before it. The sender keeps the limits.
-        self._api = _Api(
-            token,
-            base_url=f"{base}/bot",
-            base_file_url=f"{base}/file/bot",
-            request=self._requests[0],
-            get_updates_request=self._requests[1],
-        )
 
     @property
     def webhook_path(self) -> str:
@@ -194,21 +119,21 @@ class TelegramChannel:
                 known = [read for update in updates if (read := self._read(update)) is not None]
                 await self._door.take([incoming for _, incoming in known if incoming is not None])
             except InvalidToken:
-                raise self._token_refused() from None
+                raise self._errors.token_refused() from None
             except Conflict as error:
                 if monotonic() - complained >= LONGEST_BACK_OFF:
                     complained = monotonic()
                     log.error(
                         "telegram_conflict",
                         problem="another program polls with this token, or a webhook is set: stop it",
-                        said=self._masked(error),
+                        said=self._errors.masked(error),
                     )
                 await asyncio.sleep(min(self._poll_seconds, 5))
                 continue
             except Exception as error:
                 failures += 1
-                wait = self._back_off(failures, error)
-                log.warning("telegram_poll_failed", problem=self._masked(error), wait_seconds=wait)
+                wait = back_off_seconds(failures, error)
+                log.warning("telegram_poll_failed", problem=self._errors.masked(error), wait_seconds=wait)
                 await asyncio.sleep(wait)
                 continue
             failures = 0
@@ -260,7 +185,7 @@ class TelegramChannel:
             )
         except BadRequest as error:
             raise SettingsError(
-                f"Telegram refuses the webhook {url}: {self._masked(error)}; "
+                f"Telegram refuses the webhook {url}: {self._errors.masked(error)}; "
                 "mend ISOBOT_PUBLIC_URL or ISOBOT_WEBHOOK_SECRET"
             ) from None
         log.info("telegram_webhook_set", bot=self.username, url=url)
@@ -306,7 +231,7 @@ class TelegramChannel:
         except (BadRequest, Forbidden):
             raise FileUnavailable("Telegram không còn giữ tệp này.") from None
         except TelegramError as error:
-            wait = _wait_of(error) if isinstance(error, RetryAfter) else BUSY
+            wait = wait_of(error) if isinstance(error, RetryAfter) else BUSY
             raise ChannelBusy(self.bot, wait) from None
 
     # Going out
@@ -315,76 +240,22 @@ class TelegramChannel:
         """Send a message, in several parts where it is long; return the number of the last part."""
         reference: Message | None = None
         try:
-            steps = self._steps(message, file)
+            parts = parts_of(self._api, message, file)
             done = self._progress.done(message)
-            for number, step in enumerate(steps[done:], start=done + 1):
-                reference = await step()
-                await self._progress.advance(message, to=number, of=len(steps))
+            for number, part in enumerate(parts[done:], start=done + 1):
+                reference = await part()
+                await self._progress.advance(message, to=number, of=len(parts))
         except TelegramError as error:
-            self._raise_ours(error)
+            raise self._errors.of_delivery(error) from None
         self._progress.finish(message.id)
         return str(reference.message_id) if reference is not None else None
-
-    def _steps(
-        self, message: Outgoing, file: RenderedFile | None
-    ) -> list[Callable[[], Coroutine[Any, Any, Message]]]:
-        chat, reply = int(message.chat), message.reply
-        keyboard = _keyboard(reply.choices, message.prompt)
-        texts = split_text(reply.text, MessageLimit.MAX_TEXT_LENGTH) if reply.text.strip() else []
-        caption = None
-        if file is not None and len(split_text(reply.text, MessageLimit.CAPTION_LENGTH)) == 1:
-            caption, texts = reply.text or None, []
-
-        def text_step(text: str, *, last: bool) -> Callable[[], Coroutine[Any, Any, Message]]:
-            return lambda: self._api.send_message(
-                chat,
-                text,
-                reply_markup=keyboard if last else None,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
-
-        steps = [
-            text_step(text, last=file is None and place == len(texts)) for place, text in enumerate(texts, 1)
-        ]
-        if file is not None:
-            steps.append(self._file_step(chat, file, caption, keyboard))
-        return steps
-
-    def _file_step(
-        self, chat: int, file: RenderedFile, caption: str | None, keyboard: InlineKeyboardMarkup | None
-    ) -> Callable[[], Coroutine[Any, Any, Message]]:
-        """Send a picture as one that is seen at once, and anything else as a file to open."""
-        content = InputFile(file.content, filename=file.filename)
-        if file.media_type == PICTURE:
-            return lambda: self._api.send_photo(chat, content, caption=caption, reply_markup=keyboard)
-        return lambda: self._api.send_document(chat, content, caption=caption, reply_markup=keyboard)
-
-    def _raise_ours(self, error: TelegramError) -> NoReturn:
-        said = self._masked(error)
-        if isinstance(error, RetryAfter):
-            raise ChannelBusy(self.bot, _wait_of(error), why="limit") from None
-        if isinstance(error, Forbidden | ChatMigrated):
-            raise ChatGone(said) from None
-        if isinstance(error, InvalidToken):
-            log.error(
-                "telegram_token_refused", bot=self.bot, mend=f"set {self._token_env} to the present token"
-            )
-            raise ChannelBusy(self.bot, BROKEN, why="token") from None
-        if isinstance(error, BadRequest):
-            if any(sign in said.lower() for sign in _GONE):
-                raise ChatGone(said) from None
-            raise MessageRefused(said) from None
-        log.warning("telegram_unreachable", problem=said)
-        raise ChannelBusy(self.bot, BUSY, perhaps_taken=may_have_arrived(error.__cause__)) from None
 
     # Keeping in touch
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._gestures.stop()
-        # The bot's own shutdown leaves them open when nobody ever asked who it is.
-        for request in self._requests:
-            await request.shutdown()
+        await self._api.release()
 
     async def _connect(self) -> None:
         """Learn who the bot is, and give Telegram the menu of commands."""
@@ -399,7 +270,7 @@ class TelegramChannel:
             try:
                 await self._api.set_my_commands(menu)
             except TelegramError as error:
-                log.warning("telegram_menu_not_set", problem=self._masked(error))
+                log.warning("telegram_menu_not_set", problem=self._errors.masked(error))
 
     async def _insist(self, call: Callable[[], Awaitable[_T]]) -> _T:
         """Call until Telegram answers; only an answer that a repetition cannot change ends it."""
@@ -408,44 +279,11 @@ class TelegramChannel:
             try:
                 return await call()
             except InvalidToken:
-                raise self._token_refused() from None
+                raise self._errors.token_refused() from None
             except BadRequest:
                 raise
             except TelegramError as error:
                 failures += 1
-                wait = self._back_off(failures, error)
-                log.warning("telegram_unreachable", problem=self._masked(error), wait_seconds=wait)
+                wait = back_off_seconds(failures, error)
+                log.warning("telegram_unreachable", problem=self._errors.masked(error), wait_seconds=wait)
                 await asyncio.sleep(wait)
-
-    def _back_off(self, failures: int, error: Exception) -> float:
-        if isinstance(error, RetryAfter):
-            return _wait_of(error).total_seconds()
-        return float(min(LONGEST_BACK_OFF, 0.5 * 2 ** min(failures, 10)))
-
-    def _token_refused(self) -> TokenRefused:
-        return TokenRefused(
-            f"Telegram không nhận token của bot {self.bot}: đặt {self._token_env} bằng token từ @BotFather "
-            "rồi khởi động lại (có đặt ISOBOT_TELEGRAM_API_BASE thì đó phải là một máy chủ Bot API)"
-        )
-
-    def _masked(self, error: Exception) -> str:
-        """Tell an error without the token; of a foreign error only its kind, as it may quote people."""
-        if not isinstance(error, TelegramError):
-            return type(error).__name__
-        return f"{type(error).__name__}: {error}".replace(self._token, "***")
-
-
-def _wait_of(error: RetryAfter) -> timedelta:
-    wait = error.retry_after
-    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-
-
-def _keyboard(choices: Sequence[Choice], prompt: int) -> InlineKeyboardMarkup | None:
-    """Draw choices as buttons; a lasting one under prompt 0, which is never out of date."""
-    if not choices:
-        return None
-    buttons = [
-        InlineKeyboardButton(c.label, callback_data=f"{0 if c.lasting else prompt}|{c.key}") for c in choices
-    ]
-    wide = 2 if all(len(c.label) <= SHORT_LABEL for c in choices) else 1
-    return InlineKeyboardMarkup([buttons[at : at + wide] for at in range(0, len(buttons), wide)])
