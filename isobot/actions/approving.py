@@ -5,6 +5,7 @@ from datetime import date
 
 from isobot.actions import receiving, telling
 from isobot.actions.chain import read_reason, write_event
+from isobot.actions.office_history import write_act
 from isobot.actions.reporting import (
     NOT_HEAD,
     NOT_YOURS,
@@ -221,7 +222,7 @@ async def delegate(
         at=store.now,
     )
     days = {"taker": taker, "since": since.isoformat(), "until": until.isoformat()}
-    await _write(store, actor, unit, channel, "delegate", days)
+    await write_act(store, actor, channel, "delegate", report=("", "", unit), after=days)
 
 
 async def end_delegation(store: Store, *, actor: Actor, key: int, channel: str) -> Delegation:
@@ -236,19 +237,6 @@ async def end_delegation(store: Store, *, actor: Actor, key: int, channel: str) 
     if lent is None:
         raise Refusal("Ủy quyền này đã kết thúc, hoặc không phải của anh/chị.")
     await unit_ways.end_delegation(store.connection, key, at=store.now)
-    await _write(store, actor, lent.unit, channel, "end-delegation", {"taker": lent.taker})
+    report = ("", "", lent.unit)
+    await write_act(store, actor, channel, "end-delegation", report=report, after={"taker": lent.taker})
     return lent
-
-
-async def _write(
-    store: Store, actor: Actor, unit: str, channel: str, kind: str, after: Mapping[str, object]
-) -> None:
-    await office.note_act(
-        store.connection,
-        kind=kind,
-        person=actor.id or 0,
-        channel=channel,
-        at=store.now,
-        report=("", "", unit),
-        after=dict(after),
-    )

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from isobot.actions.office_history import write_act
 from isobot.domain.letterhead import titles_for
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit
 from isobot.errors import Refusal
-from isobot.storage import office, unit_ways
+from isobot.storage import unit_ways
 from isobot.storage.store import Store
 
 MAY_SET = (Role.REPORTER, Role.DEPUTY, Role.HEAD, Role.RECEIVER)
@@ -35,14 +36,12 @@ async def set_line(
     after: dict[str, Any] = {**before, name: list(value) if isinstance(value, tuple) else value}
     if after == before:
         return
-    person = actor.id or 0
-    await unit_ways.put_letterhead(store.connection, unit.code, after, person=person, at=store.now)
-    await office.note_act(
-        store.connection,
-        kind="letterhead",
-        person=person,
-        channel=channel,
-        at=store.now,
+    await unit_ways.put_letterhead(store.connection, unit.code, after, person=actor.id or 0, at=store.now)
+    await write_act(
+        store,
+        actor,
+        channel,
+        "letterhead",
         province=unit.province,
         report=("", "", unit.code),
         before={name: before.get(name)},

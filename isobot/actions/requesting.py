@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from isobot.actions import reminding
+from isobot.actions.office_history import write_act
 from isobot.clock import vietnam_day
 from isobot.domain import requests as domain
 from isobot.domain.calendar import WorkCalendar
@@ -16,7 +17,7 @@ from isobot.domain.people import Actor, Role
 from isobot.domain.requests import Request
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
 from isobot.errors import Refusal
-from isobot.storage import dispatch, office, outbox, people, reports, requests
+from isobot.storage import dispatch, outbox, people, reports, requests
 from isobot.storage.outbox import Priority
 from isobot.storage.store import Store
 
@@ -224,14 +225,14 @@ async def _note(
     after: object = None,
     why: str = "",
 ) -> None:
-    await office.note_act(
-        store.connection,
-        kind=kind,
-        person=actor.id or 0,
-        channel=channel,
-        at=store.now,
+    report = (request.rule, request.period.key, "")
+    await write_act(
+        store,
+        actor,
+        channel,
+        kind,
         province=request.province,
-        report=(request.rule, request.period.key, ""),
+        report=report,
         before=before,
         after=after,
         why=why,

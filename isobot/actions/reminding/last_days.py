@@ -1,0 +1,151 @@
+"""Other last days: more time for one unit, and days that are the office's own to set."""
+
+from datetime import date, timedelta
+
+from isobot.actions.office_history import write_act
+from isobot.actions.reminding.rights import NO_PERIOD, check_reason, check_receiver, period_of
+from isobot.clock import vietnam_day
+from isobot.domain.deadlines import (
+    DayOfYear,
+    Extension,
+    Move,
+    Nature,
+    Period,
+    ReportingRule,
+    RuleBook,
+    find_period,
+)
+from isobot.domain.numbers import format_date
+from isobot.domain.people import Actor
+from isobot.domain.units import Unit
+from isobot.errors import Refusal
+from isobot.storage import dispatch, office, reports
+from isobot.storage.store import Store
+from scheduler.plan import LONGEST_EXTENSION_DAYS
+
+
+async def extend(
+    store: Store,
+    *,
+    actor: Actor,
+    rules: RuleBook,
+    unit: Unit,
+    rule: str,
+    period: str,
+    last_day: date,
+    why: str,
+    channel: str,
+) -> Period:
+    """Give one unit more time for one report, and return the period as it is for that unit.
+
+    Raises:
+        Refusal: no right, no reason, or the day does not lie ahead.
+    """
+    check_receiver(actor, unit.province)
+    due = period_of(rules, rule, period)
+    today = vietnam_day(store.now)
+    check_longer(due, last_day, today=today)
+    check_reason(why)
+    report = (rule, period, unit.code)
+    if report in await reports.moments_in(store.connection, units=[unit.code]):
+        raise Refusal(f"{unit.place_name} đã gửi số liệu nên không cần gia hạn.")
+    before = (await office.all_extensions(store.connection, units=[unit.code])).get(report)
+    extension = Extension(last_day, today)
+    await office.add_extension(
+        store.connection, rule=rule, period=period, unit=unit.code, extension=extension
+    )
+    await dispatch.cancel_queued(store.connection, rule=rule, period=period, unit=unit.code, why="extended")
+    await write_act(
+        store,
+        actor,
+        channel,
+        "extend",
+        province=unit.province,
+        report=report,
+        before=(before.last_day if before else due.last_day).isoformat(),
+        after=last_day.isoformat(),
+        why=why,
+    )
+    return due.with_extension(extension)
+
+
+def check_longer(due: Period, last_day: date, *, today: date) -> None:
+    """Refuse a last day that gives a unit no more time, or too much of it."""
+    if last_day <= due.last_day:
+        raise Refusal(f"Ngày gia hạn phải sau hạn chung {format_date(due.last_day)}.")
+    if last_day < today:
+        raise Refusal(f"Ngày {format_date(last_day)} đã qua. Anh/chị chọn một ngày từ hôm nay trở đi.")
+    if last_day > max(due.last_day, today) + timedelta(days=LONGEST_EXTENSION_DAYS):
+        raise Refusal(f"Mỗi lần chỉ gia hạn được {LONGEST_EXTENSION_DAYS} ngày.")
+
+
+def check_move(rule: ReportingRule, due: Period, last_day: date, *, today: date) -> None:
+    """Refuse another last day that is not the office's to set, or that does not fit the year."""
+    if rule.date_nature is not Nature.OFFICE:
+        raise Refusal(f"Ngày này theo {rule.date_nature.label}, cơ quan không tự đổi được.")
+    original = due if due.was is None else due.was
+    if last_day.year != original.last_day.year:
+        raise Refusal(
+            f"Ngày mới phải cùng năm {original.last_day.year}. "
+            "Cần lâu hơn, anh/chị gia hạn cho từng đơn vị ở mục “tiến độ”."
+        )
+    if last_day < today or last_day == due.last_day:
+        raise Refusal(f"Ngày mới phải từ hôm nay trở đi và khác ngày đang dùng {format_date(due.last_day)}.")
+
+
+def movable(rules: RuleBook, province: str) -> list[tuple[ReportingRule, int]]:
+    """List the office's own days of a province: a rule, and the place of the occurrence in it."""
+    return [
+        (rule, number)
+        for rule in (*rules.for_province(province), *(d for d in rules.duties if d.province == province))
+        if rule.date_nature is Nature.OFFICE
+        for number in range(len(rule.occurrences))
+    ]
+
+
+async def move_date(
+    store: Store,
+    *,
+    actor: Actor,
+    rules: RuleBook,
+    rule: str,
+    occurrence: int,
+    period: str,
+    last_day: date,
+    why: str,
+    channel: str,
+) -> Move:
+    """Set another last day for a period and the years after it.
+
+    Raises:
+        Refusal: no right, the day is law or plan and not the office's, or it does not fit the year.
+    """
+    known = rules.get_any(rule)
+    due = find_period(known, period) if known else None
+    if known is None or due is None or not 0 <= occurrence < len(known.occurrences):
+        raise Refusal(NO_PERIOD)
+    check_receiver(actor, known.province)
+    today = vietnam_day(store.now)
+    check_move(known, due, last_day, today=today)
+    check_reason(why)
+    original = due if due.was is None else due.was
+    move = Move(
+        rule,
+        known.occurrences[occurrence].key,
+        original.last_day.year,
+        DayOfYear(last_day.day, last_day.month),
+        today,
+    )
+    await office.add_move(store.connection, move)
+    await write_act(
+        store,
+        actor,
+        channel,
+        "move-date",
+        province=known.province,
+        report=(rule, period, ""),
+        before=due.last_day.isoformat(),
+        after=last_day.isoformat(),
+        why=why,
+    )
+    return move
