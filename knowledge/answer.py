@@ -43,7 +43,8 @@ from knowledge.references import ReferenceFinder
 from knowledge.rosters import Rosters
 from knowledge.search import Features, Hit, Index
 from knowledge.validity import Validity
-from knowledge.vietnamese import Reader, Vocabulary, plain_words
+from knowledge.vietnamese import Reader
+from knowledge.vocabulary import Vocabulary, plain_words
 from knowledge.weighing import ENOUGH, ENOUGH_COVERED, ENOUGH_STORY, SURE, Scope, Weigher
 from knowledge.year_asked import own_year_clause
 

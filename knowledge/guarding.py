@@ -17,7 +17,8 @@ from knowledge.model import Answer, Nearest, Outcome
 from knowledge.places import PlaceFinder
 from knowledge.question import Question
 from knowledge.search import Hit
-from knowledge.vietnamese import Word, one_spelling
+from knowledge.spelling import one_spelling
+from knowledge.vietnamese import Word
 from knowledge.weighing import ENOUGH, SIGNING, SURE, Weigher
 
 _OTHER_STANDARD = re.compile(r"\biso(?: iec| tcvn)? (?!9001\b|9000\b|18091\b|(?:19|20)\d\d\b)(\d{4,5})\b")

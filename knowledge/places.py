@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from isobot.domain.text import fold, nfc
 from isobot.domain.units import Level, Unit, UnitDirectory
 from knowledge.question import Question, says_self
-from knowledge.vietnamese import Word, one_spelling
+from knowledge.spelling import one_spelling
+from knowledge.vietnamese import Word
 
 _KIND_WORDS = ("xa", "phuong", "tran", "ubnd", "dan", "xã")
 _DISTRICT_WORDS = ("huyen", "pho", "h", "quan")

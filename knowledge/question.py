@@ -13,11 +13,14 @@ from rapidfuzz.distance import OSA
 
 from isobot.domain.text import fold, nfc
 from isobot.domain.units import Unit
+from knowledge.clauses import sentences
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.lexicon import Lexicon
 from knowledge.references import Reference, ReferenceFinder, find_places
+from knowledge.spelling import one_spelling
 from knowledge.stories import STORY_BESIDE_WHOLE, clause_weights
-from knowledge.vietnamese import Reader, Word, one_spelling, sentences, unicode_text
+from knowledge.tcvn3 import unicode_text
+from knowledge.vietnamese import Reader, Word
 
 SELF = r"(?:toi|minh|em|chung toi|chung em|chung minh|bon em|ben em|ta|nha)"
 _SELF_SAID = re.compile(

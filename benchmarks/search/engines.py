@@ -12,7 +12,8 @@ from knowledge.corpus import Card, Corpus
 from knowledge.lexicon import Lexicon
 from knowledge.question import Question
 from knowledge.search import ANSWER_WEIGHT, TOPIC_WEIGHT, Features, Index
-from knowledge.vietnamese import Reader, Word, fold
+from knowledge.spelling import fold
+from knowledge.vietnamese import Reader, Word
 
 Terms = Callable[[Sequence[Word]], list[str]]
 """Turns words into the terms of an index."""

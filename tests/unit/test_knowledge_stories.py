@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.answer import Answer, Outcome
-from knowledge.vietnamese import sentences
+from knowledge.clauses import sentences
 
 
 def sections(answer: Answer) -> list[str]:

@@ -4,16 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.keystrokes import decode_telex, decode_vni
 from knowledge.lexicon import load_lexicon
 from knowledge.references import ReferenceFinder
-from knowledge.vietnamese import (
-    Reader,
-    Vocabulary,
-    decode_telex,
-    decode_vni,
-    one_spelling,
-    unicode_text,
-)
+from knowledge.spelling import one_spelling
+from knowledge.tcvn3 import unicode_text
+from knowledge.vietnamese import Reader
+from knowledge.vocabulary import Vocabulary
 
 LEXICON = load_lexicon(Path(__file__).parents[2] / "knowledge" / "lexicon.yaml")
 TEXTS = [
