@@ -21,6 +21,7 @@ from knowledge.asking_back import act_first, law_first, told_first, which_provin
 from knowledge.building import without_collecting
 from knowledge.corpus import SEED_PROVINCES, Card, CardKind, Corpus, load_corpus
 from knowledge.deciding import LEAST_SURE, Signs, of_the_trade, sureness
+from knowledge.features import Features
 from knowledge.giving import Giver
 from knowledge.guarding import REFUSAL, Guard
 from knowledge.home import Home, home_of
@@ -41,7 +42,7 @@ from knowledge.places import PlaceFinder
 from knowledge.question import Question, QuestionReader
 from knowledge.references import ReferenceFinder
 from knowledge.rosters import Rosters
-from knowledge.search import Features, Hit, Index
+from knowledge.search import Hit, Index
 from knowledge.validity import Validity
 from knowledge.vietnamese import Reader
 from knowledge.vocabulary import Vocabulary, plain_words

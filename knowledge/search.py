@@ -7,21 +7,19 @@ whose marks differ counts less.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import pairwise
 from math import log
 
 from knowledge.corpus import Card, Corpus
-from knowledge.lexicon import Lexicon
+from knowledge.features import PAIR_WEIGHT, Features
 from knowledge.question import Question
 from knowledge.vietnamese import Reader, Word
 
 WRONG_MARKS = 0.7
 """What a word is worth whose marks differ from the card's."""
-PAIR_WEIGHT = 0.6
-"""What two neighbouring words are worth, beside each of them alone."""
 ANSWER_WEIGHT = 0.55
 TOPIC_WEIGHT = 0.8
 ASK_SHARE, COVER_SHARE = 0.6, 0.4
@@ -68,68 +66,6 @@ _Phrase = tuple[str, float, float]
 _TOPICS = "topic "
 """Under which the wordings of topics are kept, beside the scopes of cards, and before their ids."""
 _NOBODY: Mapping[str, float] = {}
-
-
-class Features:
-    """Turns words into what is compared: syllables, neighbours, and concepts for synonyms."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._stop = lexicon.stop_words
-        self._light = lexicon.light_words - lexicon.stop_words
-        self._synonyms: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        for concept, phrase in lexicon.synonyms:
-            self._synonyms[phrase[0]].append((phrase, "#" + concept))
-
-    def of(self, words: Sequence[Word], weights: Sequence[float] | None = None) -> dict[str, float]:
-        """Return the features of a text with their weights (1 where none are given)."""
-        bares = [w.bare for w in words]
-        if weights is None:
-            return self._unweighed(bares)
-        found: dict[str, float] = {}
-        for bare, weight in zip(bares, weights, strict=True):
-            if bare not in self._stop:
-                found[bare] = max(found.get(bare, 0.0), weight)
-        stop = self._stop
-        for (first, second), weight in zip(pairwise(bares), weights[1:], strict=False):
-            if first not in stop or second not in stop:
-                pair = f"{first} {second}"
-                found[pair] = max(found.get(pair, 0.0), PAIR_WEIGHT * weight)
-        for place, concept, _ in self._concepts_at(bares):
-            found[concept] = max(found.get(concept, 0.0), weights[place])
-        return found
-
-    def _unweighed(self, bares: Sequence[str]) -> dict[str, float]:
-        stop = self._stop
-        found = dict.fromkeys([bare for bare in bares if bare not in stop], 1.0)
-        for first, second in pairwise(bares):
-            if first not in stop or second not in stop:
-                found[f"{first} {second}"] = PAIR_WEIGHT
-        for _, concept, _ in self._concepts_at(bares):
-            found[concept] = 1.0
-        return found
-
-    def is_stop(self, bare: str) -> bool:
-        """Tell whether a word carries no question."""
-        return bare in self._stop
-
-    def is_light(self, bare: str) -> bool:
-        """Tell whether a word names no subject, and so may stand beside any."""
-        return bare in self._light
-
-    def concepts(self, words: Sequence[Word]) -> list[tuple[str, tuple[str, ...]]]:
-        """Return the concepts of a text with the words that express them."""
-        return [(concept, phrase) for _, concept, phrase in self._concepts_at([w.bare for w in words])]
-
-    def _concepts_at(self, bares: Sequence[str]) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-        behind = 0  # the last phrase found
-        for place, bare in enumerate(bares):
-            if place < behind or bare not in self._synonyms:
-                continue
-            for phrase, concept in self._synonyms[bare]:
-                if tuple(bares[place : place + len(phrase)]) == phrase:
-                    yield place, concept, phrase
-                    behind = place + len(phrase)
-                    break
 
 
 class Index:

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from knowledge import search
 from knowledge.corpus import Card, Corpus
+from knowledge.features import Features
 from knowledge.lexicon import Lexicon
 from knowledge.question import Question
-from knowledge.search import ANSWER_WEIGHT, TOPIC_WEIGHT, Features, Index
+from knowledge.search import ANSWER_WEIGHT, TOPIC_WEIGHT, Index
 from knowledge.spelling import fold
 from knowledge.vietnamese import Reader, Word
 
