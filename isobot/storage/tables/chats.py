@@ -18,7 +18,7 @@ from isobot.storage.tables.base import Json, Key, Moment, metadata
 meta = Table(
     "meta",
     metadata,
-    Column("key", String(40), primary_key=True),
+    Column("key", String(120), primary_key=True),
     Column("value", Text, nullable=False),
 )
 
