@@ -5,7 +5,7 @@ ticks any more. What the platform of an administrator's chat itself refuses goes
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,10 +58,12 @@ class Alarms:
         users: Mapping[str, int],
         falling_today: Callable[[], Awaitable[int]],
         queued: Callable[[], None],
+        tokenless: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare; `users` is how many people each bot's plan serves.
 
+        `tokenless` has for each bot that cannot run what to tell of it.
         `falling_today` counts the steps that the plan of reminders sets for people on this day.
         """
         self._database = database
@@ -72,6 +74,7 @@ class Alarms:
         self._users = users
         self._falling_today = falling_today
         self._queued = queued
+        self._tokenless = tokenless or {}
         self._monotonic = monotonic
         self._began = clock.now()
         self._seen = (clock.now(), monotonic())
@@ -79,7 +82,12 @@ class Alarms:
     async def check(self) -> list[Alarm]:
         """Look at everything; tell what was not told today, and return that."""
         now = self._clock.now()
-        found = [*self._clock_jump(now), *await self._outbox(now), *await self._silence(now)]
+        found = [
+            *self._clock_jump(now),
+            *(Alarm(f"no-token:{bot}", words) for bot, words in self._tokenless.items()),
+            *await self._outbox(now),
+            *await self._silence(now),
+        ]
         fresh = await self._tell(found, now) if found else []
         for alarm in fresh:
             log.error("alarm", alarm=alarm.key)
@@ -177,11 +185,16 @@ class Alarms:
             }
             text = "Cảnh báo cho quản trị viên\n\n" + "\n\n".join(alarm.text for alarm in fresh)
             for chats in chats_of_administrators(await people.holders(connection)).values():
-                usable = [c for c in chats if c.partition(":")[0] not in refused] or chats
-                bot, _, chat = usable[0].partition(":")
+                bot, _, chat = self._reached(chats, refused).partition(":")
                 row = outbox.row_of(bot, chat, Reply(text), prompt=0, priority=Priority.ANSWER, at=now)
                 await outbox.add_one(connection, row)
         return fresh
+
+    def _reached(self, chats: Sequence[str], refused: Collection[str]) -> str:
+        """Choose the chat that an alarm arrives in: not one of a bot that does not run, or cannot send."""
+        run = [chat for chat in chats if chat.partition(":")[0] in self._bots]
+        well = [chat for chat in run if chat.partition(":")[0] not in refused]
+        return (well or run or chats)[0]
 
 
 def chats_of_administrators(holders: Sequence[people.Holder]) -> dict[int, tuple[str, ...]]:

@@ -100,6 +100,7 @@ class Application:
             bots=self.switchboard.keys,
             limits=limits_of(core.settings, core.bots),
             sends_for=self._may_send,
+            tokenless=[row.key for row in self.switchboard.tokenless],
         )
 
     def _make_sender(self) -> Sender:

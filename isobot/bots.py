@@ -33,24 +33,23 @@ def known_bots(
     *,
     token_of: Callable[[str], SecretStr | None] = token_named,
 ) -> list[KnownBot]:
-    """Return the bots to run: the first of each channel from the settings, then the rows with a token's name.
+    """Return the bots to run: the first of each channel from the settings, then the rows whose token is set.
 
     Raises:
-        SettingsError: a variable that a row names is not set, or two bots have the same token.
+        SettingsError: two bots have the same token.
     """
+    rows = list(rows)
     by_key = {row.key: row for row in rows}
     found: list[KnownBot] = []
     for channel, token in (("telegram", settings.telegram_token), ("zalo", settings.zalo_token)):
-        row = by_key.pop(channel, None)
+        row = by_key.get(channel)
         if token is not None and not (row is not None and row.off):
             province = row.province if row else ""
             found.append(KnownBot(channel, channel, province, token, FIRST_TOKENS[channel]))
-    if settings.is_demo:
-        return found
-    further = (r for r in by_key.values() if r.token_env and not r.off and r.channel in CHANNELS)
-    found += [
-        KnownBot(row.key, row.channel, row.province, _token(row, token_of), row.token_env) for row in further
-    ]
+    for row in _further(settings, rows):
+        token = token_of(row.token_env)
+        if token is not None:
+            found.append(KnownBot(row.key, row.channel, row.province, token, row.token_env))
     seen: dict[str, str] = {}
     for bot in found:
         other = seen.setdefault(bot.token.get_secret_value(), bot.key)
@@ -62,14 +61,33 @@ def known_bots(
     return found
 
 
-def _token(row: BotRow, token_of: Callable[[str], SecretStr | None]) -> SecretStr:
-    token = token_of(row.token_env)
-    if token is None:
-        raise SettingsError(
-            f"Bot {row.key} cần token trong biến {row.token_env}, hiện chưa đặt. Đặt biến đó, "
-            f"hoặc tắt bot: isobot bots set {row.key} --off"
-        )
-    return token
+def bots_without_token(
+    settings: Settings,
+    rows: Iterable[BotRow],
+    *,
+    token_of: Callable[[str], SecretStr | None] = token_named,
+) -> list[BotRow]:
+    """Return the bots that cannot run, because the variable that their row names is not set."""
+    return [row for row in _further(settings, rows) if token_of(row.token_env) is None]
+
+
+def without_token(row: BotRow) -> str:
+    """Say that a bot stays out, and how to mend that."""
+    return (
+        f"Bot {row.key} không chạy: biến {row.token_env} chưa đặt. Đặt token của bot vào biến đó rồi chạy "
+        f"lại, hoặc tắt bot: isobot bots set {row.key} --off"
+    )
+
+
+def _further(settings: Settings, rows: Iterable[BotRow]) -> list[BotRow]:
+    """Return the rows of bots beside the first of each channel, without those turned off."""
+    if settings.is_demo:
+        return []
+    return [
+        row
+        for row in rows
+        if row.key not in CHANNELS and row.channel in CHANNELS and row.token_env and not row.off
+    ]
 
 
 def limits_of(settings: Settings, rows: Iterable[BotRow]) -> dict[str, Limits]:

@@ -99,10 +99,10 @@ def add_bot(
             ):
                 raise typer.BadParameter(f"Đã có bot tên {key}. Đổi bằng: isobot bots set {key}")
         if token_named(token_env) is None:
-            print(f"Đã thêm bot {key}. Biến {token_env} chưa đặt: đặt token vào đó rồi mới chạy lại bot, vì")
             print(
-                f"thiếu biến này isobot không khởi động. Chưa có token thì tắt: isobot bots set {key} --off"
+                f"Đã thêm bot {key}. Biến {token_env} chưa đặt: đặt token vào đó rồi chạy lại. Chưa đặt thì"
             )
+            print(f"chỉ bot này không chạy. Chưa có token thì tắt: isobot bots set {key} --off")
         else:
             print(f"Đã thêm bot {key}, token ở biến {token_env}. {RESTART}")
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from isobot.app import Application, Part
-from isobot.bots import limits_of
+from isobot.bots import limits_of, without_token
 from isobot.clock import VIETNAM
 from isobot.commands import with_core
 from isobot.core import Core
@@ -43,7 +43,8 @@ def _run_part(part: Part, greeting: str) -> None:
                 "hoặc dùng isobot run cho một tiến trình."
             )
         application = Application(core, part)
-        task = asyncio.ensure_future(application.run(ready=lambda: print(greeting, flush=True)))
+        lines = [greeting, *map(without_token, application.switchboard.tokenless)]
+        task = asyncio.ensure_future(application.run(ready=lambda: print("\n".join(lines), flush=True)))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from isobot.alarms import LAST_TICK, OLD_ANSWER, OLD_REMINDER, TICK_MISSING, chats_of_administrators
-from isobot.bots import known_bots
+from isobot.bots import bots_without_token, known_bots
 from isobot.clock import VIETNAM
 from isobot.core import Core, opened
 from isobot.errors import IsobotError, SettingsError
@@ -151,7 +151,14 @@ async def _further_bots(core: Core) -> list[Finding]:
         return [Finding(str(error), True, "Xem: isobot bots list")]
     bases = {"telegram": settings.telegram_api_base or TELEGRAM, "zalo": settings.zalo_api_base or ZALO}
     rows = {row.key: row for row in core.bots}
-    found = []
+    found = [
+        Finding(
+            f"Bot {row.key} không chạy: biến {row.token_env} chưa đặt.",
+            True,
+            f"Đặt token của bot vào biến đó, hoặc tắt bot: isobot bots set {row.key} --off",
+        )
+        for row in bots_without_token(settings, core.bots)
+    ]
     for bot in known:
         if bot.key != bot.channel:
             base, token = bases[bot.channel].rstrip("/"), bot.token.get_secret_value()

@@ -7,7 +7,7 @@ import structlog
 
 from isobot.actions import curating
 from isobot.alarms import LAST_TICK, Alarms
-from isobot.bots import limits_of, users_of
+from isobot.bots import bots_without_token, limits_of, users_of, without_token
 from isobot.clock import vietnam_day
 from isobot.core import Core
 from isobot.storage import delivery, records
@@ -36,6 +36,7 @@ class EveryMinute:
             bots=channels,
             limits=limits_of(core.settings, core.bots),
             users=users_of(core.settings, core.bots),
+            tokenless={row.key: without_token(row) for row in bots_without_token(core.settings, core.bots)},
             falling_today=self._falling_today,
             queued=queued,
         )
@@ -45,7 +46,7 @@ class EveryMinute:
         core, now = self._core, self._core.clock.now
         await self._dispatcher.tick()
         async with core.database.write() as connection:
-            await delivery.leave_bots_turned_off(connection, bots=self._channels, at=now())
+            await delivery.leave_silent_bots(connection, bots=self._channels, at=now())
             await records.set_meta(connection, LAST_TICK, now().isoformat())
             await curating.expire(
                 Store(connection, now()),

@@ -42,6 +42,11 @@ class Figures:
         self.refused = self._gauge(
             "isobot_token_refused", "1 while the platform refuses the bot's token", "bot"
         )
+        self.tokenless = self._gauge(
+            "isobot_token_missing",
+            "1 for a bot that stays out, because the variable of its token is not set for this process",
+            "bot",
+        )
         self.lease = self._gauge("isobot_sends_for", "1 if this process sends for the bot", "bot")
         self.month = self._gauge(
             "isobot_month_sent", "Messages of this month, where the plan counts them", "bot"

@@ -51,10 +51,12 @@ class Metrics:
         bots: Sequence[str] = (),
         limits: Mapping[str, Limits] | None = None,
         sends_for: Callable[[str], bool] = lambda _bot: False,
+        tokenless: Sequence[str] = (),
     ) -> None:
         """Begin at zero; without a token only this machine may read.
 
-        `sends_for` tells which of the bots this process sends for at this moment.
+        `sends_for` tells which of the bots this process sends for at this moment; those in `tokenless`
+        cannot run here.
         """
         self._database = database
         self._clock = clock
@@ -63,6 +65,7 @@ class Metrics:
         self._limits = limits or {}
         self._sends_for = sends_for
         self._figures = Figures()
+        _fill(self._figures.tokenless, dict.fromkeys(tokenless, 1))
 
     def sent(self, bot: str) -> None:
         """Count a message that a platform took."""

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from isobot.app import Application
+from isobot.bots import without_token
 from isobot.commands import with_core
 from isobot.core import Core
 from isobot.settings import Settings
@@ -26,7 +27,7 @@ def run() -> None:
     async def go(core: Core) -> None:
         application = Application(core)
         loop = asyncio.get_running_loop()
-        shown = partial(_announce, core.settings, application.switchboard)
+        shown = partial(announce, core.settings, application.switchboard)
         task = asyncio.ensure_future(application.run(ready=shown))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel)
@@ -37,7 +38,8 @@ def run() -> None:
     with_core(go)
 
 
-def _announce(settings: Settings, switchboard: Switchboard) -> None:
+def announce(settings: Settings, switchboard: Switchboard) -> None:
+    """Print what runs, what does not, and why."""
     lines = ["", "isobot đã sẵn sàng."]
     if settings.is_demo:
         lines.append("CHẾ ĐỘ DÙNG THỬ: dữ liệu riêng, chỉ mở trên máy này, chọn vai trò tự do.")
@@ -54,6 +56,7 @@ def _announce(settings: Settings, switchboard: Switchboard) -> None:
             else ("hỏi định kỳ (đặt ISOBOT_PUBLIC_URL và ISOBOT_WEBHOOK_SECRET để dùng webhook)")
         )
         lines.append(f"  Nhận tin: {how}")
+    lines += [f"  {without_token(row)}" for row in switchboard.tokenless]
     lines.append(f"  Dữ liệu:  {settings.data_dir.absolute()}")
     lines.append("Dừng: Ctrl+C. Kiểm tra cấu hình: isobot doctor")
     print("\n".join(lines), flush=True)

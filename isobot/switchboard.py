@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import structlog
 from starlette.routing import BaseRoute
 
 from handlers.words import DESCRIPTIONS
 from isobot.attachments import FileMaker
-from isobot.bots import KnownBot, known_bots
+from isobot.bots import KnownBot, bots_without_token, known_bots
 from isobot.channels.file_links import files_route
 from isobot.channels.web import WebChannel
 from isobot.chat.bell import Bell
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     BotChannel: TypeAlias = TelegramChannel | ZaloChannel
     AnyChannel: TypeAlias = BotChannel | WebChannel
 
+log = structlog.get_logger()
+
 
 class Switchboard:
     """Builds the channels that the settings and the rows of bots ask for."""
@@ -43,6 +46,8 @@ class Switchboard:
         self._history = History(database)
         self._links = FileLinks(settings.address, link_key(settings), clock)
         known = known_bots(settings, core.bots)
+        self.tokenless = bots_without_token(settings, core.bots)
+        """The bots that stay out."""
         self.telegrams = [self._telegram(bot) for bot in known if bot.channel == "telegram"]
         self.zalos = [self._zalo(bot) for bot in known if bot.channel == "zalo"]
         self.web = self._web_chat(outbox_bell) if settings.web_chat else None
@@ -78,7 +83,10 @@ class Switchboard:
         return routes
 
     async def register(self) -> None:
-        """Make a row for each channel that has none."""
+        """Make a row for each channel that has none, and note which bots stay out."""
+        for row in self.tokenless:
+            mend = f"set it and start again, or: isobot bots set {row.key} --off"
+            log.error("bot_without_token", bot=row.key, variable=row.token_env, mend=mend)
         async with self._core.database.write() as connection:
             for bot in self.bots:
                 await records.ensure_bot(connection, bot.bot, channel=bot.channel)

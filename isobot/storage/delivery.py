@@ -5,17 +5,31 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import distinct, func, insert, literal, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    distinct,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.clock import VIETNAM
 from isobot.domain.messages import Reply
-from isobot.storage import records
+from isobot.storage import leases, records
 from isobot.storage.outbox import Outgoing, Priority, row_of
 from isobot.storage.tables import dispatches, identities, outbox, reminder_days
 
 LONGEST_MERGED = 1500
 """Characters; with its choices a message then still fits Zalo's 2000."""
+MOVED_AT_ONCE = 200
+"""Messages that go to other chats in one transaction; the others follow with the next tick."""
+_QUEUED: ColumnElement[str] = literal_column("'queued'")
 
 
 def token_key(bot: str) -> str:
@@ -112,15 +126,33 @@ async def send_elsewhere(
     return False
 
 
-async def leave_bots_turned_off(connection: AsyncConnection, *, bots: Collection[str], at: datetime) -> int:
-    """Send what campaigns left waiting for bots that are not among `bots` to people's other chats."""
+async def leave_silent_bots(connection: AsyncConnection, *, bots: Collection[str], at: datetime) -> int:
+    """Send what campaigns left waiting for bots that are not among `bots` to people's other chats.
+
+    Such a bot was turned off, or has no token here. One that another process sends for is left alone.
+    """
+    waiting = (outbox.c.status == _QUEUED) & (outbox.c.priority >= int(Priority.CAMPAIGN))
     found = await connection.execute(
+        select(outbox.c.bot).distinct().where(waiting, outbox.c.bot.not_in(bots))
+    )
+    silent = await leases.nobody_sends_for(connection, sorted(found.scalars()))
+    if not silent:
+        return 0
+    here, there = identities.alias("here"), identities.alias("there")
+    usable = or_(false(), *(there.c.chat_key.startswith(f"{bot}:", autoescape=True) for bot in bots))
+    another = (
+        select(there.c.chat_key)
+        .join(here, here.c.person == there.c.person)
+        .where(here.c.chat_key == outbox.c.chat_key, there.c.gone_at.is_(None), usable)
+    )
+    rows = await connection.execute(
         select(outbox)
-        .where(outbox.c.status == "queued", outbox.c.priority >= int(Priority.CAMPAIGN))
-        .where(outbox.c.bot.not_in(bots))
+        .where(waiting, outbox.c.bot.in_(silent), another.exists())
+        .order_by(outbox.c.id)
+        .limit(MOVED_AT_ONCE)
     )
     moved = 0
-    for row in found.all():
+    for row in rows.all():
         body = Reply.from_body(row.body)
         message = Outgoing(row.id, row.bot, row.chat, row.chat_key, body, 0, 0, None, row.priority)
         moved += await send_elsewhere(connection, message, bots=bots, at=at)

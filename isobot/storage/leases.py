@@ -7,7 +7,7 @@ one process serves, and a lock file sees to that.
 
 import asyncio
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,18 @@ async def alone(connection: AsyncConnection, name: str) -> None:
     if connection.dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(:space, :name)")
         await connection.execute(lock, {"space": LOCKS, "name": _key(name)})
+
+
+async def nobody_sends_for(connection: AsyncConnection, bots: Sequence[str]) -> list[str]:
+    """Return the bots among some that no process sends for, nor begins to during this transaction.
+
+    On SQLite one process sends, so nobody sends for what it does not.
+    """
+    if connection.dialect.name != "postgresql":
+        return list(bots)
+    lock = text("SELECT pg_try_advisory_xact_lock(:space, :name)")
+    asked = {bot: {"space": LOCKS, "name": _key(bot)} for bot in bots}
+    return [bot for bot, lease in asked.items() if (await connection.execute(lock, lease)).scalar()]
 
 
 async def has_table(connection: AsyncConnection, name: str) -> bool:

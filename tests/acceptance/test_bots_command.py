@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from isobot.app import Application
-from isobot.bots import known_bots, limits_of, users_of
+from isobot.bots import bots_without_token, known_bots, limits_of, users_of
 from isobot.core import prepare
 from isobot.errors import SettingsError
 from isobot.settings import Settings, read_settings, secrets_of
@@ -126,12 +126,15 @@ def test_bots_to_run_are_those_with_a_token_that_are_not_off(settings):
     assert [b.key for b in known_bots(settings, [BotRow("telegram", "telegram", off=True)])] == []
 
 
-def test_missing_variable_and_shared_token_are_named(settings):
-    def no_token(_name: str) -> None:
-        return None
+def test_bot_whose_variable_is_not_set_stays_out_and_keeps_no_other_out(settings, monkeypatch):
+    monkeypatch.delenv("ISOBOT_KG_TOKEN")
+    off = BotRow("zalo-kg", "zalo", token_env="ISOBOT_NO_TOKEN", off=True)
 
-    with pytest.raises(SettingsError, match=r"ISOBOT_KG_TOKEN.*--off"):
-        known_bots(settings, [KIEN_GIANG], token_of=no_token)
+    assert [bot.key for bot in known_bots(settings, [KIEN_GIANG, off])] == ["telegram"]
+    assert bots_without_token(settings, [KIEN_GIANG, off]) == [KIEN_GIANG]
+
+
+def test_two_bots_with_one_token_are_refused(settings):
     with pytest.raises(SettingsError, match="dùng chung một token"):
         known_bots(settings, [KIEN_GIANG], token_of=lambda _name: SecretStr(TOKEN))
 

@@ -38,7 +38,7 @@ async def test_a_reminder_that_waits_for_a_bot_that_was_turned_off_goes_to_the_n
     await office.dispatcher().tick()
 
     async with office.database.write() as connection:
-        moved = await delivery.leave_bots_turned_off(connection, bots=["zalo"], at=clock.now())
+        moved = await delivery.leave_silent_bots(connection, bots=["zalo"], at=clock.now())
     await office.sender.drain()
 
     assert moved == 1

@@ -25,6 +25,7 @@ async def test_metrics_have_what_the_shipped_alert_rules_ask_for(office, clock):
         bots=["telegram", "zalo"],
         limits={"zalo": zalo_limits(5, 10)},
         sends_for=lambda bot: bot == "zalo",
+        tokenless=["telegram-kg"],
     )
     metrics.sent("zalo")
     metrics.limited("zalo")
@@ -42,6 +43,7 @@ async def test_metrics_have_what_the_shipped_alert_rules_ask_for(office, clock):
     for line in (
         'isobot_token_refused{bot="telegram"} 1.0',
         'isobot_token_refused{bot="zalo"} 0.0',
+        'isobot_token_missing{bot="telegram-kg"} 1.0',
         'isobot_sends_for{bot="zalo"} 1.0',
         'isobot_failed_total{bot="telegram",why="token"} 1.0',
         'isobot_month_sent{bot="zalo"} 1.0',
