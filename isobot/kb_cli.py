@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +14,15 @@ from rich.table import Table
 
 import knowledge
 from isobot.clock import Clock, SystemClock
-from isobot.core import Core, opened
-from isobot.curation_cli import curation_app
+from isobot.commands import with_core_or_fail
+from isobot.core import Core
 from isobot.domain.law import LegalDocument, Source
 from isobot.domain.legal_text import LegalText
 from isobot.errors import IsobotError
-from isobot.settings import read_settings
+from isobot.kb_cards_cli import cards_app
+from isobot.kb_proposals_cli import proposals_app
+from isobot.kb_questions_cli import questions_app
+from isobot.kb_replaced_cli import replaced_app
 from isobot.storage import legal_texts
 from isobot.storage.database import Database
 from isobot.storage.migrate import migrate
@@ -32,20 +35,12 @@ from knowledge.importer.sections import CitationCheck, check_citations, count_tr
 kb_app = typer.Typer(
     no_args_is_help=True, help="Kho tri thức: nguyên văn, thẻ, căn cứ.", rich_markup_mode=None
 )
-kb_app.add_typer(curation_app)
+for _app in (questions_app, replaced_app, cards_app, proposals_app):
+    kb_app.add_typer(_app)
 
 _SHOWN = 40
 """Changes and doubts listed for one file, unless all are asked for."""
 _WIDTH = 150
-
-
-def _with_core(work: Callable[[Core], Awaitable[bool]]) -> None:
-    async def go() -> bool:
-        async with opened(read_settings()) as core:
-            return await work(core)
-
-    if not asyncio.run(go()):
-        raise typer.Exit(1)
 
 
 @kb_app.command("import")
@@ -76,7 +71,7 @@ def import_one(
         print("Bot dùng bản này ngay từ câu hỏi sau.")
         return True
 
-    _with_core(go)
+    with_core_or_fail(go)
 
 
 async def _store(
@@ -151,7 +146,7 @@ def check() -> None:
         _print_check(found)
         return not found.broken
 
-    _with_core(go)
+    with_core_or_fail(go)
 
 
 def _print_check(found: CitationCheck) -> None:
@@ -189,7 +184,7 @@ def coverage(
             _print_coverage(key, text, list(corpus.cards.values()), every=every)
         return True
 
-    _with_core(go)
+    with_core_or_fail(go)
 
 
 def _print_coverage(key: str, text: LegalText, cards: Sequence[Card], *, every: bool) -> None:
