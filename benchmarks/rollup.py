@@ -31,7 +31,7 @@ from isobot.content import load_content
 from isobot.domain.deadlines import Period, ReportingRule, find_period
 from isobot.domain.filing import file_figures
 from isobot.domain.forms import Field, Form, Kind
-from isobot.domain.rollup import PeriodTotals
+from isobot.domain.period_totals import PeriodTotals
 from isobot.domain.units import Level, Unit, UnitDirectory
 from isobot.domain.values import BLANK, NONE_ARISING, Value, values_to_json
 from isobot.formfiles import Forms

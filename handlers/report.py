@@ -26,7 +26,7 @@ from isobot.chat.turn import Turn
 from isobot.domain import deadlines
 from isobot.domain.forms import Field
 from isobot.domain.messages import Choice, IncomingKind
-from isobot.domain.rollup import PeriodTotals
+from isobot.domain.period_totals import PeriodTotals
 from isobot.errors import Refusal
 from isobot.storage import form_links
 from isobot.storage.store import Store

@@ -17,7 +17,7 @@ from handlers.totals_views import OPEN, STEP, View, capital, periods_of, remembe
 from isobot.chat.turn import Turn
 from isobot.domain.deadlines import Period, ReportingRule
 from isobot.domain.messages import Choice
-from isobot.domain.rollup import Structure
+from isobot.domain.period_totals import Structure
 from isobot.domain.text import fold, shorten
 
 HEADS = (OPEN, STEP)

@@ -18,7 +18,8 @@ from isobot.domain.deadlines import Period, ReportingRule, previous_period
 from isobot.domain.fields import Field
 from isobot.domain.kinds import RollUp
 from isobot.domain.messages import Choice
-from isobot.domain.rollup import PeriodTotals, Structure, Totals, compare_totals
+from isobot.domain.period_totals import PeriodTotals, Structure, compare_totals
+from isobot.domain.rollup import Totals
 from isobot.domain.units import PARTING
 from isobot.storage import rollup
 

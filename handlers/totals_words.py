@@ -8,14 +8,9 @@ from isobot.domain.fields import Field
 from isobot.domain.filing import BLANK, CHOICE, GIVEN, NONE_ARISING
 from isobot.domain.kinds import RollUp
 from isobot.domain.numbers import format_number
-from isobot.domain.rollup import (
-    Comparison,
-    FieldTotal,
-    GroupTotals,
-    PeriodTotals,
-    Standing,
-    Totals,
-)
+from isobot.domain.period_totals import Comparison, GroupTotals, PeriodTotals
+from isobot.domain.rollup import FieldTotal, Totals
+from isobot.domain.standings import Standing
 from isobot.domain.text import fold, shorten
 from isobot.domain.units import Unit
 from isobot.storage.rollup import UnitFigure

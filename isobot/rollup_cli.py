@@ -10,7 +10,8 @@ from isobot.actions.totals import Register, period_totals
 from isobot.commands import with_core
 from isobot.core import Core
 from isobot.domain import deadlines
-from isobot.domain.rollup import PeriodTotals, Totals
+from isobot.domain.period_totals import PeriodTotals
+from isobot.domain.rollup import Totals
 from isobot.storage.store import Store
 
 MOST_SHOWN = 20

@@ -17,7 +17,7 @@ from isobot.actions.reporting import Work
 from isobot.domain.deadlines import Extension, Period, ReportingRule
 from isobot.domain.fields import Field, Kind
 from isobot.domain.people import Actor, Post, Role
-from isobot.domain.rollup import Standing
+from isobot.domain.standings import Standing
 from isobot.domain.units import Level, Unit, UnitDirectory
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 from isobot.errors import Refusal

@@ -6,8 +6,8 @@ from isobot.actions.totals import Register, period_totals
 from isobot.domain.deadlines import Period, ReportingRule, RuleBook, periods_between
 from isobot.domain.gathering import gather
 from isobot.domain.people import Actor
+from isobot.domain.period_totals import PeriodTotals
 from isobot.domain.reports import ReportStatus
-from isobot.domain.rollup import PeriodTotals
 from isobot.domain.values import values_from_json
 from isobot.storage.store import Store
 

@@ -11,20 +11,17 @@ from isobot.domain.deadlines import Extension, Period, ReportingRule, previous_p
 from isobot.domain.fields import numbered
 from isobot.domain.filing import Sum, merge, without
 from isobot.domain.forms import Form
-from isobot.domain.rollup import (
+from isobot.domain.period_totals import (
     Consolidated,
     GroupTotals,
     PeriodTotals,
-    Roll,
-    Standing,
     Structure,
-    Totals,
     UnitFigures,
     by_level,
-    make_totals,
     may_compare,
-    stand,
 )
+from isobot.domain.rollup import Totals, make_totals
+from isobot.domain.standings import Roll, Standing, stand
 from isobot.domain.tree import regroup
 from isobot.domain.units import Level, Unit, UnitDirectory
 from isobot.formfiles import Forms

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from isobot.domain.fields import Field
 from isobot.domain.forms import Form
 from isobot.domain.kinds import Gather, GatherHow, Kind
-from isobot.domain.rollup import PeriodTotals, Standing, Totals
+from isobot.domain.period_totals import PeriodTotals
+from isobot.domain.rollup import Totals
+from isobot.domain.standings import Standing
 from isobot.domain.units import Level
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 

@@ -5,98 +5,18 @@ are in, a figure of zero, "không phát sinh" and a field left blank are counted
 out from the sums, never from the shares of the units.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
-from typing import NamedTuple, overload
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from isobot.domain.deadlines import Period, ReportingRule
 from isobot.domain.filing import BELOW, BLANK, CHOICE, GIVEN, NONE_ARISING, SOME, SOURCE, ZERO, Sum
 from isobot.domain.forms import BLANK_LABEL, NONE_ARISING_LABEL, Field, Form, Kind, Option, Ratio, RollUp
 from isobot.domain.numbers import format_number
-from isobot.domain.units import PARTING, Level, Unit
-from isobot.domain.values import Value, Values
+from isobot.domain.standings import Roll, Standing
+from isobot.domain.units import Level, Unit
+from isobot.domain.values import Value
 
 NAMED = 10
 """How many missing units a message names before it only counts them."""
-
-
-class Standing(StrEnum):
-    """How a unit stands with one report that it owes."""
-
-    ON_TIME = "on-time"
-    EXTENDED = "extended"
-    """In after the common last day, within the time granted to it."""
-    LATE = "late"
-    ON_PAPER = "on-paper"
-    """No figures; the unit says that it sent the letter on paper."""
-    RETURNED = "returned"
-    MISSING = "missing"
-
-    @property
-    def is_in(self) -> bool:
-        """Tell whether its figures are in the totals."""
-        return self in (Standing.ON_TIME, Standing.EXTENDED, Standing.LATE)
-
-    @property
-    def label(self) -> str:
-        """Return the Vietnamese words for it."""
-        return _STANDINGS[self]
-
-
-_STANDINGS = {
-    Standing.ON_TIME: "đúng hạn",
-    Standing.EXTENDED: "trong thời gian gia hạn",
-    Standing.LATE: "sau hạn",
-    Standing.ON_PAPER: "báo gửi bản giấy, chưa có số liệu",
-    Standing.RETURNED: "đã trả lại, chưa gửi lại",
-    Standing.MISSING: "chưa gửi",
-}
-
-
-class Owed(NamedTuple):
-    """One unit that owes a report of a period, and how it stands."""
-
-    unit: Unit
-    standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Roll(Sequence[Owed]):
-    """Everybody who owes a report of a period (danh sách phải báo cáo), in the order of the register.
-
-    The entries are made when they are looked at: totals of ten years hold a hundred thousand of them.
-    """
-
-    units: tuple[Unit, ...]
-    standings: Mapping[str, Standing]
-    """By the code of the unit."""
-
-    usual: Standing = Standing.MISSING
-    """How a unit stands of which nothing is known."""
-
-    def __len__(self) -> int:
-        return len(self.units)
-
-    @overload
-    def __getitem__(self, place: int) -> Owed: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> "Roll": ...
-
-    def __getitem__(self, place: int | slice) -> "Owed | Roll":
-        if isinstance(place, slice):
-            return replace(self, units=self.units[place])
-        unit = self.units[place]
-        return Owed(unit, self.standings.get(unit.code, self.usual))
-
-    def __iter__(self) -> Iterator[Owed]:
-        return (Owed(unit, self.standings.get(unit.code, self.usual)) for unit in self.units)
-
-    def of(self, units: Iterable[Unit]) -> "Roll":
-        """Return how some of the units stand."""
-        return replace(self, units=tuple(units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,125 +227,3 @@ def _ratio(ratio: Ratio, totals: Mapping[str, FieldTotal]) -> RatioTotal:
         whole.sum if whole else None,
         (part.counted if part else 0, whole.counted if whole else 0),
     )
-
-
-class Structure(StrEnum):
-    """By which units an old period is shown."""
-
-    THEN = "then"
-    NOW = "now"
-
-
-@dataclass(frozen=True, slots=True)
-class GroupTotals:
-    """The totals of one group of units: a level, a district, or a unit of today made of former ones.
-
-    A unit that was divided among several stands in a group of its own: its figures are never divided.
-    """
-
-    key: str
-    title: str
-    totals: Totals
-    divided: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodTotals:
-    """The totals of one period of a rule, whole and by level."""
-
-    rule: ReportingRule
-    period: Period
-    province: str
-    whole: Totals
-    levels: tuple[GroupTotals, ...]
-    apart: Totals | None = None
-    """Reports of units that owe none (tự nguyện): counted apart from those that must."""
-
-    @property
-    def old_units(self) -> bool:
-        """Tell whether communes and districts from before 1 July 2025 report here."""
-        return self.period.last_day < PARTING
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One field in two periods; `before` is None where the period before has no such field."""
-
-    now: FieldTotal
-    before: FieldTotal | None
-
-    @property
-    def difference(self) -> int | None:
-        """Return by how much the sum grew; None where either is unknown."""
-        if self.before is None or self.now.sum is None or self.before.sum is None:
-            return None
-        return self.now.sum - self.before.sum
-
-
-def may_compare(now: PeriodTotals, before: PeriodTotals) -> bool:
-    """Tell whether two periods have the same kind of units: those of 1 July 2025 are others."""
-    local = {Level.XA, Level.HUYEN}
-    touched = any(unit.level in local for each in (now, before) for unit in each.whole.owed.units)
-    return now.old_units == before.old_units or not touched
-
-
-def compare_totals(now: Totals, before: Totals) -> tuple[Comparison, ...]:
-    """Put the totals of two periods side by side, in the order of the newer form."""
-    return tuple(Comparison(total, before.get(total.field.key)) for total in now.fields)
-
-
-@dataclass(frozen=True, slots=True)
-class UnitFigures:
-    """The version in force of one unit's report, as it stands in a table of units."""
-
-    unit: Unit
-    standing: Standing
-    values: Values
-    report: int
-    version: int
-    receipt: str
-    submitted_on: date
-    reasons: Mapping[str, str]
-    """The officer's reasons for what looked odd, by the id of the check."""
-
-    voluntary: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Consolidated:
-    """Everything the lead office's report of one period is written from.
-
-    `whole` of `totals` is what is sent on; its gaps are named in the document. `before` is the period
-    before, where there is one to compare with; `no_comparison` says in Vietnamese why there is none.
-    """
-
-    province_name: str
-    totals: PeriodTotals
-    rows: tuple[UnitFigures, ...]
-    made_on: date
-    before: PeriodTotals | None = None
-    no_comparison: str = ""
-
-    def texts(self, key: str) -> tuple[tuple[Unit, str], ...]:
-        """Return what the units wrote in a field, by unit; blanks and "không phát sinh" left out."""
-        found = ((row.unit, row.values.get(key)) for row in self.rows if not row.voluntary)
-        return tuple(
-            (unit, str(value.given)) for unit, value in found if value is not None and value.is_given
-        )
-
-    def of_level(self, level: Level) -> tuple[UnitFigures, ...]:
-        """Return the rows of one level."""
-        return tuple(row for row in self.rows if row.unit.level is level)
-
-
-def by_level(units: Sequence[Unit]) -> dict[Level, tuple[Unit, ...]]:
-    """Sort units by level, the higher ones first."""
-    levels = {unit.level for unit in units}
-    return {level: tuple(u for u in units if u.level is level) for level in Level if level in levels}
-
-
-def stand(
-    units: Iterable[Unit], *, standings: Mapping[str, Standing], usual: Standing = Standing.MISSING
-) -> Roll:
-    """Say of each unit that owes a report how it stands; of whom nothing is known, it is missing."""
-    return Roll(tuple(units), standings, usual)

@@ -6,7 +6,7 @@ What a picture shows is plain data here; `isobot.exports.drawing` draws it.
 from dataclasses import dataclass
 from datetime import date
 
-from isobot.domain.rollup import Standing
+from isobot.domain.standings import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,15 @@ from isobot.domain.amounts import amounts_in
 from isobot.domain.forms import BLANK_LABEL, NONE_ARISING_LABEL, Field, Form, Kind, RollUp
 from isobot.domain.letterhead import Letterhead
 from isobot.domain.numbers import format_date, format_number
-from isobot.domain.rollup import (
+from isobot.domain.period_totals import (
     Comparison,
     Consolidated,
-    FieldTotal,
     GroupTotals,
-    Standing,
-    Totals,
     UnitFigures,
     compare_totals,
 )
+from isobot.domain.rollup import FieldTotal, Totals
+from isobot.domain.standings import Standing
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Unit
 from isobot.exports.docx import ABOUT, PARTS

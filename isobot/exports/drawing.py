@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from isobot.domain.numbers import format_date, format_number
-from isobot.domain.rollup import Standing
+from isobot.domain.standings import Standing
 from isobot.domain.text import nfc
 from isobot.exports.charts import ComparisonChart, LevelProgress, Pair, ProgressChart
 

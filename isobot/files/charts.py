@@ -3,7 +3,9 @@
 from isobot.actions import totals
 from isobot.domain.forms import RollUp
 from isobot.domain.numbers import format_date
-from isobot.domain.rollup import UNIT_WORDS, PeriodTotals, RatioTotal, Standing, Totals, compare_totals
+from isobot.domain.period_totals import PeriodTotals, compare_totals
+from isobot.domain.rollup import UNIT_WORDS, RatioTotal, Totals
+from isobot.domain.standings import Standing
 from isobot.domain.units import Level
 from isobot.exports.charts import ComparisonChart, LevelProgress, Pair, ProgressChart
 from isobot.exports.names import safe_name

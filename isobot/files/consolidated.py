@@ -8,7 +8,7 @@ from isobot.actions.totals import Register
 from isobot.domain import deadlines, requests
 from isobot.domain.deadlines import Period, ReportingRule
 from isobot.domain.letterhead import Letterhead
-from isobot.domain.rollup import Consolidated
+from isobot.domain.period_totals import Consolidated
 from isobot.domain.units import Unit
 from isobot.errors import NotFound
 from isobot.exports.consolidated_docx import ConsolidatedData

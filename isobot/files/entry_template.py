@@ -1,7 +1,7 @@
 """Loads the workbook in which many units' figures of one period are filled in."""
 
 from isobot.domain import deadlines
-from isobot.domain.rollup import by_level
+from isobot.domain.period_totals import by_level
 from isobot.errors import NotFound
 from isobot.exports.names import template_filename
 from isobot.exports.template_xlsx import TemplateData, TemplateSheet

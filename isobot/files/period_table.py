@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from isobot.domain.numbers import format_date
+from isobot.domain.period_totals import Consolidated, GroupTotals, UnitFigures
 from isobot.domain.reports import ReportStatus
-from isobot.domain.rollup import UNIT_WORDS, Consolidated, GroupTotals, UnitFigures
+from isobot.domain.rollup import UNIT_WORDS
 from isobot.domain.units import Level, Unit
 from isobot.exports.names import period_filename
 from isobot.exports.tables import LevelSheet, MissingUnit, PeriodTableData, UnitRow

@@ -14,7 +14,9 @@ import pytest
 from isobot.actions import counting
 from isobot.actions.totals import Register, before, grouped, period_totals
 from isobot.domain.deadlines import find_period
-from isobot.domain.rollup import PeriodTotals, Standing, Structure, Totals
+from isobot.domain.period_totals import PeriodTotals, Structure
+from isobot.domain.rollup import Totals
+from isobot.domain.standings import Standing
 from isobot.domain.tree import as_of
 from isobot.domain.units import UnitDirectory
 from isobot.storage import unit_records

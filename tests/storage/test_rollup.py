@@ -16,7 +16,9 @@ from isobot.actions.totals import Register, grouped, totals_of
 from isobot.domain.deadlines import Extension, ReportingRule, find_period
 from isobot.domain.filing import file_figures
 from isobot.domain.forms import Form
-from isobot.domain.rollup import Standing, Structure, Totals
+from isobot.domain.period_totals import Structure
+from isobot.domain.rollup import Totals
+from isobot.domain.standings import Standing
 from isobot.domain.units import Level
 from isobot.domain.values import BLANK, NONE_ARISING, Value, values_to_json
 from isobot.storage import figures, office, reports

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFont
 
-from isobot.domain.rollup import Standing
+from isobot.domain.standings import Standing
 from isobot.exports import drawing
 from isobot.exports.charts import (
     ComparisonChart,

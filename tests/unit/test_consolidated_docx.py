@@ -13,15 +13,9 @@ from docx.oxml.ns import qn
 from isobot.domain.deadlines import find_period
 from isobot.domain.filing import add_up, file_figures
 from isobot.domain.letterhead import letterhead_for, titles_for
-from isobot.domain.rollup import (
-    Consolidated,
-    GroupTotals,
-    PeriodTotals,
-    Standing,
-    UnitFigures,
-    make_totals,
-    stand,
-)
+from isobot.domain.period_totals import Consolidated, GroupTotals, PeriodTotals, UnitFigures
+from isobot.domain.rollup import make_totals
+from isobot.domain.standings import Standing, stand
 from isobot.domain.units import Level, Unit
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 from isobot.exports.consolidated_docx import ConsolidatedData, consolidated_docx

@@ -8,13 +8,9 @@ from isobot.actions.gathering import _parts
 from isobot.domain.deadlines import find_period
 from isobot.domain.filing import add_up, file_figures
 from isobot.domain.gathering import gather
-from isobot.domain.rollup import (
-    GroupTotals,
-    PeriodTotals,
-    Standing,
-    make_totals,
-    stand,
-)
+from isobot.domain.period_totals import GroupTotals, PeriodTotals
+from isobot.domain.rollup import make_totals
+from isobot.domain.standings import Standing, stand
 from isobot.domain.units import Level, Unit
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 from isobot.formfiles import load_forms

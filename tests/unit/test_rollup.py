@@ -7,11 +7,8 @@ import pytest
 
 from isobot.domain.filing import add_up, file_figures, merge, without
 from isobot.domain.forms import BLANK_LABEL, NONE_ARISING_LABEL, Ratio
-from isobot.domain.rollup import (
-    Standing,
-    make_totals,
-    stand,
-)
+from isobot.domain.rollup import make_totals
+from isobot.domain.standings import Standing, stand
 from isobot.domain.values import BLANK, NONE_ARISING, Value
 
 SENT = {
