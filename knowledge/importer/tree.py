@@ -6,7 +6,7 @@ which are numbered afresh. Articles run through the whole document, whatever cha
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from isobot.domain.legal_text import (
     APPENDIX,
@@ -21,12 +21,12 @@ from isobot.domain.legal_text import (
     SIGNATURE,
     LegalText,
     NodeKind,
-    section_key,
 )
 from isobot.domain.text import fold
+from knowledge.importer.growing import GrowingTree
 from knowledge.importer.heads import KIND_WORDS, NUMBER_LINE, ONE_LINE_HEAD, Head, date_in, squeezed
 from knowledge.importer.lines import APPENDIX_LINE, AUTHORITY, BASIS_START, KIND_LINE
-from knowledge.importer.marks import firsts, next_letters, read_mark, value
+from knowledge.importer.marks import next_letters, read_mark
 from knowledge.importer.model import Block, Change, Doubt, Paragraph, Remarks, Table
 from knowledge.importer.open_nodes import Open
 from knowledge.importer.rows import Rows
@@ -56,10 +56,8 @@ def build_tree(blocks: Sequence[Block], remarks: Remarks) -> LegalText:
 class _Builder:
     def __init__(self, remarks: Remarks) -> None:
         self._remarks = remarks
-        self._roots: list[Open] = []
-        self._stack: list[Open] = []
+        self._tree = GrowingTree(remarks)
         self._zone = "head"
-        self._used: set[str] = set()
         self._read = Head()
         self._head_seen: set[str] = set()
         self._has_articles = False
@@ -94,20 +92,20 @@ class _Builder:
                 Doubt(self._read.number_line, self._read.number, "số và ngày chỉ thấy ở dòng ghi của phụ lục")
             )
         self._check_signature()
-        return LegalText(self._read.heading(), tuple(root.closed() for root in self._roots))
+        return LegalText(self._read.heading(), tuple(root.closed() for root in self._tree.roots))
 
     # ---- head and name ----
 
     def _head(self, block: Paragraph, rest: Sequence[Block]) -> bool:
         one_line = ONE_LINE_HEAD.match(block.text)
-        if one_line and not self._roots:
+        if one_line and not self._tree.roots:
             self._read.read_one_line(one_line)
-            self._formal(NAME, block)
+            self._tree.formal(NAME, block)
             self._zone = "preamble"
             return True
         if KIND_LINE.match(block.text):
             self._read.kind = KIND_LINE.sub(r"\1", block.text).strip()
-            self._formal(NAME, block)
+            self._tree.formal(NAME, block)
             self._zone = "title"
             return True
         coming = [b for b in rest[:40] if isinstance(b, Paragraph)]
@@ -130,7 +128,7 @@ class _Builder:
         self._read.issued = self._read.issued or date_in(block.text)
         if not self._read.issuer and block.text.isupper() and "CỘNG" not in block.text:
             self._read.issuer = block.text
-        self._formal(NAME if number or date_in(block.text) else HEAD, block)
+        self._tree.formal(NAME if number or date_in(block.text) else HEAD, block)
         return True
 
     def _name(self, block: Paragraph) -> bool:
@@ -147,7 +145,7 @@ class _Builder:
             self._read.read_reference(block)
         else:
             self._read.title = f"{self._read.title} {block.text}".strip()
-        self._formal(NAME, block)
+        self._tree.formal(NAME, block)
         return True
 
     def _preamble(self, block: Paragraph) -> None:
@@ -155,22 +153,9 @@ class _Builder:
         if capitals:
             if AUTHORITY.match(block.text) and not self._read.issuer:
                 self._read.issuer = block.text
-            self._formal(ORDER, block)
+            self._tree.formal(ORDER, block)
         else:
-            self._formal(BASIS if BASIS_START.match(block.text) else OPENING, block)
-
-    def _formal(self, name: str, block: Paragraph) -> None:
-        """Add a paragraph to a named part, which may be in several places of the document."""
-        root = next((r for r in self._roots if r.path == name), None)
-        if root is None:
-            root = self._root(Open("formal", NodeKind.FORMAL, name, block.text, block.first, block.last))
-        else:
-            self._child(root, NodeKind.PARAGRAPH, "đoạn", block)
-
-    def _root(self, node: Open) -> Open:
-        node.path = self._unused(node.path, node.first)
-        self._roots.append(node)
-        return node
+            self._tree.formal(BASIS if BASIS_START.match(block.text) else OPENING, block)
 
     # ---- the body ----
 
@@ -181,7 +166,7 @@ class _Builder:
         return mark[0] not in ("dash", "plus") or self._zone == "appendix head"
 
     def _body(self, block: Paragraph, rest: Sequence[Block]) -> None:
-        in_appendix = bool(self._stack) and self._stack[0].kind is NodeKind.APPENDIX
+        in_appendix = self._tree.in_appendix
         if not in_appendix and self._starts_end(block):
             self._end(block)
             return
@@ -191,28 +176,29 @@ class _Builder:
             return
         style, kind, number, _ = mark
         if style in ("dash", "plus"):
-            node = self._item(kind, style, block)
+            node = self._tree.item(kind, style, block)
         else:
-            node = self._numbered(style, kind, number, block)
+            self._has_articles = self._has_articles or style == "article"
+            node = self._tree.numbered(style, kind, number, block)
         self._split_glued(node, block, rest)
 
     def _starts_end(self, block: Paragraph) -> bool:
         return bool(_RECIPIENTS_LINE.match(block.text) or _SIGNATURE_LINE.match(block.text))
 
     def _plain(self, block: Paragraph, rest: Sequence[Block], *, in_appendix: bool) -> None:
-        top = self._nearest(lambda node: node.style not in ("dash", "plus"))
+        top = self._tree.outside_lists()
         if not in_appendix and not self._has_articles:
             if _EFFECT_START.match(block.text):
-                self._formal(EFFECT, block)
+                self._tree.formal(EFFECT, block)
                 return
             if self._is_closing(top, rest):
-                self._formal(CLOSING, block)
+                self._tree.formal(CLOSING, block)
                 return
         if top is None:
-            self._formal(OPENING, block)
+            self._tree.formal(OPENING, block)
         else:
-            self._pop_to(top)
-            self._child(top, NodeKind.PARAGRAPH, "đoạn", block)
+            self._tree.pop_to(top)
+            self._tree.child(top, NodeKind.PARAGRAPH, "đoạn", block)
 
     def _is_closing(self, top: Open | None, rest: Sequence[Block]) -> bool:
         """Tell whether only plain paragraphs are left, and the last numbered place was complete."""
@@ -226,99 +212,6 @@ class _Builder:
             if read_mark(block.text) is not None:
                 return False
         return True
-
-    def _item(self, kind: NodeKind, style: str, block: Paragraph) -> Open:
-        def holds(node: Open) -> bool:
-            return node.style not in (("plus",) if style == "plus" else ("dash", "plus"))
-
-        above = self._nearest(holds)
-        if above is None:
-            above = self._root(Open("formal", NodeKind.FORMAL, OPENING, "", block.first, block.last))
-            self._stack = [above]
-        self._pop_to(above)
-        node = self._child(above, kind, "cộng" if style == "plus" else "gạch", block)
-        node.style = style
-        self._stack.append(node)
-        return node
-
-    def _numbered(self, style: str, kind: NodeKind, number: str, block: Paragraph) -> Open:
-        depth = number.count(".")
-        if style == "article":
-            self._has_articles = True
-        key = f"{style}{depth}" if style == "number" else style
-        above = self._above(key, style, number)
-        before = self._last_of(above, key)
-        stem, path = self._written(above, style, number, depth)
-        node = Open(
-            key, kind, self._unused(path, block.first), block.text, block.first, block.last, number, stem
-        )
-        self._check_order(style, before, node)
-        if above is None:
-            self._roots.append(node)
-        else:
-            above.children.append(node)
-        self._stack.append(node)
-        return node
-
-    def _above(self, key: str, style: str, number: str) -> Open | None:
-        """Close what ends here, and return the node that the new one stands under."""
-        while self._stack and self._stack[-1].style in ("dash", "plus"):
-            self._stack.pop()
-        styles = [node.style for node in self._stack]
-        if style == "number" and "." in number:
-            prefix = number.rpartition(".")[0]
-            holder = self._nearest(lambda node: node.style.startswith("number") and node.number == prefix)
-            if holder is not None:
-                self._pop_to(holder)
-                return holder
-        if key in styles:
-            at = len(styles) - 1 - styles[::-1].index(key)
-            del self._stack[at:]
-        elif style in ("article", "chapter", "part", "section"):
-            wider = {"part": (), "chapter": ("part",), "section": ("part", "chapter")}.get(
-                style, ("part", "chapter", "section", "roman", "upper")
-            )
-            keep = [n for n in self._stack if n.kind is NodeKind.APPENDIX or n.style in wider]
-            self._stack = keep
-        return self._stack[-1] if self._stack else None
-
-    def _last_of(self, above: Open | None, key: str) -> Open | None:
-        siblings = self._roots if above is None else above.children
-        return next((node for node in reversed(siblings) if node.style == key), None)
-
-    def _written(self, above: Open | None, style: str, number: str, depth: int) -> tuple[str, str]:
-        """Return the stem and the path of a numbered node, as a citation writes them."""
-        if style == "number" and depth and above is not None and above.style.startswith("number"):
-            return above.stem, above.stem + number
-        base = self._prefix(above, style)
-        in_roman = above is not None and above.style in ("roman", "upper")
-        if style == "number":
-            if in_roman:
-                stem = f"{above.path}." if above is not None else ""
-            elif above is not None and above.style == "article":
-                stem = f"{base}khoản "
-            else:
-                stem = f"{base}mục " if base else "Mục "
-        elif style in ("roman", "upper"):
-            stem = f"{base}mục " if base else ""
-        elif style == "point":
-            dotted = above is not None and re.fullmatch(r"[A-Z]+(\.\d+)*", above.path)
-            stem = f"{above.path}." if dotted and above is not None else f"{base}điểm "
-        elif style == "bracket":
-            stem = f"{base}khoản "
-        else:
-            stem = (
-                base + {"part": "Phần ", "chapter": "Chương ", "section": "Mục ", "article": "Điều "}[style]
-            )
-        return stem, stem + number
-
-    def _prefix(self, above: Open | None, style: str) -> str:
-        if above is None:
-            return ""
-        if style == "article":
-            appendix = self._stack[0] if self._stack and self._stack[0].kind is NodeKind.APPENDIX else None
-            return f"{appendix.path} " if appendix else ""
-        return f"{above.path} "
 
     def _split_glued(self, node: Open, block: Paragraph, rest: Sequence[Block]) -> None:
         """Part a place that was glued to the line before it ("... chất lượng. d) Bước 4: ...")."""
@@ -335,31 +228,15 @@ class _Builder:
         if found["dash"]:
             return node.style in ("dash", "plus") and found[0].strip() == node.text[:1]
         if found["point"]:
-            last = next((n for n in reversed(self._stack) if n.style == "point"), None)
+            last = next((n for n in reversed(self._tree.stack) if n.style == "point"), None)
             return last is not None and found["point"] in next_letters(last.number)
         number = found["number"]
         head, _, step = number.rpartition(".")
-        for opened in self._stack:
+        for opened in self._tree.stack:
             before, _, last_step = opened.number.rpartition(".")
             if opened.style == f"number{number.count('.')}" and before == head:
                 return int(step) == int(last_step) + 1
         return False
-
-    def _check_order(self, style: str, before: Open | None, node: Open) -> None:
-        """Report a number that does not follow the one before it."""
-        if before is None:
-            if node.number not in firsts(style, node.number):
-                self._doubt_number(node, "không thấy số đứng trước")
-            return
-        if style == "point":
-            fits = node.number in next_letters(before.number)
-        else:
-            fits = value(node.number, style) == value(before.number, style) + 1
-        if not fits:
-            self._doubt_number(node, f"đứng sau “{before.number}” nên có thể thiếu hoặc nhầm số")
-
-    def _doubt_number(self, node: Open, why: str) -> None:
-        self._remarks.doubts.append(Doubt(node.first, f"{node.path}: {node.text[:50]}", why))
 
     # ---- the end ----
 
@@ -369,10 +246,10 @@ class _Builder:
             self._zone = "recipients"
         elif _SIGNATURE_LINE.match(text) or (self._zone == "recipients" and not _is_recipient(text)):
             self._zone = "signature"
-        self._formal(RECIPIENTS if self._zone == "recipients" else SIGNATURE, block)
+        self._tree.formal(RECIPIENTS if self._zone == "recipients" else SIGNATURE, block)
 
     def _check_signature(self) -> None:
-        signed = next((root for root in self._roots if root.path == SIGNATURE), None)
+        signed = next((root for root in self._tree.roots if root.path == SIGNATURE), None)
         if signed is None:
             return
         lines = [signed.text, *(child.text for child in signed.children)]
@@ -398,59 +275,27 @@ class _Builder:
             path = f"{APPENDIX} {numbered[1].upper()}" if numbered[1] else APPENDIX
         else:
             path = f"{block.text.strip(' .:').capitalize()} kèm theo"
-        node = self._root(Open("appendix", NodeKind.APPENDIX, path, block.text, block.first, block.last))
-        self._stack = [node]
+        self._tree.begin(Open("appendix", NodeKind.APPENDIX, path, block.text, block.first, block.last))
         self._zone = "appendix head"
         self._has_articles = False
 
     def _appendix_head(self, block: Paragraph) -> None:
         if _REFERENCE_LINE.match(block.text):
             self._read.read_reference(block)
-        elif not block.text.isupper() and len(self._stack[0].children) > 2:
+        elif not block.text.isupper() and len(self._tree.stack[0].children) > 2:
             self._zone = "body"
-        self._child(self._stack[0], NodeKind.PARAGRAPH, "đoạn", block)
+        self._tree.child(self._tree.stack[0], NodeKind.PARAGRAPH, "đoạn", block)
 
     def _table(self, table: Table) -> None:
-        if not self._stack:
+        if not self._tree.stack:
             row = (*table.header, *table.rows)[0]
-            self._stack = [self._root(Open("table", NodeKind.FORMAL, "Bảng", "", row.first, row.last))]
-        self._pop_to(self._nearest(lambda node: node.style not in ("dash", "plus")) or self._stack[0])
+            self._tree.begin(Open("table", NodeKind.FORMAL, "Bảng", "", row.first, row.last))
+        self._tree.pop_to(self._tree.outside_lists() or self._tree.stack[0])
         if self._zone == "appendix head":
             self._zone = "body"
-        root = self._stack[-1]
-        inside = self._stack[0].kind is NodeKind.APPENDIX
-        stem = root.path if inside else f"{root.path} bảng"
-        Rows(root, stem=stem, remarks=self._remarks, unused=self._unused).add(table)
-
-    # ---- small helpers ----
-
-    def _child(self, above: Open, kind: NodeKind, word: str, block: Paragraph) -> Open:
-        number = 1 + sum(1 for child in above.children if child.kind is kind)
-        if word == "đoạn":
-            number += 1  # the paragraph with the number itself is the first
-        path = self._unused(f"{above.path} {word} {number}", block.first)
-        node = Open(word, kind, path, block.text, block.first, block.last)
-        above.children.append(node)
-        return node
-
-    def _nearest(self, fits: Callable[[Open], bool]) -> Open | None:
-        return next((node for node in reversed(self._stack) if fits(node)), None)
-
-    def _pop_to(self, node: Open) -> None:
-        while self._stack and self._stack[-1] is not node:
-            self._stack.pop()
-
-    def _unused(self, path: str, line: int) -> str:
-        """Keep paths apart when a document gives one number twice."""
-        key, made, again = section_key(path), path, 1
-        while key in self._used:
-            again += 1
-            made = f"{path} (lần {again})"
-            key = section_key(made)
-        if made != path:
-            self._remarks.doubts.append(Doubt(line, path, "số này đã có ở trên"))
-        self._used.add(key)
-        return made
+        root = self._tree.stack[-1]
+        stem = root.path if self._tree.in_appendix else f"{root.path} bảng"
+        Rows(root, stem=stem, remarks=self._remarks, unused=self._tree.unused).add(table)
 
 
 def _is_recipient(text: str) -> bool:
