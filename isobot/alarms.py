@@ -75,6 +75,7 @@ class Alarms:
         self._falling_today = falling_today
         self._queued = queued
         self._tokenless = tokenless or {}
+        self._spent: set[str] = set()
         self._monotonic = monotonic
         self._began = clock.now()
         self._seen = (clock.now(), monotonic())
@@ -112,6 +113,7 @@ class Alarms:
 
     async def _outbox(self, now: datetime) -> list[Alarm]:
         found: list[Alarm] = []
+        self._spent.clear()
         async with self._database.read() as connection:
             for queue in await delivery.queues(connection):
                 age = now - queue.oldest
@@ -139,6 +141,8 @@ class Alarms:
                 if monthly is not None:
                     used = await delivery.sent_this_month(connection, bot, at=now)
                     users = await delivery.users_of(connection, bot)
+                    if used >= monthly:
+                        self._spent.add(bot)
                     found += _quota_alarms(bot, used, monthly, users, self._users.get(bot, users))
         return found
 
@@ -193,7 +197,7 @@ class Alarms:
     def _reached(self, chats: Sequence[str], refused: Collection[str]) -> str:
         """Choose the chat that an alarm arrives in: not one of a bot that does not run, or cannot send."""
         run = [chat for chat in chats if chat.partition(":")[0] in self._bots]
-        well = [chat for chat in run if chat.partition(":")[0] not in refused]
+        well = [chat for chat in run if chat.partition(":")[0] not in {*refused, *self._spent}]
         return (well or run or chats)[0]
 
 
@@ -207,7 +211,7 @@ def _quota_alarms(bot: str, used: int, monthly: int, users: int, most_users: int
     if used >= monthly * 0.9:
         answers = "câu trả lời vẫn gửi tới khi hết hạn mức"
         if used >= monthly:
-            answers = "câu trả lời vẫn gửi, nhưng nền tảng có thể từ chối"
+            answers = "câu trả lời cũng chờ sang tháng sau"
         found.append(
             Alarm(
                 f"quota:{bot}",

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from isobot.app import Application, Part
 from isobot.bots import limits_of, without_token
+from isobot.chat.quota import kept_for_answers
 from isobot.clock import VIETNAM
 from isobot.commands import with_core
 from isobot.core import Core
@@ -115,8 +116,8 @@ async def print_cost(core: Core, persons: Iterable[int], day: date) -> None:
         if known is not None and known.monthly is not None:
             left = known.monthly - used[bot]
             line += f"; tháng này đã gửi {used[bot]}/{known.monthly}, còn {left}"
-            if messages > left:
-                line += ", KHÔNG ĐỦ: tin nhắc sẽ chờ và được gộp"
+            if messages > left - (kept := kept_for_answers(known.monthly)):
+                line += f", KHÔNG ĐỦ (giữ {kept} tin cho câu trả lời): tin nhắc sẽ chờ và được gộp"
         print(line + ".")
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from isobot.chat.limits import Gate, Pause, Ticket
 from isobot.chat.outgoing import Channel, Outgoing
+from isobot.chat.quota import LONGEST_PART, Quota, messages_in
 
 CHATS_AT_ONCE = 50
 """Of each bot."""
@@ -25,10 +26,6 @@ LOOK_SECONDS = 1.0
 """How often the outbox is looked at when no bell rings: another process may have filled it in silence."""
 SOON_SECONDS = 0.5
 """A campaign's messages are noted as about to leave so long before, so that no token waits for the note."""
-KEPT_FOR_ANSWERS = 10
-"""One in so many messages of a monthly quota is not for campaigns."""
-LONGEST_PART = 2000
-"""Characters; a longer message may count as several."""
 
 
 def cost(message: Outgoing) -> int:
@@ -67,8 +64,12 @@ class Lane:
     worked_at: float = float("-inf")
     token_refused: bool | None = None
     """None until the platform took or refused a message of this process."""
-    counted_at: float = float("-inf")
-    quota_left: int | None = None
+    quota: Quota | None = field(init=False)
+    """None where the plan does not count messages."""
+
+    def __post_init__(self) -> None:
+        monthly = self.gate.limits.monthly
+        self.quota = None if monthly is None else Quota(monthly)
 
     @property
     def bot(self) -> str:
@@ -78,12 +79,7 @@ class Lane:
     @property
     def answers_only(self) -> bool:
         """Tell whether the monthly quota is too short for campaigns."""
-        monthly = self.gate.limits.monthly
-        return (
-            monthly is not None
-            and self.quota_left is not None
-            and (self.quota_left <= monthly // KEPT_FOR_ANSWERS)
-        )
+        return self.quota is not None and self.quota.room(campaign=True) == 0
 
     # What is fetched
 
@@ -92,6 +88,8 @@ class Lane:
         for chat in [chat for chat, at in self.resting.items() if at <= now + AHEAD_SECONDS]:
             del self.resting[chat]
             self.freed = True
+        if self.quota is not None and self.quota.room(campaign=False) == 0:
+            return 0
         low = self.more and not self.has_stock()
         wanted = rung or low or self.freed or now - self.looked_at >= LOOK_SECONDS
         return self.full() if wanted else 0
@@ -144,6 +142,10 @@ class Lane:
         self.stock = [message for message in self.stock if message.chat_key != chat_key]
         self.more = True
 
+    def put_campaign_back(self) -> None:
+        """Let what a campaign has in stock wait in the outbox."""
+        self.stock = [message for message in self.stock if not message.is_campaign]
+
     def let_go(self, number: int) -> None:
         """Take out of stock what nobody wants sent any more, since it was looked at."""
         self.stock = [message for message in self.stock if message.id != number]
@@ -151,11 +153,18 @@ class Lane:
     def free(self, chat_key: str) -> None:
         """Let a chat take its next message."""
         self.busy.pop(chat_key, None)
+        if self.quota is not None:
+            self.quota.end(chat_key)
         if chat_key in self.passed_by:
             self.passed_by.discard(chat_key)
             self.freed = True
 
     # What leaves
+
+    def affords(self, message: Outgoing) -> bool:
+        """Tell whether the month surely holds a message."""
+        quota = self.quota
+        return quota is None or messages_in(message) <= quota.room(campaign=message.is_campaign)
 
     def may_leave(self, message: Outgoing) -> bool:
         """Tell whether a message need not be noted any more before it leaves."""
@@ -170,6 +179,8 @@ class Lane:
         most = self.slots()
         if overall is not None:
             most = min(most, max(1, int(SOON_SECONDS / overall.distance)))
+        if self.quota is not None:
+            most = min(most, self.quota.room(campaign=True))
         campaign = (m for m in self.stock if m.is_campaign and m.chat_key not in self.busy)
         ahead = [message.id for message in islice(campaign, most)]
         fresh = [number for number in ahead if number not in self.noted]
@@ -183,15 +194,24 @@ class Lane:
         return self.gate.campaign_opens_at() if first.is_campaign else self.gate.opens_at()
 
     def choose(self, now: float) -> Sequence[tuple[Outgoing, Ticket]]:
-        """Take out of stock what may leave now, one message of a chat, with leave to send it."""
+        """Take out of stock what may leave now, one message of a chat, with leave to send it.
+
+        What the month does not hold goes back to the outbox, with all that follows in its chat.
+        """
         chosen: dict[str, tuple[Outgoing, Ticket]] = {}
         later: list[Outgoing] = []
         stopped = set(self.busy)
+        too_much: set[str] = set()
         by = now + AHEAD_SECONDS
         for place, message in enumerate(self.stock):
             chat = message.chat_key
+            if chat in too_much:
+                continue
             if chat in stopped or chat in chosen or len(self.busy) + len(chosen) >= self.slots():
                 later.append(message)
+                continue
+            if not self.affords(message):
+                too_much.add(chat)
                 continue
             if not self.may_leave(message):
                 stopped.add(chat)
@@ -202,12 +222,14 @@ class Lane:
             )
             if ticket is not None:
                 chosen[chat] = message, ticket
+                if self.quota is not None:
+                    self.quota.begin(chat, messages_in(message))
             elif (until := self.gate.rests_until(message.chat)) > by:
                 stopped.add(chat)
                 self.resting[chat] = until
                 self.more = True
             else:
-                later += self.stock[place:]
+                later += [each for each in self.stock[place:] if each.chat_key not in too_much]
                 break
         self.stock = later
         return list(chosen.values())

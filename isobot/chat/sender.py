@@ -21,7 +21,7 @@ from time import monotonic
 import structlog
 
 from isobot.chat.bell import Bell
-from isobot.chat.lane import AHEAD_SECONDS, CHATS_AT_ONCE, LOOK_SECONDS, Lane, cost
+from isobot.chat.lane import AHEAD_SECONDS, CHATS_AT_ONCE, LOOK_SECONDS, Lane
 from isobot.chat.limits import UNLIMITED, Gate, Limits, Ticket
 from isobot.chat.marks import MARK_SECONDS, Marks, Outcome
 from isobot.chat.outgoing import Channel, Meter, NoMeter, Outgoing, RenderedFile, Renderer
@@ -39,7 +39,6 @@ LONGEST_SILENCE = timedelta(minutes=1)
 """Between two tries to reach a platform that cannot be reached."""
 SHORTEST_WAIT_SECONDS = 0.002
 LATELY_SECONDS = 60.0
-QUOTA_LOOK_SECONDS = 60.0
 
 LastLook = Callable[[Sequence[Outgoing]], Awaitable[Mapping[int, Reply | None]]]
 """Asked about campaign messages right before they leave: what each says now, None where it does not leave."""
@@ -250,19 +249,30 @@ class Sender:
 
     async def _count_quotas(self) -> None:
         """Find out now and then what is left of the monthly quotas; merge what they hold up."""
-        now = monotonic()
+        now, moment = monotonic(), self._clock.now()
+        month = delivery.month_of(moment)
         for bot, lane in self._lanes.items():
-            monthly = lane.gate.limits.monthly
-            if monthly is None or now - lane.counted_at < QUOTA_LOOK_SECONDS or not self._may_send(bot):
+            quota = lane.quota
+            if quota is None:
                 continue
-            lane.counted_at = now
-            async with self._database.read() as connection:
-                used = await delivery.sent_this_month(connection, bot, at=self._clock.now())
-            lane.quota_left = monthly - used
-            if lane.answers_only:
-                async with self._database.write() as connection:
-                    merged = await delivery.merge_waiting(connection, bot)
-                log.warning("monthly_quota_short", bot=bot, left=lane.quota_left, merged=merged)
+            if not self._may_send(bot):
+                quota.forget()
+            elif quota.is_due(now, month=month):
+                written = quota.written
+                async with self._database.read() as connection:
+                    used = await delivery.sent_this_month(connection, bot, at=moment)
+                quota.counted(used + quota.written - written, month=month, now=now)
+                if quota.is_short:
+                    await self._merge_waiting(lane, left=quota.left)
+
+    async def _merge_waiting(self, lane: Lane, *, left: int) -> None:
+        """Merge what a campaign has to say to each chat; what is at hand would leave with its old words."""
+        lane.put_campaign_back()
+        merged = 0
+        if not lane.examined:
+            async with self._database.write() as connection:
+                merged = await delivery.merge_waiting(connection, lane.bot, apart_from=list(lane.busy))
+        log.warning("monthly_quota_short", bot=lane.bot, left=left, merged=merged)
 
     # Sending
 
@@ -327,8 +337,8 @@ class Sender:
             return self._failed(message, error)
         lane.troubles = 0
         lane.worked_at = monotonic()
-        if lane.quota_left is not None:
-            lane.quota_left -= cost(message)
+        if lane.quota is not None:
+            lane.quota.took(message.chat_key)
         if lane.token_refused is not False:
             lane.token_refused = False
             self._marks.add_token(message.bot, refused=False)
@@ -355,6 +365,8 @@ class Sender:
                 self._marks.add_token(message.bot, refused=True)
             return Outcome(message, wait=busy.wait, counts=False, why=str(busy))
         lane.troubles += 1
+        if busy.perhaps_taken and lane.quota is not None:
+            lane.quota.took(message.chat_key)
         silence = min(LONGEST_SILENCE, timedelta(seconds=2 ** min(lane.troubles - 1, 6)))
         lane.pause.begin(silence, at=wall)
         # While others get through, the trouble is this message's own, such as a file too slow to send.

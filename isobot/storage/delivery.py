@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    case,
     distinct,
     false,
     func,
@@ -166,11 +167,19 @@ def month_of(moment: datetime) -> datetime:
 
 
 async def sent_this_month(connection: AsyncConnection, bot: str, *, at: datetime) -> int:
-    """Count the messages of a bot that the platform took in this calendar month."""
+    """Count the messages of a bot that the platform took in this calendar month, as it counts them.
+
+    Each part of a long one counts, also of one that did not leave as a whole, and one that a kill or a
+    broken connection may have repeated counts twice.
+    """
+    began, sent = month_of(at), outbox.c.status == "sent"
+    again = case((outbox.c.begun > 1, 1), else_=0)
+    left = outbox.c.parts + case((sent, 1 + again), else_=0)
     found = await connection.execute(
-        select(func.count())
-        .select_from(outbox)
-        .where(outbox.c.bot == bot, outbox.c.status == "sent", outbox.c.sent_at >= month_of(at))
+        select(func.coalesce(func.sum(left), 0)).where(
+            outbox.c.bot == bot,
+            case((sent, outbox.c.sent_at), (outbox.c.parts > 0, outbox.c.created_at)) >= began,
+        )
     )
     return int(found.scalar_one())
 
@@ -183,14 +192,16 @@ async def users_of(connection: AsyncConnection, bot: str) -> int:
     return int(found.scalar_one())
 
 
-async def merge_waiting(connection: AsyncConnection, bot: str) -> int:
+async def merge_waiting(connection: AsyncConnection, bot: str, *, apart_from: Sequence[str] = ()) -> int:
     """Join the messages of campaigns that wait for the same chat; return how many were saved.
+
+    Chats `apart_from` are left as they are: one of their messages is under way.
 
     Of several about the very same reports the newest stands, since what it says is still true.
     """
     found = await connection.execute(
         select(outbox.c.id, outbox.c.chat_key, outbox.c.body)
-        .where(outbox.c.status == "queued", outbox.c.bot == bot)
+        .where(outbox.c.status == "queued", outbox.c.bot == bot, outbox.c.chat_key.not_in(apart_from))
         .where(outbox.c.priority >= int(Priority.CAMPAIGN))
         .order_by(outbox.c.chat_key, outbox.c.id.desc())
     )

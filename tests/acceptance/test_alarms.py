@@ -7,7 +7,7 @@ import pytest
 from isobot.chat.limits import zalo_limits
 from isobot.domain.people import Role
 from isobot.errors import ChannelBusy
-from isobot.storage import delivery, records
+from isobot.storage import delivery, people, records
 from isobot.storage.outbox import Priority
 from tests.acceptance.test_reminders import FRIDAY_T_3
 from tests.delivery_steps import Watch, also_on_zalo, queue
@@ -98,6 +98,22 @@ async def test_administrators_hear_that_the_monthly_quota_is_short(office):
     await office.sender.drain()
     await watch.ticks()
     assert await watch.check() == ["quota:zalo"]
+
+
+async def test_a_month_that_is_used_up_is_told_on_a_channel_that_still_sends(plain_phone, clock):
+    office = plain_phone.office
+    await plain_phone.registers("th.pu-luong", Role.ADMIN)
+    await also_on_zalo(plain_phone, "77")
+    async with office.database.write() as connection:
+        await people.touch(connection, ["zalo:77"], at=clock.now() + timedelta(hours=2))
+    watch = Watch(office, limits={"zalo": zalo_limits(5, 1)})
+    await queue(office, "zalo", "5", "tin")
+    await office.sender.drain()
+    await watch.ticks()
+
+    assert await watch.check() == ["quota:zalo"]
+
+    assert "câu trả lời cũng chờ sang tháng sau" in plain_phone.screen[-1]
 
 
 async def test_a_mended_token_is_known_to_work_after_a_restart(office, clock):
