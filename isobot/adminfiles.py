@@ -6,14 +6,14 @@ from functools import cache
 from pathlib import Path
 
 from isobot.datafiles import data_dir
-from isobot.domain.former_units import (
-    AdminUnits,
+from isobot.domain.admin_units import (
     CurrentCommune,
     District,
     FormerCommune,
     ProvinceName,
     Structure,
 )
+from isobot.domain.former_units import AdminUnits
 from isobot.errors import DataFileError
 
 VERSION_FILE = "data-version.txt"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from isobot.adminfiles import load_admin_units
-from isobot.domain.former_units import FormerCommune
+from isobot.domain.admin_units import FormerCommune
 from isobot.domain.law import LegalDocument
 from isobot.domain.place_names import PlaceName
 from isobot.domain.units import Province, UnitDirectory

@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from isobot.domain.admin_units import CurrentCommune, FormerCommune, Structure
 from isobot.domain.former_units import (
     AdminUnits,
-    CurrentCommune,
     CurrentMatch,
-    FormerCommune,
     FormerMatch,
     Reason,
-    Structure,
     Verdict,
 )
 from isobot.domain.law import Citation, LegalDocument, Source

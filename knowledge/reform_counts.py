@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from isobot.domain.former_units import AdminUnits, CurrentCommune, FormerCommune
+from isobot.domain.admin_units import CurrentCommune, FormerCommune
+from isobot.domain.former_units import AdminUnits
 from isobot.domain.law import Citation, LegalDocument
 from isobot.domain.place_names import name_key
 from isobot.domain.units import Level, Province, Unit, UnitDirectory

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isobot.adminfiles import load_admin_units
-from isobot.domain.former_units import Reason, Structure, Verdict
+from isobot.domain.admin_units import Structure
+from isobot.domain.former_units import Reason, Verdict
 from isobot.domain.place_names import PlaceName, divide, name_key, one_letter_apart
 from isobot.domain.units import Level
 from isobot.errors import DataFileError
