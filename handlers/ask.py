@@ -7,7 +7,7 @@ from handlers import opinions, original
 from handlers.services import Services
 from isobot.chat.turn import Turn
 from isobot.domain.messages import Choice
-from isobot.storage import curation
+from isobot.storage import questions
 from knowledge.corpus import Corpus
 from knowledge.model import Answer, Asker, Outcome, Refinement
 
@@ -75,7 +75,7 @@ async def _tell(turn: Turn, services: Services, question: str, found: Answer) ->
     choices += [Choice(f"card:{each.card}", each.label, lasting=True) for each in near]
     if options:
         turn.conversation.memory["asked"] = {"question": question, "options": options}
-    ref = curation.new_ref()
+    ref = questions.new_ref()
     if found.outcome is Outcome.ANSWERED and not turn.conversation.dialogue:
         choices += opinions.choices(ref)
     if found.citations:
@@ -90,7 +90,7 @@ def log_answer(turn: Turn, services: Services, found: Answer, *, ref: str = "", 
     chat_key = turn.conversation.chat_key
     near = (*found.cards, *(each.card for each in found.nearest))
     if ref:
-        row = curation.question_row(
+        row = questions.question_row(
             ref=ref,
             chat_key=chat_key,
             province=asker_of(turn, services).province or "",

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from isobot.storage import curation
+from isobot.storage import questions
 from isobot.storage.tables import conversations, identities, inbox, outbox
 
 _BLANK_EVENT = {"sender": "", "kind": "other"}
@@ -40,7 +40,7 @@ async def forget_chats(connection: AsyncConnection, chats: Sequence[str]) -> Non
         .where(outbox.c.chat_key.in_(chats), outbox.c.status != "queued")
         .values(body=_BLANK_BODY, blanked=True)
     )
-    await curation.forget(connection, chats)
+    await questions.forget(connection, chats)
     await connection.execute(
         update(conversations)
         .where(conversations.c.chat_key.in_(chats))

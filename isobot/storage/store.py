@@ -15,7 +15,7 @@ from isobot.domain.filing import Filed
 from isobot.domain.messages import Reply
 from isobot.domain.reports import ReportStatus
 from isobot.errors import NotFound
-from isobot.storage import conversations, curation, dispatch, figures, outbox, reports
+from isobot.storage import conversations, dispatch, figures, outbox, questions, reports
 from isobot.storage.conversations import Conversation
 from isobot.storage.figures import Counted
 from isobot.storage.outbox import Priority
@@ -96,12 +96,12 @@ class Store:
             self._messages.append(row)
 
     def log_question(self, row: dict[str, Any]) -> None:
-        """Write a question to the log at the end; `curation.question_row` makes the row."""
+        """Write a question to the log at the end; `questions.question_row` makes the row."""
         self._asked.append(row)
 
     def log_told(self, *, chat_key: str, card: str, document: str, question: str = "") -> None:
         """Write to the log at the end that a chat was told a card, or what a document says."""
-        row = curation.telling_row(
+        row = questions.telling_row(
             chat_key=chat_key, card=card, document=document, question=question, at=self.now
         )
         self._told.append(row)
@@ -124,7 +124,7 @@ class Store:
             number = await outbox.add_one(self.connection, row)
             await dispatch.move_to_message(self.connection, old=reminder, new=number)
         self._carrying = []
-        await curation.log(self.connection, self._asked, self._told)
+        await questions.log(self.connection, self._asked, self._told)
         self._conversations = {}
         self._messages = []
         self._asked, self._told = [], []

@@ -12,7 +12,7 @@ from isobot.cli import app
 from isobot.clock import SystemClock
 from isobot.content import load_content
 from isobot.domain.curation import Editor
-from isobot.storage import curation
+from isobot.storage import questions
 from isobot.storage.database import Database
 from isobot.storage.store import Store
 from knowledge.live import record_of
@@ -99,10 +99,10 @@ def test_a_replaced_document_names_its_cards_and_warns_those_who_were_told(datab
     async def tell(store):
         store.log_told(chat_key="web:1", card="th-bao-cao-ky", document="thanh-hoa")
         store.log_told(chat_key="web:1", card="th-nguoi-ky", document="thanh-hoa")
-        old = curation.telling_row(
+        old = questions.telling_row(
             chat_key="web:2", card="th-nguoi-ky", document="thanh-hoa", at=store.now - timedelta(days=366)
         )
-        await curation.log(store.connection, [], [old])
+        await questions.log(store.connection, [], [old])
 
     write(database_file, tell)
     rows = [json.loads(line) for line in run("affected", "4775/QĐ-UBND", "--json").splitlines()]
@@ -133,7 +133,7 @@ def test_questions_are_listed_by_weight(database_file):
     async def ask(store):
         for chat, text in (("1", "phụ cấp cán bộ iso"), ("2", "Cán bộ ISO phụ cấp?"), ("3", "mẫu dấu mới")):
             store.log_question(
-                curation.question_row(
+                questions.question_row(
                     ref=f"r{chat}",
                     chat_key=f"web:{chat}",
                     province="thanh-hoa",

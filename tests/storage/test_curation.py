@@ -9,11 +9,11 @@ from isobot.domain.curation import (
     ProposalStatus,
     Replacement,
 )
-from isobot.storage import curation
+from isobot.storage import curation, questions
 
 
 def asked(clock, *, ref, chat="web:1", text="xã nộp báo cáo muộn", outcome="refused"):
-    return curation.question_row(
+    return questions.question_row(
         ref=ref,
         chat_key=chat,
         province="thanh-hoa",
@@ -26,7 +26,7 @@ def asked(clock, *, ref, chat="web:1", text="xã nộp báo cáo muộn", outcom
 
 
 def told(clock, *, chat="web:1", card="th-bao-cao-ky", document="thanh-hoa"):
-    return curation.telling_row(chat_key=chat, card=card, document=document, at=clock.now())
+    return questions.telling_row(chat_key=chat, card=card, document=document, at=clock.now())
 
 
 def version(clock, number, answer):
@@ -50,7 +50,7 @@ def mark(clock, by="Quyết định 99/QĐ-UBND"):
 async def open_refs(database, clock):
     async with database.read() as connection:
         since = clock.now() - timedelta(days=30)
-        return [q.ref for q in await curation.open_questions(connection, since=since)]
+        return [q.ref for q in await questions.open_questions(connection, since=since)]
 
 
 async def test_refused_and_disliked_questions_stay_open_until_settled(database, clock):
@@ -61,15 +61,15 @@ async def test_refused_and_disliked_questions_stay_open_until_settled(database, 
         asked(clock, ref="r4", outcome="clarify"),
     ]
     async with database.write() as connection:
-        await curation.log(connection, rows, [])
-        assert await curation.set_helpful(connection, "r2", chat_key="web:1", helpful=False)
-        assert await curation.set_helpful(connection, "r3", chat_key="web:1", helpful=True)
-        assert not await curation.set_helpful(connection, "r3", chat_key="web:2", helpful=False)
+        await questions.log(connection, rows, [])
+        assert await questions.set_helpful(connection, "r2", chat_key="web:1", helpful=False)
+        assert await questions.set_helpful(connection, "r3", chat_key="web:1", helpful=True)
+        assert not await questions.set_helpful(connection, "r3", chat_key="web:2", helpful=False)
     assert await open_refs(database, clock) == ["r1", "r2"]
 
     async with database.write() as connection:
-        first = await curation.settle(connection, ["r1", "r2"], how="card x")
-        again = await curation.settle(connection, ["r1", "r2"], how="card y")
+        first = await questions.settle(connection, ["r1", "r2"], how="card x")
+        again = await questions.settle(connection, ["r1", "r2"], how="card y")
 
     assert (sorted(first), again) == (["r1", "r2"], [])
     assert await open_refs(database, clock) == []
@@ -77,12 +77,12 @@ async def test_refused_and_disliked_questions_stay_open_until_settled(database, 
 
 async def test_old_wordings_go_and_their_outcomes_stay(database, clock):
     async with database.write() as connection:
-        await curation.log(connection, [asked(clock, ref="r1")], [told(clock)])
+        await questions.log(connection, [asked(clock, ref="r1")], [told(clock)])
         later = clock.now() + timedelta(days=1)
-        early = await curation.prune(connection, texts_before=clock.now(), told_before=clock.now())
-        gone = await curation.prune(connection, texts_before=later, told_before=later)
-        kept = await curation.questions_of(connection, ["r1"])
-        left = await curation.told(connection, "thanh-hoa", since=clock.now() - timedelta(days=365))
+        early = await questions.prune(connection, texts_before=clock.now(), told_before=clock.now())
+        gone = await questions.prune(connection, texts_before=later, told_before=later)
+        kept = await questions.questions_of(connection, ["r1"])
+        left = await questions.told(connection, "thanh-hoa", since=clock.now() - timedelta(days=365))
 
     assert (early, gone) == (0, 1)
     assert (kept[0].text, kept[0].outcome) == ("", "refused")
@@ -94,9 +94,9 @@ async def test_who_was_told_what_is_known_once_a_card_with_the_latest_moment(dat
     rows = [told(clock), told(clock, chat="web:2"), told(clock, document="kon-tum")]
     clock.pass_by(timedelta(days=3))
     async with database.write() as connection:
-        await curation.log(connection, [], [*rows, told(clock), told(clock, card="")])
-        found = await curation.told(connection, "thanh-hoa", since=first)
-        recent = await curation.told(connection, "thanh-hoa", since=first + timedelta(days=1))
+        await questions.log(connection, [], [*rows, told(clock), told(clock, card="")])
+        found = await questions.told(connection, "thanh-hoa", since=first)
+        recent = await questions.told(connection, "thanh-hoa", since=first + timedelta(days=1))
 
     assert [(t.chat_key, t.card, t.at == clock.now()) for t in found] == [
         ("web:1", "", True),
@@ -109,10 +109,10 @@ async def test_who_was_told_what_is_known_once_a_card_with_the_latest_moment(dat
 async def test_a_forgotten_chat_leaves_no_question_and_no_answer(database, clock):
     async with database.write() as connection:
         rows = [asked(clock, ref="r1"), asked(clock, ref="r2", chat="web:2")]
-        await curation.log(connection, rows, [told(clock), told(clock, chat="web:2")])
-        await curation.forget(connection, ["web:1"])
-        left = await curation.told(connection, "thanh-hoa", since=clock.now() - timedelta(days=1))
-        (blank,) = await curation.questions_of(connection, ["r1"])
+        await questions.log(connection, rows, [told(clock), told(clock, chat="web:2")])
+        await questions.forget(connection, ["web:1"])
+        left = await questions.told(connection, "thanh-hoa", since=clock.now() - timedelta(days=1))
+        (blank,) = await questions.questions_of(connection, ["r1"])
 
     assert [t.chat_key for t in left] == ["web:2"]
     assert (blank.text, blank.chat_key) == ("", "")

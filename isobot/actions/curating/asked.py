@@ -7,7 +7,7 @@ from isobot.actions.curating.rights import NOT_YOURS
 from isobot.clock import vietnam_day
 from isobot.domain.curation import TOLD_FOR, Editor
 from isobot.errors import Refusal
-from isobot.storage import curation, records, retention
+from isobot.storage import questions, records, retention
 from isobot.storage.store import Store
 from knowledge import grouping
 from knowledge.grouping import QuestionGroup
@@ -25,7 +25,7 @@ async def expire(store: Store, *, question_days: int, message_days: int) -> int:
         return 0
     await records.set_meta(store.connection, _EXPIRED_ON, today)
     await retention.expire_messages(store.connection, before=store.now - timedelta(days=message_days))
-    return await curation.prune(
+    return await questions.prune(
         store.connection,
         texts_before=store.now - timedelta(days=question_days),
         told_before=store.now - KEPT_TOLD,
@@ -38,7 +38,7 @@ async def say_helpful(store: Store, *, chat_key: str, ref: str, helpful: bool) -
     Raises:
         Refusal: the question is not of this chat, or is gone.
     """
-    if not await curation.set_helpful(store.connection, ref, chat_key=chat_key, helpful=helpful):
+    if not await questions.set_helpful(store.connection, ref, chat_key=chat_key, helpful=helpful):
         raise Refusal("Câu trả lời đó đã qua lâu rồi, tôi không ghi nhận được nữa.")
 
 
@@ -49,7 +49,7 @@ async def groups_for(
 
     Questions without a province are everybody's.
     """
-    asked = await curation.open_questions(store.connection, since=store.now - LOOKED_BACK)
+    asked = await questions.open_questions(store.connection, since=store.now - LOOKED_BACK)
     groups = grouping.group_questions(asked, provinces_named, now=store.now)
     return [g for g in groups if not g.scope or editor.may_change(g.scope)]
 
@@ -63,4 +63,4 @@ async def dismiss(store: Store, editor: Editor, group: QuestionGroup) -> None:
     if group.scope and not editor.may_change(group.scope):
         raise Refusal(NOT_YOURS)
     refs = [q.ref for q in group.questions]
-    await curation.settle(store.connection, refs, how=f"dismissed by {editor.key}"[:80])
+    await questions.settle(store.connection, refs, how=f"dismissed by {editor.key}"[:80])

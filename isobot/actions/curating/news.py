@@ -11,7 +11,7 @@ from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
 from isobot.domain.text import shorten
 from isobot.errors import NotFound
-from isobot.storage import curation, outbox, people
+from isobot.storage import curation, outbox, people, questions
 from isobot.storage.outbox import Priority
 from isobot.storage.store import Store
 from knowledge import grouping
@@ -45,14 +45,14 @@ async def _settle(
     store: Store, found: Proposal, card: Card, provinces_named: Callable[[str], Sequence[str]]
 ) -> dict[str, Asked]:
     """Settle what a card answers, also what was asked alike meanwhile; return a question for each chat."""
-    asked = await curation.questions_of(store.connection, found.questions)
+    asked = await questions.questions_of(store.connection, found.questions)
     wanted = {q.ref for q in asked}
-    still_open = await curation.open_questions(store.connection, since=store.now - LOOKED_BACK)
+    still_open = await questions.open_questions(store.connection, since=store.now - LOOKED_BACK)
     groups = grouping.group_questions(still_open, provinces_named, now=store.now)
     alike = [q for g in groups if any(q.ref in wanted for q in g.questions) for q in g.questions]
     everyone = {q.ref: q for q in (*asked, *alike)}
     settled = set(
-        await curation.settle(store.connection, list(everyone), how=f"card {card.id}"[:80])
+        await questions.settle(store.connection, list(everyone), how=f"card {card.id}"[:80])
         if everyone
         else []
     )

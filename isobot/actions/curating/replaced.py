@@ -18,7 +18,7 @@ from isobot.domain.curation import (
 from isobot.domain.law import LegalDocument
 from isobot.domain.messages import Reply
 from isobot.errors import Refusal
-from isobot.storage import curation
+from isobot.storage import curation, questions
 from isobot.storage.store import Store
 from knowledge.corpus import NATIONAL, Card, Corpus
 from knowledge.live import replaced_sentence
@@ -126,7 +126,7 @@ async def confirm(store: Store, editor: Editor, *, card: Card, document: str, wh
 
 async def affected(store: Store, document: str) -> list[Told]:
     """Return which chats were told what rests on a document, in the last year."""
-    return await curation.told(store.connection, document, since=store.now - TOLD_FOR)
+    return await questions.told(store.connection, document, since=store.now - TOLD_FOR)
 
 
 async def warn(store: Store, document: LegalDocument, mark: Replacement, calendar: WorkCalendar) -> int:
