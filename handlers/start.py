@@ -3,11 +3,11 @@
 from handlers.services import Services
 from isobot.actions import registration
 from isobot.chat.turn import Turn
+from isobot.domain.chat_keys import key_of
 from isobot.domain.messages import Choice
 from isobot.domain.people import Post, Role
 from isobot.errors import Refusal
 from isobot.storage import people
-from isobot.storage.inbox import key_of
 
 MENU = (
     Choice("go:baocao", "Làm báo cáo", lasting=True),

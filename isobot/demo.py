@@ -5,11 +5,11 @@ from isobot.channels.web import Persona
 from isobot.chat.bell import Bell
 from isobot.clock import vietnam_day
 from isobot.core import Core
+from isobot.domain.chat_keys import key_of
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit
 from isobot.storage import people
-from isobot.storage.inbox import key_of
 from isobot.storage.store import Store
 
 BOT = "web"

@@ -11,6 +11,7 @@ import structlog
 
 from isobot.clock import VIETNAM, Clock, vietnam_day
 from isobot.domain.calendar import WorkCalendar
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.people import Role
 from isobot.domain.units import UnitDirectory
 from isobot.storage import dispatch, office, outbox, records, reports, unit_ways
@@ -231,7 +232,7 @@ async def _write(
     forms = await dispatch.open_forms(connection, set(chosen.values()), since=now - FORM_MINUTES)
     rows = []
     for person, steps in by_person.items():
-        bot, _, chat = chosen[person].partition(":")
+        bot, chat = bot_and_chat(chosen[person])
         reply = wording.reminder(steps, today=vietnam_day(now), directory=directory, calendar=calendar)
         row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=now)
         if chosen[person] in forms:

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.messages import Reply
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit, UnitDirectory
@@ -213,7 +214,7 @@ async def end_role(store: Store, *, post: int, directory: UnitDirectory, by: str
     )
     if held.chats:
         unit = directory.get(held.post.unit)
-        bot, _, chat = held.chats[0].partition(":")
+        bot, chat = bot_and_chat(held.chats[0])
         store.send(bot, chat, _farewell(held.post.role, unit.place_name if unit else held.post.unit, why))
     return held
 

@@ -10,6 +10,7 @@ from isobot.actions.office_history import write_act
 from isobot.clock import vietnam_day
 from isobot.domain import requests as domain
 from isobot.domain.calendar import WorkCalendar
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.deadlines import Basis, RuleBook
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.numbers import format_date
@@ -186,7 +187,7 @@ async def _tell_closed(store: Store, request: Request, directory: UnitDirectory,
             chats[holder.person] = holder.chats[0]
     rows = []
     for person, codes in units.items():
-        bot, _, chat = chats[person].partition(":")
+        bot, chat = bot_and_chat(chats[person])
         reply = _closing_words(request, [u for c in dict.fromkeys(codes) if (u := directory.get(c))])
         row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=store.now)
         rows.append(row | {"not_before": max(when, store.now)})

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from isobot.clock import vietnam_day
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
 from isobot.storage import people, unit_ways
@@ -51,6 +52,6 @@ def _tell(
 ) -> int:
     chats = {h.person: h.chats[0] for h in held if h.person in wanted and h.chats}
     for key in chats.values():
-        bot, _, chat = key.partition(":")
+        bot, chat = bot_and_chat(key)
         store.send(bot, chat, reply, priority=priority)
     return len(chats)

@@ -44,6 +44,7 @@ from isobot.chat.outgoing import Outgoing, RenderedFile, Renderer
 from isobot.chat.uploads import Uploads
 from isobot.clock import Clock
 from isobot.domain.attached import KINDS, LARGEST, media_type_of
+from isobot.domain.chat_keys import key_of
 from isobot.domain.messages import Incoming, IncomingKind
 from isobot.errors import FileUnavailable
 
@@ -279,7 +280,7 @@ class WebChannel:
         patience = LOOK_SECONDS
         with self._listening(visit.chat) as bell:
             while True:
-                said = await self._history.after(f"{self.bot}:{visit.chat}", after)
+                said = await self._history.after(key_of(self.bot, visit.chat), after)
                 fresh = [_as_json(message) for message in said if message.id not in seen]
                 left = deadline - monotonic()
                 if fresh or left <= 0 or self._closing:
@@ -292,7 +293,7 @@ class WebChannel:
     async def _file(self, request: Request) -> Response:
         visit = self._visitors.visit(request)
         message = await self._history.message(request.path_params["message"])
-        if message is None or message.chat_key != f"{self.bot}:{visit.chat}":
+        if message is None or message.chat_key != key_of(self.bot, visit.chat):
             return no_such_file()
         return await rendered(message, self._render)
 

@@ -14,11 +14,12 @@ import structlog
 from isobot.chat.bell import Bell
 from isobot.chat.turn import Router, Turn
 from isobot.clock import Clock, vietnam_day
+from isobot.domain.chat_keys import bot_and_chat, key_of
 from isobot.domain.messages import Reply
 from isobot.domain.people import STRANGER
 from isobot.storage import conversations, inbox, people
 from isobot.storage.database import Database
-from isobot.storage.inbox import Place, key_of
+from isobot.storage.inbox import Place
 from isobot.storage.outbox import Priority
 from isobot.storage.store import Store
 
@@ -140,7 +141,7 @@ class Engine:
             )
             if last:
                 store = Store(connection, now)
-                bot, _, chat = place.chat_key.partition(":")
+                bot, chat = bot_and_chat(place.chat_key)
                 store.send(bot, chat, Reply(APOLOGY), priority=Priority.ANSWER)
                 await store.flush()
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from isobot.clock import VIETNAM
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.messages import Reply
 from isobot.storage import leases, records
 from isobot.storage.outbox import Outgoing, Priority, row_of
@@ -114,7 +115,7 @@ async def send_elsewhere(
         .order_by(identities.c.last_seen.desc())
     )
     for chat_key in chats.scalars():
-        bot, _, chat = chat_key.partition(":")
+        bot, chat = bot_and_chat(chat_key)
         if bot not in bots:
             continue
         row = row_of(bot, chat, message.reply, prompt=0, priority=Priority(message.priority), at=at)

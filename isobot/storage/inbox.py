@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from isobot.domain.chat_keys import key_of
 from isobot.domain.messages import Incoming
 from isobot.storage.statements import insert_if_absent
 from isobot.storage.tables import Moment, conversations, inbox
@@ -65,11 +66,6 @@ class Place:
     id: int
     chat_key: str
     attempts: int
-
-
-def key_of(bot: str, chat: str) -> str:
-    """Return the key of a chat, or of a sender, of one bot."""
-    return f"{bot}:{chat}"
 
 
 async def store(

@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from isobot.domain.chat_keys import key_of
 from isobot.domain.messages import Reply
-from isobot.storage.inbox import key_of
 from isobot.storage.tables import Moment, outbox
 
 _QUEUED: ColumnElement[str] = literal_column("'queued'")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from isobot.actions.curating.asked import LOOKED_BACK
 from isobot.clock import vietnam_day
 from isobot.domain.calendar import WorkCalendar
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.curation import Asked, Editor, Proposal, ProposalKind, editor_of
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.numbers import format_date
@@ -68,7 +69,7 @@ async def _settle(
 
 async def tell(store: Store, chat_key: str, reply: Reply, calendar: WorkCalendar) -> None:
     """Queue a message that nobody waits for: behind the answers, and in working hours only."""
-    bot, _, chat = chat_key.partition(":")
+    bot, chat = bot_and_chat(chat_key)
     row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=store.now)
     row["not_before"] = calendar.next_working_moment(store.now)
     await outbox.add_one(store.connection, row)

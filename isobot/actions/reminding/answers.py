@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from isobot.actions.office_history import write_act
 from isobot.actions.reminding.rights import LONGEST_WHY, period_of, units_of
 from isobot.clock import vietnam_day
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.deadlines import Kind, Period, RuleBook, find_period
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor, Role
@@ -67,7 +68,7 @@ async def not_me(store: Store, *, actor: Actor, unit: Unit, channel: str) -> lis
     holders = await people.holders(store.connection, provinces=[unit.province])
     receiving = [h for h in holders if h.post.role is Role.RECEIVER and h.chats and h.person != actor.id]
     chats = dict.fromkeys(h.chats[0] for h in receiving)
-    return [(bot, chat) for bot, _, chat in (key.partition(":") for key in chats)]
+    return [bot_and_chat(key) for key in chats]
 
 
 async def me_again(store: Store, *, actor: Actor, unit: str, channel: str) -> None:

@@ -3,6 +3,7 @@
 from isobot.actions import registration
 from isobot.actions.office_history import write_act
 from isobot.actions.reminding.rights import check_receiver
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit
 from isobot.errors import Refusal
@@ -61,7 +62,4 @@ async def relieve(
         report=("", "", unit.code),
         before=person,
     )
-    if not held.chats:
-        return None
-    bot, _, chat = held.chats[0].partition(":")
-    return bot, chat
+    return bot_and_chat(held.chats[0]) if held.chats else None
