@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from benchmarks.clocks import MovedClock
 from benchmarks.memory_network import memory_bot
 from benchmarks.officers import ANSWERS, FORM
 from handlers.router import DialogueRouter
@@ -24,7 +25,6 @@ from isobot.chat.door import Door
 from isobot.chat.engine import Engine
 from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.chat.sender import Sender
-from isobot.clock import SystemClock
 from isobot.domain.forms import Form
 from isobot.domain.messages import Attachment, Incoming, IncomingKind
 from isobot.domain.units import Level, Unit, UnitDirectory
@@ -50,6 +50,7 @@ PAST_EVENTS = 10
 """How many events, and as many messages, lie behind every preloaded chat."""
 
 MOMENT = datetime(2027, 5, 20, 3, tzinfo=UTC)
+"""Working time in May, when the communes of Thanh Hóa report."""
 
 
 class MemoryChannel:
@@ -79,17 +80,6 @@ class MemoryChannel:
         self.all_here.clear()
 
 
-class FixedClock:
-    """Working time in May, when the communes of Thanh Hóa report; it moves on as real time does."""
-
-    def __init__(self) -> None:
-        self._real = SystemClock()
-        self._begun = self._real.now()
-
-    def now(self) -> datetime:
-        return MOMENT + (self._real.now() - self._begun)
-
-
 class OurBot:
     """A process of isobot over one SQLite file."""
 
@@ -97,7 +87,7 @@ class OurBot:
         self._form = form
         self._chats = chats
         self._database = Database(f"sqlite+aiosqlite:///{file}")
-        self._clock = FixedClock()
+        self._clock = MovedClock(MOMENT)
         self._channel = MemoryChannel()
         self._bell, self._outbox_bell = Bell(), Bell()
         self._door = Door(self._database, self._clock, self._bell)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import func, insert, select
 
+from benchmarks.clocks import MovedClock
 from benchmarks.rush.outcome import FIRST_REMINDED, Size
 from benchmarks.rush.server import Platform
 from handlers.router import DialogueRouter
@@ -19,7 +20,6 @@ from isobot.chat.engine import Engine
 from isobot.chat.limits import telegram_limits
 from isobot.chat.outgoing import RenderedFile
 from isobot.chat.sender import Sender
-from isobot.clock import SystemClock
 from isobot.content import load_content
 from isobot.domain.messages import Attachment
 from isobot.domain.units import Level, Unit, UnitDirectory
@@ -39,24 +39,13 @@ MOMENT = datetime(2026, 12, 14, 2, tzinfo=UTC)
 """Nine in the morning of the last day on time in Kiên Giang."""
 
 
-class FixedClock:
-    """A morning in December, moving on as real time does."""
-
-    def __init__(self) -> None:
-        self._real = SystemClock()
-        self._begun = self._real.now()
-
-    def now(self) -> datetime:
-        return MOMENT + (self._real.now() - self._begun)
-
-
 class Installation:
     """A process of isobot with its parts joined as `isobot.app` joins them."""
 
     def __init__(self, size: Size, file: Path, server: Platform) -> None:
         self._size = size
         self.database = Database(f"sqlite+aiosqlite:///{file}")
-        clock = FixedClock()
+        clock = MovedClock(MOMENT)
         content = load_content()
         self._units = [
             Unit(code=f"kg.so-{n}", name=f"Sở số {n}", province=PROVINCE, level=Level.SO)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from isobot.actions import receiving, telling
-from isobot.actions.chain import read_reason, write_event
+from isobot.actions.chain import write_event
 from isobot.actions.office_history import write_act
+from isobot.actions.reasons import read_reason
 from isobot.actions.reporting import (
     NOT_HEAD,
     NOT_YOURS,

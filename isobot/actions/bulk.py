@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from isobot.actions.approving import needs_approval
-from isobot.actions.chain import read_reason
 from isobot.actions.former import former_figures
+from isobot.actions.reasons import read_reason
 from isobot.actions.reporting import Work, enter, figures_in, give_reason, open_report, reasons_in, submit
 from isobot.clock import vietnam_day
 from isobot.domain.bulk import (

@@ -2,15 +2,10 @@
 
 from typing import Any
 
-from isobot.domain.forms import tidy
 from isobot.domain.people import Actor
 from isobot.domain.reports import ReportEvent, chain_hash
-from isobot.errors import Refusal
 from isobot.storage.reports import ReportRecord
 from isobot.storage.store import Store
-
-LEAST_LETTERS = 3
-LONGEST_WHY = 500
 
 
 def write_event(
@@ -55,17 +50,3 @@ def write_event(
             "hash": record.last_hash,
         }
     )
-
-
-def read_reason(text: str, *, example: str) -> str:
-    """Bring a reason into one clean text.
-
-    Raises:
-        Refusal: it says nothing, or is too long.
-    """
-    said = tidy(text)
-    if sum(c.isalpha() for c in said) < LEAST_LETTERS:
-        raise Refusal(f"Anh/chị viết lý do bằng một câu ngắn, ví dụ: “{example}”.")
-    if len(said) > LONGEST_WHY:
-        raise Refusal(f"Lý do dài {len(said)} ký tự; xin rút gọn trong {LONGEST_WHY} ký tự.")
-    return said

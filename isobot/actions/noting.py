@@ -3,7 +3,8 @@
 from datetime import date
 
 from isobot.actions import receiving, telling
-from isobot.actions.chain import read_reason, write_event
+from isobot.actions.chain import write_event
+from isobot.actions.reasons import read_reason
 from isobot.actions.reporting import NOT_YOURS, Work
 from isobot.clock import vietnam_day
 from isobot.domain.forms import Field

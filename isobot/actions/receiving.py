@@ -6,7 +6,8 @@ It does not approve: it receives. Each act tells the officer at once.
 from collections.abc import Mapping
 
 from isobot.actions import telling
-from isobot.actions.chain import read_reason, write_event
+from isobot.actions.chain import write_event
+from isobot.actions.reasons import read_reason
 from isobot.actions.reporting import Work
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.people import Actor

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
-from isobot.actions.chain import read_reason, write_event
+from isobot.actions.chain import write_event
 from isobot.actions.former import REASON, former_figures
+from isobot.actions.reasons import read_reason
 from isobot.actions.work import Work as Work
 from isobot.actions.work import complete_answers as complete_answers
 from isobot.actions.work import figures_in as figures_in

@@ -1,5 +1,6 @@
 """What every act about reminders asks first: whose reminders, which period, what right, what reason."""
 
+from isobot.actions import reasons
 from isobot.domain.deadlines import Period, RuleBook, find_period
 from isobot.domain.people import Actor, Role
 from isobot.errors import Refusal
@@ -7,7 +8,6 @@ from isobot.errors import Refusal
 NOT_RECEIVER = "Việc này dành cho cán bộ đầu mối nhận báo cáo của tỉnh."
 NO_PERIOD = "Kỳ báo cáo này không còn trong danh sách."
 LONGEST_WHY = 300
-LEAST_LETTERS = 3
 
 
 def units_of(actor: Actor) -> tuple[str, ...]:
@@ -37,7 +37,4 @@ def check_receiver(actor: Actor, province: str) -> None:
 
 def check_reason(why: str) -> None:
     """Refuse a reason that says nothing, or too much."""
-    if sum(c.isalpha() for c in why) < LEAST_LETTERS:
-        raise Refusal("Anh/chị viết lý do bằng một câu ngắn, ví dụ: “Đơn vị đang sáp nhập”.")
-    if len(why) > LONGEST_WHY:
-        raise Refusal(f"Lý do dài {len(why)} ký tự; xin rút gọn trong {LONGEST_WHY} ký tự.")
+    reasons.check_reason(why, example="Đơn vị đang sáp nhập", longest=LONGEST_WHY)
