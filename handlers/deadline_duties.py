@@ -37,8 +37,7 @@ async def show(turn: Turn, services: Services) -> None:
 
 def _when(rule: ReportingRule, turn: Turn) -> str:
     if rule.follows_event:
-        span = f"{rule.months_after} tháng" if rule.months_after else f"{rule.days_after} ngày"
-        return f"hạn {span} sau {rule.event}"
+        return f"hạn {rule.span} sau {rule.event}"
     found = deadlines.open_periods(rule, turn.today) or tuple(
         filter(None, [deadlines.next_period(rule, turn.today)])
     )

@@ -98,7 +98,7 @@ def known_period(
     turn: Turn, services: Services, rule_id: str, key: str
 ) -> tuple[ReportingRule, Period] | None:
     """Return a rule and its period for a receiver; None, and say why, where there is none."""
-    rule = services.rules.get(rule_id)
+    rule = services.rules.by_id(rule_id)
     period = deadlines.find_period(rule, key) if rule else None
     if rule is None or period is None:
         turn.say("Kỳ này không còn trong danh sách. Gõ “tiến độ” để xem các kỳ hiện có.")
@@ -199,7 +199,7 @@ async def take(turn: Turn, services: Services) -> None:
 
 
 def _unit_named(turn: Turn, services: Services, state: Mapping[str, Any]) -> Unit | None:
-    rule = services.rules.get(state["rule"])
+    rule = services.rules.by_id(state["rule"])
     province = rule.province if rule else ""
     found = services.directory.find(turn.text, province=province, on=turn.today)
     if len(found) == 1:
@@ -230,7 +230,7 @@ async def unit_picked(turn: Turn, services: Services, code: str) -> None:
         await give_code(turn, services, code)
         return
     turn.conversation.state["unit"] = code
-    rule = services.rules.get(turn.conversation.state["rule"])
+    rule = services.rules.by_id(turn.conversation.state["rule"])
     due = deadlines.find_period(rule, turn.conversation.state["period"]) if rule else None
     example = max(due.last_day if due else turn.today, turn.today) + timedelta(days=14)
     turn.say(f"{unit.place_name}: gia hạn đến hết ngày nào? Ví dụ: {format_date(example)}.")
@@ -291,7 +291,7 @@ async def relieve(turn: Turn, services: Services, code: str, person: int) -> Non
 async def _take_extension(turn: Turn, services: Services, state: Mapping[str, Any]) -> None:
     """Take the new day, which is checked at once, then the reason."""
     unit = services.directory.get(state["unit"])
-    rule = services.rules.get(state["rule"])
+    rule = services.rules.by_id(state["rule"])
     due = deadlines.find_period(rule, state["period"]) if rule else None
     if unit is None or rule is None or due is None:
         raise Refusal(reminding.NO_PERIOD)
@@ -397,8 +397,10 @@ async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> b
             await judge_letter(turn, services, office.STILL_MISSING, rule, period, unit)
         case "le", [rule, period, unit]:
             await judge_letter(turn, services, office.ENOUGH, rule, period, unit)
-        case "hd", [rule, number, period] if number.isdecimal() and len(number) < 3:
-            deadline_dates.ask(turn, services, rule, number, period)
+        case "hd", [rule, number, period, *where] if (
+            number.isdecimal() and len(number) < 3 and len(where) < 2
+        ):
+            deadline_dates.ask(turn, services, rule, number, period, *where or [""])
         case _:
             return False
     return True

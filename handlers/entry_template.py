@@ -31,9 +31,9 @@ async def show(turn: Turn, services: Services) -> None:
 
 def send(turn: Turn, services: Services, rule_id: str, period_key: str, province: str) -> None:
     """Send the workbook: of a whole province to its receiving office, else of the person's own units."""
-    rule = services.rules.get(rule_id)
+    rule = services.rules.get(rule_id, province)
     period = deadlines.find_period(rule, period_key) if rule else None
-    if rule is None or period is None or rule.province not in (province, deadlines.NATIONAL):
+    if rule is None or period is None:
         turn.say("Kỳ này không còn trong danh sách. Gõ “mẫu nhập” để xem các kỳ hiện có.")
         return
     parameters: dict[str, object] = {"rule": rule.id, "period": period.key, "province": province}

@@ -63,12 +63,12 @@ def _current(turn: Turn, services: Services) -> list[list[str]]:
 
 def send(turn: Turn, services: Services, head: str, rule_id: str, period_key: str, province: str) -> None:
     """Send a paper to the receiving office."""
-    rule = services.rules.get(rule_id)
+    rule = services.rules.get(rule_id, province)
     period = deadlines.find_period(rule, period_key) if rule else None
     if not turn.actor.may_receive_from(province):
         turn.say("Anh/chị không giữ vai trò nhận báo cáo của tỉnh này nên không tải được tệp này.")
         return
-    if rule is None or period is None or rule.province not in (province, deadlines.NATIONAL):
+    if rule is None or period is None:
         turn.say("Kỳ này không còn trong danh sách. Gõ “tiến độ” để xem các kỳ hiện có.")
         return
     known = services.provinces.get(province)

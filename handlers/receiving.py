@@ -21,6 +21,7 @@ from isobot.domain.reports import ReportStatus
 from isobot.domain.units import Unit
 from isobot.errors import Refusal
 from isobot.storage import reports
+from isobot.storage.reports import ReportRecord
 
 DIALOGUE = "receive"
 ACCEPT_ALL = "accept-all"
@@ -35,7 +36,7 @@ HOW_TO_RETURN = (
 
 async def show_list(turn: Turn, services: Services, rule_id: str, key: str, province: str) -> None:
     """List the reports of a period that are in, those that want a look first."""
-    rule = services.rules.get(rule_id)
+    rule = services.rules.get(rule_id, province)
     period = deadlines.find_period(rule, key) if rule else None
     if not turn.actor.may_receive_from(province):
         turn.say(receiving.NOT_RECEIVER)
@@ -135,24 +136,24 @@ async def open_unit(turn: Turn, services: Services, code: str) -> None:
         turn.say(f"{unit.place_name} chưa gửi báo cáo nào.")
         return
     sent.sort(key=lambda r: r.submitted_at or turn.now, reverse=True)
-    now = [r for r in sent if _is_current(turn, services, r.rule, r.period)]
+    now = [r for r in sent if _is_current(turn, services, r)]
     if len(now) == 1 or len(sent) == 1:
         await open_one(turn, services, (now or sent)[0].id)
         return
-    offered = [Choice(f"rv:{r.id}", _period_name(services, r.rule, r.period), True) for r in sent]
+    offered = [Choice(f"rv:{r.id}", _period_name(services, r), True) for r in sent]
     turn.say(f"{unit.place_name}: anh/chị xem báo cáo nào?", *offered[:OFFERED])
 
 
-def _is_current(turn: Turn, services: Services, rule_id: str, key: str) -> bool:
-    rule = services.rules.get(rule_id)
+def _is_current(turn: Turn, services: Services, record: ReportRecord) -> bool:
+    rule = services.rules.get(record.rule, record.province)
     period = current_period(rule, turn.today) if rule else None
-    return period is not None and period.key == key
+    return period is not None and period.key == record.period
 
 
-def _period_name(services: Services, rule_id: str, key: str) -> str:
-    rule = services.rules.get(rule_id)
-    period = deadlines.find_period(rule, key) if rule else None
-    return f"Báo cáo {period.label if period else key}"
+def _period_name(services: Services, record: ReportRecord) -> str:
+    rule = services.rules.get(record.rule, record.province)
+    period = deadlines.find_period(rule, record.period) if rule else None
+    return f"Báo cáo {period.label if period else record.period}"
 
 
 async def take(turn: Turn, services: Services) -> bool:

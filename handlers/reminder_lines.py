@@ -112,7 +112,8 @@ def duty_periods(
     now_open = deadlines.open_periods(rule, today)
     coming = deadlines.next_period(rule, today)
     late = deadlines.late_periods(rule, today, within_days=31)
-    return [*late[-1:], *(now_open or ([coming] if coming else []))]
+    found = [*late[-1:], *(now_open or ([coming] if coming else []))]
+    return [period for period in found if rule.asks_of(unit, period)]
 
 
 def estimate_words(days: Iterable[date], services: Services) -> str:

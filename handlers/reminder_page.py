@@ -201,7 +201,8 @@ async def _duties(turn: Turn, services: Services, unit: Unit, shown: list[date])
 
 async def show_words(turn: Turn, services: Services, rule_id: str, key: str, code: str) -> None:
     """Show the very words of the next reminder, and of what deputy and head are told after it."""
-    rule, unit = services.rules.get(rule_id), services.directory.get(code)
+    unit = services.directory.get(code)
+    rule = services.rules.get(rule_id, unit.province) if unit else None
     period = deadlines.find_period(rule, key) if rule else None
     if rule is None or unit is None or period is None or code not in reminding.units_of(turn.actor):
         turn.say(reminding.NO_PERIOD)

@@ -10,7 +10,7 @@ from handlers import reminder_lines, reminder_page
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
-from isobot.domain.deadlines import Kind
+from isobot.domain.deadlines import Kind, ReportingRule
 from isobot.domain.messages import Attachment, Choice, Reply
 from isobot.domain.numbers import format_date, read_date
 from isobot.errors import AnswerRefused, Refusal
@@ -193,9 +193,14 @@ def _split(key: str) -> tuple[str, list[str]]:
     return head, rest.split(":")
 
 
+def _rule_of(services: Services, rule: str, code: str) -> ReportingRule | None:
+    unit = services.directory.get(code)
+    return services.rules.get_any(rule, unit.province) if unit is not None else None
+
+
 def ask_when_done(turn: Turn, services: Services, rule: str, period: str, unit: str) -> None:
     """Ask on which day a duty was done."""
-    known = services.rules.get_any(rule)
+    known = _rule_of(services, rule, unit)
     if known is None or known.kind is not Kind.DUTY or unit not in reminding.units_of(turn.actor):
         turn.say("Việc này không còn trong danh sách của anh/chị.")
         return
@@ -239,7 +244,7 @@ def offer_events(turn: Turn, services: Services, code: str) -> None:
 
 def ask_event(turn: Turn, services: Services, code: str, rule: str) -> None:
     """Ask on which day something happened that a duty follows."""
-    known = services.rules.get_any(rule)
+    known = _rule_of(services, rule, code)
     if known is None or not known.follows_event or code not in reminding.units_of(turn.actor):
         turn.say("Việc này không còn trong danh sách.")
         return
@@ -258,7 +263,7 @@ async def _take_event(turn: Turn, services: Services, state: Mapping[str, str]) 
         happened_on=day,
         channel=turn.incoming.bot,
     )
-    known = services.rules.get_any(state["rule"])
+    known = _rule_of(services, state["rule"], state["unit"])
     assert known is not None
     told = [f"Đã ghi. Hạn là {format_date(period.last_day)}; tôi sẽ nhắc trước hạn."]
     told += filter(None, [wording.day_off_words(period.last_day, turn.today, services.calendar)])

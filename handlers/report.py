@@ -48,7 +48,8 @@ async def open_report(
     turn: Turn, services: Services, rule_id: str, key: str, code: str, *, at: str = ""
 ) -> None:
     """Open the draft of a unit's report, new or left half way; with `at`, ask that figure first."""
-    unit, rule = services.directory.get(code), services.rules.get(rule_id)
+    unit = services.directory.get(code)
+    rule = services.rules.get(rule_id, unit.province) if unit else None
     period = deadlines.find_period(rule, key) if rule else None
     if unit is None or rule is None or period is None:
         turn.say("Kỳ báo cáo này không còn trong danh sách. Gõ “báo cáo” để xem các kỳ hiện có.")

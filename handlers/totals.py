@@ -13,12 +13,12 @@ from handlers import totals_views as views
 from handlers import totals_words as words
 from handlers.periods_now import current_period
 from handlers.services import Services
-from handlers.totals_views import OPEN, STEP, View, capital, periods_of, remembered
+from handlers.totals_views import OPEN, STEP, View, periods_of, remembered
 from isobot.chat.turn import Turn
 from isobot.domain.deadlines import Period, ReportingRule
 from isobot.domain.messages import Choice
 from isobot.domain.period_totals import Structure
-from isobot.domain.text import fold, shorten
+from isobot.domain.text import capital, fold, shorten
 
 HEADS = (OPEN, STEP)
 """How the keys of the choices begin that belong here."""

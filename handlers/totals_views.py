@@ -20,6 +20,7 @@ from isobot.domain.kinds import RollUp
 from isobot.domain.messages import Choice
 from isobot.domain.period_totals import PeriodTotals, Structure, compare_totals
 from isobot.domain.rollup import Totals
+from isobot.domain.text import capital
 from isobot.domain.units import PARTING
 from isobot.storage import rollup
 
@@ -65,9 +66,9 @@ async def _load(turn: Turn, services: Services, view: View) -> _Open | None:
     if not turn.actor.may_receive_from(view.province):
         turn.say(NOT_RECEIVER)
         return None
-    rule = services.rules.get(view.rule)
+    rule = services.rules.get(view.rule, view.province)
     period = deadlines.find_period(rule, view.period) if rule else None
-    if rule is None or period is None or rule.province not in (view.province, deadlines.NATIONAL):
+    if rule is None or period is None:
         turn.say("Kỳ này không còn trong danh sách. Gõ “tổng hợp” để xem các kỳ hiện có.")
         return None
     register = Register(services.directory, services.forms)
@@ -155,11 +156,6 @@ def _structures(opened: _Open) -> list[Choice]:
         Choice(f"{STEP}:then", "Theo huyện"),
         Choice(f"{STEP}:now", "Theo cơ cấu hiện nay"),
     ]
-
-
-def capital(text: str) -> str:
-    """Begin a line with a capital letter."""
-    return text[:1].upper() + text[1:]
 
 
 async def show_field(turn: Turn, services: Services, view: View, number: str, *, go_on: bool = False) -> None:
@@ -317,7 +313,7 @@ async def show_periods(turn: Turn, services: Services, view: View) -> None:
 
 def offer_periods(turn: Turn, services: Services, view: View) -> None:
     """Offer the periods of the same rule."""
-    rule = services.rules.get(view.rule)
+    rule = services.rules.get(view.rule, view.province)
     periods = periods_of(rule, turn) if rule else []
     offered = [
         Choice(f"{OPEN}:{view.rule}:{period.key}:{view.province}", capital(period.label), lasting=True)

@@ -29,7 +29,7 @@ def show(
 
     async def go(core: Core) -> None:
         services = core.services
-        known = services.rules.get(rule)
+        known = services.rules.by_id(rule)
         due = deadlines.find_period(known, period) if known else None
         if known is None or due is None:
             raise typer.BadParameter(f"Không có kỳ “{period}” của chế độ “{rule}”.")

@@ -100,7 +100,7 @@ def duties(
                 unit = units.all.get(code)
                 if rule_id == rule.id and unit is not None and rule.concerns(unit):
                     period = event_period(rule, happened_on)
-                    alive = first <= period.last_day and unit.active_on(period.last_day)
+                    alive = first <= period.last_day and rule.asks_of(unit, period)
                     if alive and period.opens <= day:
                         yield Duty(rule, period, (unit,), calendar, steps, extensions)
             continue

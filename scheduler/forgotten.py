@@ -45,6 +45,8 @@ class _Look:
     calendar: WorkCalendar
     since: datetime
     today: date
+    turned_off: Mapping[tuple[str, str], datetime]
+    """From when offices have a duty off, by (rule, province)."""
 
 
 def forgotten(
@@ -61,19 +63,28 @@ def forgotten(
 ) -> list[Forgotten]:
     """List the steps that fell due while nothing ran and that have lost their sense since `since`.
 
-    A report came in before its missed step was told, its person left, or the ladder is long over. `ended`
+    A report came in before its missed step was told, its person left, an office turned the duty off, or the
+    ladder is long over. `ended`
     holds the moments of the reports that are in, `holdings` also the posts that ended since, and what was
     lent of them to somebody who stood in.
     """
     today = vietnam_day(now)
-    look = _Look(situation.ledger, calendar, datetime.combine(since, time(0), tzinfo=VIETNAM), today)
+    listed = tuple(rules)
+    turned_off = {
+        (rule.id, province): _midnight(said.day)
+        for rule in listed
+        for province, said in rule.switches.items()
+        if not said.on
+    }
+    look = _Look(situation.ledger, calendar, _midnight(since), today, turned_off)
+    before = [rule.before_turned_off(since) for rule in listed]
     by_unit: dict[str, list[Holding]] = defaultdict(list)
     for holding in holdings:
         by_unit[holding.unit].append(holding)
     receiving = [h for held in by_unit.values() for h in held if h.role is Role.RECEIVER]
     found: dict[StepKey, Forgotten] = {}
     known = UnitIndex.over(units)
-    for duty in duties(rules, known, calendar, steps, situation, today, since=since):
+    for duty in duties(before, known, calendar, steps, situation, today, since=since):
         for unit in duty.units:
             here = by_unit.get(unit.code, ())
             for held in here:
@@ -111,7 +122,7 @@ def _forgotten_of(
 ) -> dict[StepKey, Forgotten]:
     """Look at the ladder of one post; what ended before `since` was looked at on an earlier day."""
     end, why = ended, "reported"
-    closed_at = duty.rule.closed_at
+    closed_at = duty.rule.closed_at or look.turned_off.get((duty.rule.id, unit.province))
     if closed_at is not None and (end is None or closed_at < end):
         end, why = closed_at, "closed"
     if held.until is not None and (end is None or held.until < end):
@@ -126,17 +137,22 @@ def _forgotten_of(
         over_on = planned[-1].day + timedelta(days=CATCH_UP_DAYS + 1)
         if not look.since.astimezone(VIETNAM).date() <= over_on <= look.today:
             return {}
-        end, why = datetime.combine(over_on, time(0), tzinfo=VIETNAM), "over"
-    registered = vietnam_day(held.since)
+        end, why = _midnight(over_on), "over"
+    turned_on = duty.rule.switches.get(unit.province)
+    first = max(vietnam_day(held.since), turned_on.day if turned_on else date.min)
     found = {}
     for step in planned:
         begins = datetime.combine(step.day, look.calendar.begins, tzinfo=VIETNAM)
-        if begins > end or step.day > look.today or step.day < registered:
+        if begins > end or step.day > look.today or step.day < first:
             continue
         key = step_key(duty.rule, period, unit, held.person, step.step, audience)
         if key not in look.ledger and _is_spoken_to(held, here, max(begins, held.since)):
             found[key] = Forgotten(key, step.day, why)
     return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), tzinfo=VIETNAM)
 
 
 def _is_spoken_to(held: Holding, here: Sequence[Holding], moment: datetime) -> bool:

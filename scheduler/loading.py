@@ -161,7 +161,7 @@ async def situation_of(
     )
     excused, settled = judged(await office.all_letters(connection, units=units))
     done = set(await reports.moments_in(connection, units=units)) | set(settled)
-    if any(rules.get(key.rule) is None for key in keys):
+    if any(rules.by_id(key.rule) is None for key in keys):
         done |= set(await office.all_deeds(connection))
     declined = await office.all_declined(connection)
     snoozed = await dispatch.snoozed(connection, today=today, persons=persons)

@@ -152,9 +152,9 @@ def _rebuilt(
 ) -> DueStep | str:
     """Return the step as it is now, or why it is not to be told any more."""
     key = row.key
-    rule = timetable.rules.get_any(key.rule)
-    period = find_period(rule, key.period) if rule else None
     unit = units.all.get(key.unit)
+    rule = timetable.rules.get_any(key.rule, unit.province) if unit else None
+    period = find_period(rule, key.period) if rule else None
     if rule is None or period is None or unit is None:
         return "gone"
     if rule.closed_at is not None or not rule.is_on_in(unit.province):
@@ -269,7 +269,7 @@ def nudges(
 
     Units on paper or with more time are left alone.
     """
-    known = timetable.rules.get(rule)
+    known = timetable.rules.by_id(rule)
     due = find_period(known, period) if known else None
     if known is None or due is None or known.is_closed_on(today):
         return []

@@ -70,7 +70,7 @@ class UnitIndex:
         """Return the units that owe a period; worked out once for a last day."""
         key = (rule, period.last_day)
         if key not in self._owing:
-            self._owing[key] = [u for u in self.of(rule.province) if rule.is_owed_by(u, period)]
+            self._owing[key] = [u for u in self.of(rule.reach) if rule.is_owed_by(u, period)]
         return self._owing[key]
 
     def office(self, province: str) -> Unit | None:

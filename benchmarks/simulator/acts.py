@@ -70,7 +70,7 @@ class Acts(Machine):
             self.reported[report] = sent
 
     def _on_extend(self, now: datetime, report: plan.ReportKey, days: int) -> None:
-        rule = self.timetable.rules.get(report[0])
+        rule = self.timetable.rules.by_id(report[0])
         period = find_period(rule, report[1]) if rule else None
         if period is None or report in self.reported:
             return
@@ -196,17 +196,17 @@ class Acts(Machine):
         for person, own in planned.items():
             self._queue(person, own, now, today)
 
-    def _on_move(self, now: datetime, rule: str, key: str, year: int, wanted: date) -> None:
-        """An office sets another last day of its own, for a year and those after it."""
-        known = self.timetable.rules.get_any(rule)
+    def _on_move(self, now: datetime, rule: str, key: str, year: int, wanted: date, province: str) -> None:
+        """An office sets another last day for its province, for a year and those after it."""
+        known = self.timetable.rules.get_any(rule, province)
         occurrence, today = self._occurrence(known, key), vietnam_day(now)
         assert known is not None
         period = find_period(known, occurrence.key.format(year=year))
         assert period is not None
         if wanted < today or wanted == period.last_day:
             return
-        self.moves.append(Move(rule, key, year, DayOfYear(wanted.day, wanted.month), today))
-        self.facts.moves.append(Moved(now, rule, key, wanted))
+        self.moves.append(Move(rule, key, year, DayOfYear(wanted.day, wanted.month), today, province))
+        self.facts.moves.append(Moved(now, rule, key, wanted, province))
         self.read_rules()
 
     def _occurrence(self, rule: ReportingRule | None, key: str) -> Occurrence:

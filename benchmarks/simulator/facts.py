@@ -61,12 +61,13 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Another day of a yearly rule, for one year and those after it."""
+    """Another day of a yearly rule in a province, for one year and those after it."""
 
     at: datetime
     rule: str
     key: str
     day: date
+    province: str
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class Simulation(Acts):
 
     def _draw_yearly(self, yearly: Yearly) -> None:
         draw = self.random
-        rule = self.country.timetable.rules.get_any(yearly.rule)
+        rule = self.country.timetable.rules.get_any(yearly.rule, yearly.province)
         assert rule is not None
         last = FIRST_DAY + timedelta(days=self.country.size.days)
         keys = {key.format(year=year): (key, year) for key, _, _ in yearly.days for year in range(2025, 2030)}
@@ -72,9 +72,9 @@ class Simulation(Acts):
             if not yearly.duty:
                 self._draw_nudges(rule.id, period.key, window)
             for _ in range(draw.choice((0, 0, 0, 1, 1, 2))):
-                self._draw_move(yearly.rule, *keys[period.key], window)
+                self._draw_move(yearly, *keys[period.key], window)
 
-    def _draw_move(self, rule: str, key: str, year: int, window: Window) -> None:
+    def _draw_move(self, yearly: Yearly, key: str, year: int, window: Window) -> None:
         """An office moves a date of its own: before the window, in it, or after it; some twice in a row."""
         draw = self.random
         day = draw.choice(
@@ -86,10 +86,13 @@ class Simulation(Acts):
         )
         wanted = max(day, window.last_day + timedelta(days=draw.randint(-12, 17)))
         moment = at(max(day, FIRST_DAY), draw.choice((7, 8, 10, 14, 19)), draw.randint(1, 59))
-        self._plan(moment, "move", rule, key, year, min(wanted, date(year, 12, 31)))
+        rule, province = yearly.rule, yearly.province
+        self._plan(moment, "move", rule, key, year, min(wanted, date(year, 12, 31)), province)
         if draw.random() < 0.2:
             again = min(wanted + timedelta(days=3), date(year, 12, 31))
-            self._plan(moment + timedelta(minutes=draw.choice((3, 90))), "move", rule, key, year, again)
+            self._plan(
+                moment + timedelta(minutes=draw.choice((3, 90))), "move", rule, key, year, again, province
+            )
 
     # One report
 

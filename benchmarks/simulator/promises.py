@@ -203,7 +203,8 @@ def _yearly(yearly: Yearly, key: str, year: int, named: date, units: tuple[str, 
     changes = []
     opens, now = _opening(named, yearly.window), named
     for moved in facts.moves:
-        if (moved.rule, moved.key) == (yearly.rule, key) and moved.day.year <= year:
+        same = (moved.rule, moved.key, moved.province) == (yearly.rule, key, yearly.province)
+        if same and moved.day.year <= year:
             day = _day(year, moved.day.month, moved.day.day)
             if day != now:
                 opens = min(opens, _opening(day, yearly.window))

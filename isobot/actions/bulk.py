@@ -118,7 +118,7 @@ async def plan_import(store: Store, *, actor: Actor, sheets: Sequence[Sheet], kn
     Nothing is changed.
     """
     rule_id, period_key = header_of(sheets)
-    rule = known.rules.get(rule_id)
+    rule = known.rules.by_id(rule_id)
     period = find_period(rule, period_key) if rule else None
     if rule is None or period is None:
         return Plan(None, None, (), (CellProblem("", "", NO_HEADER),))

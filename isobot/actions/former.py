@@ -89,7 +89,7 @@ async def preload(
     """Look up in one statement what several open reports compare themselves with."""
     keys: list[ReportKey] = []
     for record in records:
-        unit, rule = directory.get(record.unit), rules.get(record.rule)
+        unit, rule = directory.get(record.unit), rules.get(record.rule, record.province)
         period = find_period(rule, record.period) if rule else None
         if unit is not None and rule is not None and period is not None:
             keys += _wanted(unit, rule, period, directory).keys

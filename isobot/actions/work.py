@@ -104,7 +104,7 @@ def figures_in(stored: Mapping[str, Any]) -> dict[str, Value]:
 
 def work_on(record: ReportRecord, form: Form, rules: RuleBook) -> Work:
     """Put a record together with its form and period."""
-    rule = rules.get(record.rule)
+    rule = rules.get(record.rule, record.province)
     period = find_period(rule, record.period) if rule else None
     return Work(record, form, figures_in(record.draft), period)
 
@@ -113,7 +113,7 @@ async def load_work(
     store: Store, record: ReportRecord, *, forms: Forms, rules: RuleBook, directory: UnitDirectory
 ) -> Work:
     """Put a record together with its form, its period, and what the unit reported the last time."""
-    rule, unit = rules.get(record.rule), directory.get(record.unit)
+    rule, unit = rules.get(record.rule, record.province), directory.get(record.unit)
     level = unit.level if unit is not None else None
     work = work_on(record, forms.get(record.form, record.form_version, level=level), rules)
     work.unit = unit

@@ -34,3 +34,8 @@ def nfc(text: str) -> str:
 def shorten(text: str, most: int) -> str:
     """Cut a text to at most `most` characters, marking the cut with an ellipsis."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def capital(text: str) -> str:
+    """Begin a line with a capital letter."""
+    return text[:1].upper() + text[1:]

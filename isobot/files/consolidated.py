@@ -35,9 +35,9 @@ def wanted(desk: Desk, rule: str, period: str, province: str) -> Wanted:
     Raises:
         NotFound: there is no such period, or it is none of that province.
     """
-    known = desk.services.rules.get(rule)
+    known = desk.services.rules.get(rule, province)
     due = deadlines.find_period(known, period) if known else None
-    if known is None or due is None or known.province not in (province, deadlines.NATIONAL):
+    if known is None or due is None:
         raise NotFound(f"period {rule} {period}")
     return Wanted(known, due)
 

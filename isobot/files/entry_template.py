@@ -20,7 +20,8 @@ async def load_template(
         NotFound: there is no such period, or nobody of those has to report for it.
     """
     async with desk.reading():
-        known = desk.services.rules.get(rule)
+        rules = desk.services.rules
+        known = rules.get(rule, province) if province else rules.by_id(rule)
         due = deadlines.find_period(known, period) if known else None
         if known is None or due is None:
             raise NotFound(f"period {rule} {period}")

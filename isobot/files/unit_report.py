@@ -26,7 +26,8 @@ async def load_unit_report(desk: Desk, *, report: int, version: int) -> tuple[Un
         if record is None:
             raise NotFound(f"report {report}")
         sent = await reports.version_of(store.connection, report, version) if version else None
-        unit, rule = services.directory.get(record.unit), services.rules.get(record.rule)
+        unit = services.directory.get(record.unit)
+        rule = services.rules.get(record.rule, record.province)
         level = unit.level if unit else None
         form = services.forms.get(record.form, record.form_version, level=level)
         work = work_on(record, form, services.rules)

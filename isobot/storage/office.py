@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from isobot.domain.deadlines import DayOfYear, Extension, Move
+from isobot.domain.deadlines import DayOfYear, Extension, Move, Switch
 from isobot.storage.office_acts import acts as acts
 from isobot.storage.office_acts import note_act as note_act
 from isobot.storage.statements import insert_if_absent, insert_or_replace
@@ -87,6 +87,7 @@ async def add_move(connection: AsyncConnection, move: Move) -> None:
             day=move.day.day,
             month=move.day.month,
             set_on=move.set_on,
+            province=move.province,
         )
     )
 
@@ -95,7 +96,7 @@ async def moves(connection: AsyncConnection) -> tuple[Move, ...]:
     """Return every last day that offices set, in the order they were set."""
     found = await connection.execute(select(office_dates).order_by(office_dates.c.id))
     return tuple(
-        Move(row.rule, row.occurrence, row.from_year, DayOfYear(row.day, row.month), row.set_on)
+        Move(row.rule, row.occurrence, row.from_year, DayOfYear(row.day, row.month), row.set_on, row.province)
         for row in found
     )
 
@@ -109,10 +110,13 @@ async def switch_duty(
     )
 
 
-async def switched_duties(connection: AsyncConnection) -> dict[tuple[str, str], bool]:
-    """Return which duties offices turned on or off, by (province, rule)."""
-    found = await connection.execute(select(duty_switches).order_by(duty_switches.c.id))
-    return {(row.province, row.rule): row.turned_on for row in found}
+async def switched_duties(connection: AsyncConnection) -> dict[tuple[str, str], Switch]:
+    """Return which duties offices turned on or off, by (province, rule); each remembers the word before."""
+    found: dict[tuple[str, str], Switch] = {}
+    for row in await connection.execute(select(duty_switches).order_by(duty_switches.c.id)):
+        key = (row.province, row.rule)
+        found[key] = Switch(row.turned_on, row.set_on, found.get(key))
+    return found
 
 
 async def say_on_paper(

@@ -287,65 +287,7 @@ async def test_calendar_does_not_remind_of_what_is_in(lan, clock):
     assert event.walk("VALARM") == []
 
 
-# --- duties that an office turns on and off ---------------------------------------------------------------
-
-
-async def test_office_turns_the_internal_audit_on_and_everything_follows(lan, mai, clock):
-    kon_tum = lan.other("8")
-    await lan.registers(REPORT_UNIT)
-    await kon_tum.registers("kt.dak-ha")
-    await mai.registers("th.so-khcn", Role.RECEIVER)
-    clock.move_to(date(2027, 9, 6))
-
-    page = (await mai.says("việc hằng năm"))[-1]
-    said = (await mai.picks("Bật: Đánh giá nội bộ hằng năm"))[-1]
-    clock.pass_by(timedelta(seconds=2))
-
-    assert "• Đánh giá nội bộ hằng năm: đang tắt, hạn 31/10/2027." in page
-    assert "Căn cứ: Điều 4 khoản 4 điểm b, Quyết định 19/2014/QĐ-TTg ngày 05/3/2014." in page
-    assert "Đã bật: Đánh giá nội bộ hằng năm, cho " in said
-    assert "hạn 31/10/2027: nhắc 15/10/2027" in (await lan.says("nhắc việc"))[-1]
-    assert "Đánh giá nội bộ" not in (await kon_tum.says("nhắc việc"))[-1]
-    await lan.presses_key("ic:own")
-    assert "qg-danh-gia-noi-bo-2027-th.pu-luong@isobot" in events_of(lan)
-    await on(lan, clock, date(2027, 9, 7))
-    assert "hạn đánh giá nội bộ hằng năm (31/10/2027)" in reminders(lan)[-1]
-    assert not reminders(kon_tum)
-
-
-async def test_duty_that_is_turned_off_is_told_no_more_even_if_a_message_waits(lan, mai, clock):
-    await lan.registers(REPORT_UNIT)
-    await mai.registers("th.so-khcn", Role.RECEIVER)
-    clock.move_to(date(2027, 9, 6))
-    await mai.presses_key("du:on:qg-danh-gia-noi-bo:thanh-hoa")
-    await lan.office.dispatcher().tick()  # queued, and not sent yet
-
-    await mai.presses_key("du:off:qg-danh-gia-noi-bo:thanh-hoa")
-    await on(lan, clock, date(2027, 10, 15))
-
-    assert not any("ánh giá nội bộ" in text for text in reminders(lan))
-    assert "Việc này đang tắt rồi" in (await mai.presses_key("du:off:qg-danh-gia-noi-bo:thanh-hoa"))[-1]
-
-
-async def test_only_the_provinces_own_receiver_turns_duties_on(lan, clock):
-    await lan.registers(REPORT_UNIT)
-    kon_tum = lan.other("8")
-    await kon_tum.registers("kt.so-khcn", Role.RECEIVER)
-
-    for phone in (lan, kon_tum):
-        said = (await phone.presses_key("du:on:qg-danh-gia-noi-bo:thanh-hoa"))[-1]
-        assert "đầu mối nhận báo cáo" in said
-    assert "đầu mối nhận báo cáo" in (await lan.says("việc hằng năm"))[-1]
-
-
-async def test_lead_office_turns_its_own_november_off(mai, clock):
-    await mai.registers("th.so-khcn", Role.RECEIVER)
-    await mai.presses_key("du:off:qg-thang-11:thanh-hoa")
-    clock.pass_by(timedelta(seconds=2))
-
-    await on(mai, clock, date(2027, 11, 23))
-
-    assert not any("ổng hợp kết quả kiểm tra" in text for text in reminders(mai))
+# --- events -----------------------------------------------------------------------------------------------
 
 
 async def test_event_to_be_reminded_after_is_told_in_plain_words(lan, clock):
@@ -399,4 +341,3 @@ async def test_digest_of_600_missing_units_is_one_message_and_every_name_can_be_
     assert "UBND xã Mới 544: gia hạn" in (await mai.says("xã Mới 544"))[-1]
     await mai.says("hủy")
     await mai.says("tổng hợp")
-    print(await mai.says("đơn vị chưa gửi"))

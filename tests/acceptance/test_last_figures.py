@@ -14,7 +14,7 @@ from tests.acceptance.conftest import Phone
 
 async def figures_before(office, unit: str, period: str) -> reporting.Work:
     services = office.services
-    rule, known = services.rules.get("th-xa"), services.directory.get(unit)
+    rule, known = services.rules.by_id("th-xa"), services.directory.get(unit)
     actor = Actor(1, (Post(1, unit, "thanh-hoa", Role.REPORTER),))
     async with office.database.write() as connection:
         return await reporting.open_report(
@@ -80,7 +80,7 @@ async def officer_of(office, unit: str, number: int):
 
 
 def test_the_first_period_of_a_rule_has_none_before(services):
-    rule = services.rules.get("th-xa")
+    rule = services.rules.by_id("th-xa")
     first = find_period(rule, f"{rule.first_year}-05")
 
     assert previous_period(rule, first) is None

@@ -22,7 +22,7 @@ IN_OCTOBER = {"ia_last": "10/9/2027", "mr_last": "12/9/2027"}
 async def reports(office, unit: str, period: str, **instead: str) -> None:
     """Send a commune's report without chatting."""
     services, now = office.services, office.clock.now()
-    rule = services.rules.get("th-xa")
+    rule = services.rules.by_id("th-xa")
     actor = Actor(1, (Post(1, unit, "thanh-hoa", Role.REPORTER),))
     async with office.database.write() as connection:
         store = Store(connection, now)

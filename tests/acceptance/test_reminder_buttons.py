@@ -341,11 +341,11 @@ async def test_office_sets_another_last_day_and_everything_follows(lan, mai, clo
     clock.move_to(date(2027, 5, 20))
 
     await mai.says("/hanbaocao")
-    await mai.picks(next(label for label in mai.choices if "tháng 5/2027" in label))
+    await mai.picks(next(label for label in mai.choices if "Tháng 5/2027" in label))
     await mai.says("25/5")
     said = (await mai.says("Kịp họp Ban chỉ đạo cuối tháng"))[-1]
 
-    assert "Đã đổi hạn tháng 5/2027: 25/05/2027" in said
+    assert "Đã đổi hạn tháng 5/2027 thành 25/05/2027." in said
     clock.pass_by(timedelta(seconds=2))
     assert "hạn 25/05/2027" in (await lan.says("/baocao"))[-1]
     assert "hạn 25/05/2027" in (await lan.says("/nhac"))[-1]

@@ -335,7 +335,7 @@ async def test_another_process_sees_a_new_round_without_a_restart(lan, mai, cloc
     )
 
     assert "đột xuất đợt 1/2027" in (await lan.says("báo cáo"))[-1]
-    assert other.rules.get("yc-kt-1") is not None
+    assert other.rules.by_id("yc-kt-1") is not None
 
 
 async def test_dry_run_and_the_campaign_list_a_round(mai, clock):

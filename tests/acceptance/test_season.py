@@ -81,7 +81,7 @@ async def test_the_totals_of_a_season_are_those_of_its_events(database, services
         *(("kt-nam", "2024"), ("kt-nam-chi-cuc", "2024"), ("th-xa", "2024-10")),
         *(("kg-nam", "2024"), ("kg-nam-xa", "2024"), ("th-xa", "2025-10")),
     ):
-        rule = services.rules.get(rule_id)
+        rule = services.rules.by_id(rule_id)
         period = find_period(rule, key)
         season = Season(database, services, directory, rule, period, chance)
         await season.play(register.owing(rule, period, rule.province))

@@ -133,7 +133,7 @@ def opened(moment=on(10, 3), last=date(2026, 4, 10)):  # noqa: B008
 
 
 def moved(moment, day):
-    return (moment, "move", "r0", "{year}-05", 2026, day)
+    return (moment, "move", "r0", "{year}-05", 2026, day, "tinh-0")
 
 
 def rounds_never_close(monkeypatch):

@@ -17,7 +17,7 @@ from tests.acceptance.conftest import ANSWERS, Office, Phone
 async def sends(office: Office, unit: str, key: str = "2027-05", **figures: str) -> None:
     """Let a unit's officer send its report, by the acts that the chat uses."""
     services, known = office.services, office.services.directory.get(unit)
-    rule = services.rules.get("th-xa")
+    rule = services.rules.by_id("th-xa")
     actor = Actor(7, (Post(1, unit, "thanh-hoa", Role.REPORTER),))
     async with office.database.write() as connection:
         store = Store(connection, office.clock.now())

@@ -51,7 +51,7 @@ async def live(database, services, *, accepted: bool = True) -> int:
 
 
 async def open_report(store, services):
-    rule = services.rules.get("th-xa")
+    rule = services.rules.by_id("th-xa")
     return await reporting.open_report(
         store,
         actor=LAN,

@@ -1,7 +1,7 @@
 """One schema for two databases, made by migrations, equal to the tables in code."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from isobot.domain.deadlines import DayOfYear, Move
 from isobot.errors import SettingsError
-from isobot.storage import reports, unit_records
+from isobot.storage import office, reports, unit_records
 from isobot.storage.database import Database
 from isobot.storage.migrate import MIGRATIONS, is_current, migrate, newest_revision
 from isobot.storage.upgrading import differences
@@ -31,6 +32,8 @@ OF_THE_FIRST_SCHEMA = (
     " false)",
     "INSERT INTO office_acts (at, person, channel, kind, province, rule, period, unit, why)"
     " VALUES (:at, 1, 'web', 'extend', 'thanh-hoa', '', '', '', 'vì lũ')",
+    "INSERT INTO office_dates (rule, occurrence, from_year, day, month, set_on)"
+    " VALUES ('th-xa', '{year}-05', 2027, 25, 5, '2027-05-02')",
 )
 
 
@@ -83,6 +86,7 @@ async def test_what_an_older_installation_holds_is_still_there_after_an_update(o
         parts = (await connection.execute(text("SELECT parts FROM outbox"))).scalars().all()
         begun = (await connection.execute(text("SELECT begun FROM outbox"))).scalars().all()
         acts = (await connection.execute(text("SELECT number, hash, why FROM office_acts"))).all()
+        moves = await office.moves(connection)
         off = (await connection.execute(text("SELECT off FROM bots"))).scalars().all()
     assert (report.draft, report.marks, report.letter_no) == ({"tthc_total": {"given": 120}}, {}, None)
     assert version is not None
@@ -90,6 +94,7 @@ async def test_what_an_older_installation_holds_is_still_there_after_an_update(o
     assert parts == begun == [0]
     assert [tuple(row) for row in acts] == [(0, "", "vì lũ")]
     assert [bool(one) for one in off] == [False]
+    assert moves == (Move("th-xa", "{year}-05", 2027, DayOfYear(25, 5), date(2027, 5, 2)),)
 
 
 async def test_a_database_of_a_newer_isobot_is_left_alone_and_told(database):

@@ -45,7 +45,7 @@ async def test_every_change_is_seen_in_the_edition_and_in_the_book(database, ser
         async with database.read() as connection:
             editions.append(await rulebook.edition(connection))
             book = await rulebook.current(connection, services.rules)
-        return book.get("yc-kt-1")
+        return book.by_id("yc-kt-1")
 
     assert await look() is None
     made = await add(database)

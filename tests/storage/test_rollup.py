@@ -172,7 +172,7 @@ def check(totals: Totals, expected: dict[str, Counts]) -> None:
 def test_totals_are_those_of_plain_loops(database_url, loop, services):
     database = Database(database_url)
     form = services.forms.get("xa-rut-gon", 1)
-    base = services.rules.get("kt-nam")
+    base = services.rules.by_id("kt-nam")
     register = Register(services.directory, services.forms)
     communes = [u.code for u in services.directory.of_province("kon-tum", Level.XA)]
     codes = (*communes[:6], *communes[-4:], "kt.so-tu-phap", "kt.so-gtvt", "th.pu-luong", "kt.khong-co")

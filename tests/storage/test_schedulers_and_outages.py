@@ -102,7 +102,7 @@ class Season:
         self.clock = FakeClock.on(FIRST_DAY)
         self.network = Network(on_taking=self._hear)
         self.heard: list[tuple[date, str, str]] = []
-        rule = services.rules.get("th-xa")
+        rule = services.rules.by_id("th-xa")
         self.planned = ladder(find_period(rule, "2027-05"), services.calendar, services.ladder)
 
     def _hear(self, message) -> None:

@@ -25,7 +25,7 @@ from isobot.rulefiles import load_rules
 
 FORMS = load_forms()
 FORM = FORMS.get("xa-rut-gon", level=Level.XA)
-RULE = load_rules().get("th-xa")
+RULE = load_rules().by_id("th-xa")
 OFFICE = Unit("th.so-khcn", "Sở Khoa học và Công nghệ", "thanh-hoa", Level.SO, lead_office=True)
 COMMUNES = [Unit(f"th.xa-{n}", f"UBND xã Số {n}", "thanh-hoa", Level.XA, kind="xã") for n in range(1, 25)]
 FIGURES = {

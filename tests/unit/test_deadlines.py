@@ -50,7 +50,7 @@ def test_before_the_15th_means_the_14th():
     ],
 )
 def test_windows_of_2026_and_2027(rule, periods):
-    found = periods_between(BOOK.get(rule), date(2026, 1, 1), date(2027, 12, 31))
+    found = periods_between(BOOK.by_id(rule), date(2026, 1, 1), date(2027, 12, 31))
 
     assert [
         f"{p.key} {p.opens.day}/{p.opens.month}-{p.last_day.day}/{p.last_day.month}" for p in found
@@ -76,7 +76,7 @@ def test_every_province_has_rules_or_says_that_it_has_none():
     ],
 )
 def test_law_plan_and_office_setting_are_told_apart(rule, duty, day, inherited):
-    found = BOOK.get(rule)
+    found = BOOK.by_id(rule)
 
     assert (found.nature, found.date_nature, found.inherited) == (duty, day, inherited)
     assert ("(kế thừa, chưa xác minh hiệu lực)" in found.remark()) is inherited
@@ -107,7 +107,7 @@ def test_every_rule_stands_somewhere_and_has_a_form():
     ],
 )
 def test_who_must_report_exists_on_the_last_day(rule, key, many):
-    rule = BOOK.get(rule)
+    rule = BOOK.by_id(rule)
 
     assert len(reporting_units(rule, find_period(rule, key), UNITS)) == many
 
@@ -125,7 +125,7 @@ def test_unit_finds_its_rules():
 
 
 def test_open_late_and_next_period_of_a_commune():
-    rule = BOOK.get("th-xa")
+    rule = BOOK.by_id("th-xa")
 
     def around(day):
         following = next_period(rule, day)
@@ -167,7 +167,7 @@ def test_period_is_found_by_its_key(rule, day):
 
 @pytest.mark.parametrize("key", ["", "2027-11", "năm 2027", "0000", "2019", "٢٠٢٧"])
 def test_key_of_no_period_is_none(key):
-    assert find_period(BOOK.get("th-xa"), key) is None
+    assert find_period(BOOK.by_id("th-xa"), key) is None
 
 
 GOOD = """province: thanh-hoa
@@ -189,7 +189,7 @@ rules:
 def test_form_may_differ_by_level(tmp_path):
     (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
 
-    assert load_rules(tmp_path).get("a").form_for(Level.XA) == "f"
+    assert load_rules(tmp_path).by_id("a").form_for(Level.XA) == "f"
 
 
 @pytest.mark.parametrize(

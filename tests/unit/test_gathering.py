@@ -44,7 +44,7 @@ def totals(level: Level, **reports: dict[str, str] | Standing) -> GroupTotals:
 
 
 def period(key: str, *groups: GroupTotals) -> PeriodTotals:
-    rule = RULES.get("th-xa")
+    rule = RULES.by_id("th-xa")
     found = find_period(rule, key)
     return PeriodTotals(rule, found, "thanh-hoa", groups[0].totals, groups)
 
@@ -99,6 +99,6 @@ def test_states_are_of_the_latest_period_and_events_of_all():
     [("th-xa", ["2026-10", "2026-05"]), ("tq-6-thang", ["2026"]), ("kt-nam", ["2026"]), ("qg-thang-12", [])],
 )
 def test_half_years_are_not_added_to_the_year_that_holds_them(rule, parts):
-    december = find_period(RULES.get("qg-thang-12"), "2026")
+    december = find_period(RULES.by_id("qg-thang-12"), "2026")
     assert (december.covers_from, december.covers_to) == (date(2025, 12, 15), date(2026, 12, 14))
-    assert [part.key for part in _parts(RULES.get(rule), december)] == parts
+    assert [part.key for part in _parts(RULES.by_id(rule), december)] == parts

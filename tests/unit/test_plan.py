@@ -61,7 +61,7 @@ TABLE = {
 
 
 def period_of(rule, key):
-    return find_period(BOOK.get(rule), key)
+    return find_period(BOOK.by_id(rule), key)
 
 
 def written(planned, audience=Audience.REPORTER):
@@ -148,7 +148,7 @@ POSTS = {
     COMMUNE.code: {Role.REPORTER: [REPORTER], Role.HEAD: [HEAD]},
     OFFICE.code: {Role.RECEIVER: [RECEIVER]},
 }
-RULE = BOOK.get("th-xa")
+RULE = BOOK.by_id("th-xa")
 
 
 def due(today, *, posts=POSTS, units=(COMMUNE, OFFICE), **given_):

@@ -12,7 +12,7 @@ from scheduler.plan import Holding, Situation, forgotten
 
 BOOK, CALENDAR, LADDER, DUTY_LADDER = load_rules(), load_calendar(), load_ladder(), load_duty_ladder()
 UNITS = load_units()
-RULE = BOOK.get("th-xa")
+RULE = BOOK.by_id("th-xa")
 COMMUNE = next(unit for unit in UNITS if unit.code == "th.pu-luong")
 OFFICE = next(unit for unit in UNITS if unit.code == "th.so-khcn")
 REPORTER, DEPUTY, RECEIVER = 1, 2, 4
@@ -75,7 +75,7 @@ def test_who_left_and_who_came_later_owe_only_their_own_days():
 
 def forgotten_of(holdings, rule="th-xa", unit=COMMUNE, steps=LADDER, *, now, since, ended):
     found = forgotten(
-        [BOOK.get_any(rule)],
+        [BOOK.get_any(rule, unit.province)],
         [unit],
         CALENDAR,
         steps,

@@ -127,7 +127,7 @@ def kien_giang(tmp_path):
 
 def test_kien_giang_communes_sent_to_their_district_before_the_parting(tmp_path):
     directory = kien_giang(tmp_path)
-    rule = BOOK.get("kg-nam-xa")
+    rule = BOOK.by_id("kg-nam-xa")
     old, now = find_period(rule, "2024"), find_period(rule, "2026")
     (dong_thai,) = directory.find("xã Đông Thái")
     (tay_yen,) = directory.find("xã Tây Yên")
@@ -140,7 +140,7 @@ def test_kien_giang_communes_sent_to_their_district_before_the_parting(tmp_path)
 
 def test_thanh_hoa_and_kon_tum_communes_never_sent_through_a_district(units):
     for rule, unit in (("th-xa", "th.quan-hoa.thanh-son"), ("kt-nam", "kt.dak-to.dak-tram")):
-        known = BOOK.get(rule)
+        known = BOOK.by_id(rule)
         period = find_period(known, f"{known.first_year + 1}-05") or find_period(known, str(known.first_year))
         commune = units.get(unit) or units.find("xã Đăk Trăm")[0]
         assert receiving_unit(known, period, commune, units).lead_office

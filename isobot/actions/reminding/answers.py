@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from isobot.actions.office_history import write_act
-from isobot.actions.reminding.rights import LONGEST_WHY, period_of, units_of
+from isobot.actions.reminding.rights import LONGEST_WHY, period_of, province_of, units_of
 from isobot.clock import vietnam_day
 from isobot.domain.chat_keys import bot_and_chat
-from isobot.domain.deadlines import Kind, Period, RuleBook, find_period
+from isobot.domain.deadlines import Kind, Period, RuleBook, event_period, find_period
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit
@@ -24,9 +24,9 @@ async def snooze(
     Raises:
         Refusal: the person does not report for the unit, or there is no such period.
     """
-    due = period_of(rules, rule, period)
     if actor.id is None or unit not in units_of(actor):
         raise Refusal("Anh/chị không giữ vai trò báo cáo cho đơn vị này nên không có gì để hoãn.")
+    due = period_of(rules, rule, period, province_of(actor, unit))
     await dispatch.snooze(store.connection, person=actor.id, rule=rule, period=period, unit=unit, until=until)
     extensions = await office.all_extensions(store.connection, units=[unit])
     return due.with_extension(extensions.get((rule, period, unit))).last_day
@@ -41,9 +41,9 @@ async def send_on_paper(
         Refusal: the person does not report for the unit, or its figures are in already.
     """
     rule, period, unit = report
-    period_of(rules, rule, period)
     if actor.id is None or not actor.may_report_for(unit):
         raise Refusal("Anh/chị không giữ vai trò báo cáo cho đơn vị này.")
+    period_of(rules, rule, period, province_of(actor, unit))
     if report in await reports.moments_in(store.connection, units=[unit]):
         raise Refusal("Kỳ này đơn vị đã gửi số liệu rồi, nên không cần báo bản giấy.")
     await office.say_on_paper(
@@ -87,11 +87,11 @@ async def done(
         Refusal: the person has no part in the unit, or the day lies ahead.
     """
     rule, period, unit = report
-    known = rules.get_any(rule)
-    if known is None or known.kind is not Kind.DUTY or find_period(known, period) is None:
-        raise Refusal("Việc này không còn trong danh sách.")
     if actor.id is None or unit not in units_of(actor):
         raise Refusal("Anh/chị không giữ vai trò nào ở đơn vị này.")
+    known = rules.get_any(rule, province_of(actor, unit))
+    if known is None or known.kind is not Kind.DUTY or find_period(known, period) is None:
+        raise Refusal("Việc này không còn trong danh sách.")
     today = vietnam_day(store.now)
     if done_on > today:
         raise Refusal(
@@ -110,11 +110,11 @@ async def add_event(
     Raises:
         Refusal: the person has no part in the unit, or the day lies ahead or too far back.
     """
-    known = rules.get_any(rule)
-    if known is None or not known.follows_event:
-        raise Refusal("Việc này không còn trong danh sách.")
     if actor.id is None or unit not in units_of(actor):
         raise Refusal("Anh/chị không giữ vai trò nào ở đơn vị này.")
+    known = rules.get_any(rule, province_of(actor, unit))
+    if known is None or not known.follows_event:
+        raise Refusal("Việc này không còn trong danh sách.")
     today = vietnam_day(store.now)
     if not today - timedelta(days=366) <= happened_on <= today:
         raise Refusal(f"Tôi cần một ngày trong một năm qua, ví dụ: {format_date(today)}.")
@@ -123,4 +123,4 @@ async def add_event(
     )
     report = (rule, happened_on.isoformat(), unit)
     await write_act(store, actor, channel, "event", report=report)
-    return period_of(rules, rule, happened_on.isoformat())
+    return event_period(known, happened_on)

@@ -42,7 +42,7 @@ async def extend(
         Refusal: no right, no reason, or the day does not lie ahead.
     """
     check_receiver(actor, unit.province)
-    due = period_of(rules, rule, period)
+    due = period_of(rules, rule, period, unit.province)
     today = vietnam_day(store.now)
     check_longer(due, last_day, today=today)
     check_reason(why)
@@ -89,15 +89,23 @@ def check_move(rule: ReportingRule, due: Period, last_day: date, *, today: date)
             f"Ngày mới phải cùng năm {original.last_day.year}. "
             "Cần lâu hơn, anh/chị gia hạn cho từng đơn vị ở mục “tiến độ”."
         )
+    month = original.last_day.month
+    if rule.law_names_month and last_day.month != month:
+        raise Refusal(
+            f"Văn bản nêu tháng {month}, cơ quan chỉ chọn được ngày trong tháng {month}. {rule.cited()}"
+        )
     if last_day < today or last_day == due.last_day:
         raise Refusal(f"Ngày mới phải từ hôm nay trở đi và khác ngày đang dùng {format_date(due.last_day)}.")
 
 
 def movable(rules: RuleBook, province: str) -> list[tuple[ReportingRule, int]]:
-    """List the office's own days of a province: a rule, and the place of the occurrence in it."""
+    """List the days that a province's office may set: a rule, and the place of the occurrence in it.
+
+    Of national rules the days count for the province alone.
+    """
     return [
         (rule, number)
-        for rule in (*rules.for_province(province), *(d for d in rules.duties if d.province == province))
+        for rule in rules.reminded_in(province)
         if rule.date_nature is Nature.OFFICE
         for number in range(len(rule.occurrences))
     ]
@@ -108,6 +116,7 @@ async def move_date(
     *,
     actor: Actor,
     rules: RuleBook,
+    province: str,
     rule: str,
     occurrence: int,
     period: str,
@@ -115,16 +124,16 @@ async def move_date(
     why: str,
     channel: str,
 ) -> Move:
-    """Set another last day for a period and the years after it.
+    """Set another last day for a period and the years after it, for the units of one province.
 
     Raises:
         Refusal: no right, the day is law or plan and not the office's, or it does not fit the year.
     """
-    known = rules.get_any(rule)
+    check_receiver(actor, province)
+    known = next((r for r in rules.reminded_in(province) if r.id == rule), None)
     due = find_period(known, period) if known else None
     if known is None or due is None or not 0 <= occurrence < len(known.occurrences):
         raise Refusal(NO_PERIOD)
-    check_receiver(actor, known.province)
     today = vietnam_day(store.now)
     check_move(known, due, last_day, today=today)
     check_reason(why)
@@ -135,6 +144,7 @@ async def move_date(
         original.last_day.year,
         DayOfYear(last_day.day, last_day.month),
         today,
+        province,
     )
     await office.add_move(store.connection, move)
     await write_act(
@@ -142,7 +152,7 @@ async def move_date(
         actor,
         channel,
         "move-date",
-        province=known.province,
+        province=province,
         report=(rule, period, ""),
         before=due.last_day.isoformat(),
         after=last_day.isoformat(),

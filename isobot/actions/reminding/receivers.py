@@ -78,7 +78,7 @@ async def nudge(
     Raises:
         Refusal: the person does not receive these reports.
     """
-    known = timetable.rules.get(rule)
+    known = timetable.rules.by_id(rule)
     if known is None:
         raise Refusal(NO_PERIOD)
     check_receiver(actor, known.province)

@@ -16,13 +16,18 @@ def units_of(actor: Actor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(p.unit for p in actor.posts if p.role in mine))
 
 
-def period_of(rules: RuleBook, rule: str, period: str) -> Period:
-    """Return a period that somebody named.
+def province_of(actor: Actor, unit: str) -> str:
+    """Return the province of a unit in which somebody holds a post."""
+    return next(post.province for post in actor.posts if post.unit == unit)
+
+
+def period_of(rules: RuleBook, rule: str, period: str, province: str) -> Period:
+    """Return a period that somebody named, as it is in a province.
 
     Raises:
         Refusal: there is no such period.
     """
-    known = rules.get_any(rule)
+    known = rules.get_any(rule, province)
     due = find_period(known, period) if known else None
     if due is None:
         raise Refusal(NO_PERIOD)

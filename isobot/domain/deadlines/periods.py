@@ -19,13 +19,17 @@ class DayOfYear:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Another last day of an occurrence, set by the office, for one year and those after it (đổi hạn)."""
+    """Another last day of an occurrence, set by the office, for one year and those after it (đổi hạn).
+
+    It counts in `province`, "" for wherever the rule counts.
+    """
 
     rule: str
     occurrence: str
     from_year: int
     day: DayOfYear
     set_on: date
+    province: str = ""
 
 
 @dataclass(frozen=True, slots=True)

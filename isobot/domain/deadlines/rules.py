@@ -5,7 +5,7 @@ the law.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -69,6 +69,15 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """What a lead office said about a duty: on or off in its province, on which day, what it said before."""
+
+    on: bool
+    day: date
+    was: "Switch | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportingRule:
     """One duty to report (chế độ báo cáo).
 
@@ -103,10 +112,14 @@ class ReportingRule:
     """The one period of a round that the office asked for (đột xuất); None for what comes every year."""
     only: frozenset[str] | None = field(default=None, hash=False)
     """The codes of the units that a round asks; None for every unit of the levels."""
-    off_in: frozenset[str] = frozenset()
-    """The provinces whose lead offices turned this duty off."""
-    on_in: frozenset[str] | None = None
-    """The only provinces where it counts, of a duty that lead offices turn on; None for every province."""
+    usual: bool = True
+    """Whether it is on in provinces whose lead offices said nothing of it."""
+    switches: Mapping[str, Switch] = field(default_factory=dict, hash=False)
+    """What lead offices said of this duty last, by province."""
+    copy_for: str = ""
+    """The province whose copy of a national rule this is, since its office set other days; else ""."""
+    copied_for: frozenset[str] = frozenset()
+    """The provinces that have a copy of this national rule, which counts there in its place."""
     closed_at: datetime | None = None
     """When a round was closed before its end; what was sent stays, nothing more is asked for."""
 
@@ -119,22 +132,57 @@ class ReportingRule:
         """Tell whether it is due some time after an event, not every year."""
         return bool(self.event)
 
+    @property
+    def law_names_month(self) -> bool:
+        """Tell whether the law names the month of its last days, so that an office sets but the day."""
+        by_month = bool(self.occurrences) and all(o.window_days is None for o in self.occurrences)
+        return by_month and self.nature is Nature.LAW
+
+    @property
+    def span(self) -> str:
+        """Say in Vietnamese how long after its event it is due: "2 tháng"."""
+        return f"{self.months_after} tháng" if self.months_after else f"{self.days_after} ngày"
+
     def concerns(self, unit: Unit) -> bool:
         """Tell whether a unit's level and province fall under the rule, on whatever day."""
         if self.lead_office_only and not unit.lead_office:
             return False
         if self.only is not None and unit.code not in self.only:
             return False
-        in_force = unit.level in self.levels and self.province in (unit.province, NATIONAL)
+        in_force = unit.level in self.levels and self.counts_in(unit.province)
         return in_force and self.is_on_in(unit.province)
+
+    @property
+    def reach(self) -> str:
+        """The province in which it counts, `NATIONAL` for a rule of all of them."""
+        return self.copy_for or self.province
+
+    def counts_in(self, province: str) -> bool:
+        """Tell whether it is this rule, and not the province's own copy of it, that counts in a province."""
+        return self.reach == province or (self.reach == NATIONAL and province not in self.copied_for)
 
     def is_on_in(self, province: str) -> bool:
         """Tell whether a province's lead office has this on; reports always are."""
-        return province not in self.off_in and (self.on_in is None or province in self.on_in)
+        said = self.switches.get(province)
+        return self.usual if said is None else said.on
 
     def is_owed_by(self, unit: Unit, period: Period) -> bool:
         """Tell whether a unit must report for a period."""
-        return self.binds(unit) and unit.active_on(period.last_day)
+        return self.binds(unit) and self.asks_of(unit, period)
+
+    def asks_of(self, unit: Unit, period: Period) -> bool:
+        """Tell whether a unit exists on a last day, which was not over when its office turned the duty on."""
+        said = self.switches.get(unit.province)
+        return unit.active_on(period.last_day) and (said is None or said.day <= period.last_day)
+
+    def before_turned_off(self, since: date) -> "ReportingRule":
+        """Return a duty as it was where offices turned it off on a day or later."""
+        if not any(not said.on and said.day >= since for said in self.switches.values()):
+            return self
+        before = {
+            p: said.was if not said.on and said.day >= since else said for p, said in self.switches.items()
+        }
+        return replace(self, switches={p: said for p, said in before.items() if said is not None})
 
     def binds(self, unit: Unit) -> bool:
         """Tell whether a unit must report, on whatever day; a voluntary one only where a round names it."""

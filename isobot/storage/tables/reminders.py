@@ -99,6 +99,7 @@ office_dates = Table(
     Column("day", Integer, nullable=False),
     Column("month", Integer, nullable=False),
     Column("set_on", Date, nullable=False),
+    Column("province", String(40), nullable=False, default="", server_default=""),
 )
 
 duty_switches = Table(
