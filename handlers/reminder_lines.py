@@ -47,9 +47,11 @@ def steps_of(
     today: date,
     *,
     audience: Audience = Audience.REPORTER,
+    alone: bool = False,
 ) -> tuple[list[str], bool]:
     """Write the coming reminders of a period and its escalation for somebody who is told as `audience`.
 
+    Where that person is `alone`, there is nobody to tell when nothing comes.
     The second value tells whether a reminder to whoever reports is left.
     """
     own = reporter_days(rule, period, services, today)
@@ -65,7 +67,7 @@ def steps_of(
     if off := wording.day_off_words(period.last_day, today, services.calendar):
         lines.append(f"  {off}")
     parts = []
-    for whose, words in ESCALATION:
+    for whose, words in () if alone else ESCALATION:
         if whose is Audience.RECEIVER and rule.province == deadlines.NATIONAL:
             continue  # what goes to a ministry is in no list of a receiving office
         on = [format_date(s.day) for s in steps if s.audience is whose]

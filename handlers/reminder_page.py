@@ -59,14 +59,25 @@ async def show(turn: Turn, services: Services) -> None:
 async def _show_lead_office(turn: Turn, services: Services, codes: Iterable[str]) -> None:
     """Show a receiver what the lead office itself has to do in November and December."""
     held = await people.holders(turn.store.connection, provinces=turn.actor.provinces_to_receive())
+    declined = await office.all_declined(turn.store.connection)
     for unit in filter(None, map(services.directory.get, codes)):
         if not unit.lead_office:
             continue
         shown: list[date] = []
-        lines, choices = await _reports(turn, services, unit, shown, several=False, receiver=True)
-        if lines and not any(h.post.unit == unit.code and h.post.role in _AS for h in held):
-            lines.append("  Chưa ai đăng ký lập báo cáo này, nên chưa ai được nhắc.")
-            choices.append(Choice(f"rc:{unit.code}", "Tạo mã cho người lập báo cáo", lasting=True))
+        alone = not any(
+            h.post.unit == unit.code and h.post.role in _AS and (unit.code, h.person) not in declined
+            for h in held
+        )
+        receiver = Audience.REPORTER if alone else Audience.RECEIVER
+        lines, choices = await _reports(turn, services, unit, shown, several=False, receiver=receiver)
+        if lines and alone:
+            refused = (unit.code, turn.actor.id or 0) in declined
+            why = "còn anh/chị đã báo không phụ trách, " if refused else ""
+            told = "tôi không nhắc" if refused else "tôi nhắc anh/chị"
+            lines.append(f"  Chưa ai đăng ký lập báo cáo này, {why}nên {told}.")
+            choices.append(Choice(f"rc:{unit.code}", wording.FIND_WRITER, lasting=True))
+            if refused:
+                choices.append(Choice(f"mn:{unit.code}", "Nhắc lại tôi", lasting=True))
         duty_lines, duty_choices = await _duties(turn, services, unit, shown)
         lines += duty_lines
         if lines:
@@ -100,14 +111,18 @@ async def _reports(
     unit: Unit,
     shown: list[date],
     several: bool,
-    receiver: bool = False,
+    receiver: Audience | None = None,
 ) -> Lines:
-    """Write the reports of a unit; a `receiver` sees those of the lead office alone, and answers none."""
+    """Write the reports of a unit; a receiver sees those of the lead office alone, and enters none.
+
+    `receiver` is as what a receiver is told of them: as who reports, where nobody else is registered.
+    """
     connection, code = turn.store.connection, unit.code
     settled = set(await reports.moments_in(connection, units=[code]))
     letters = await office.all_letters(connection, units=[code])
     extensions = await office.all_extensions(connection, units=[code])
-    audience = Audience.RECEIVER if receiver else await _audience_in(turn, unit)
+    audience = receiver or await _audience_in(turn, unit)
+    alone = receiver is Audience.REPORTER
     lines: list[str] = []
     choices: list[Choice] = []
     for rule in services.rules.for_unit(unit):
@@ -127,14 +142,14 @@ async def _reports(
                 lines.append(reminder_lines.in_short(period.label, rule, period, services, turn.today))
                 continue
             told, left = reminder_lines.steps_of(
-                period.label, rule, period, services, turn.today, audience=audience
+                period.label, rule, period, services, turn.today, audience=audience, alone=alone
             )
             if receiver and not left:
                 continue
             lines += told
             if left:
                 shown.append(period.last_day)
-            if left and period.opens <= turn.today and not receiver:
+            if left and period.opens <= turn.today and (alone or not receiver):
                 of_unit = f", {unit.name}" if several else ""
                 may_report = turn.actor.may_report_for(code)
                 choices += _period_choices(report, f"{period.label}{of_unit}", may_report=may_report)

@@ -106,7 +106,7 @@ def forgotten(
 
 def _audience_of(held: Holding, rule: ReportingRule) -> Audience | None:
     """Return whose steps a post hears in its unit; a lead office's receivers may stand for all the others."""
-    if held.role is Role.RECEIVER and rule.kind is Kind.DUTY and rule.lead_office_only:
+    if held.role is Role.RECEIVER and rule.lead_office_only:
         return Audience.REPORTER
     return _AUDIENCES.get(held.role)
 

@@ -33,6 +33,7 @@ from scheduler.situation import (
     UnitIndex,
     is_snoozed,
     listeners,
+    only_receives,
     receivers,
 )
 
@@ -64,6 +65,7 @@ __all__ = [
     "is_own_rung",
     "ladder",
     "listeners",
+    "only_receives",
     "receivers",
     "standing_of",
     "step_key",
@@ -75,7 +77,8 @@ class DueStep:
     """One reminder to one person, due now.
 
     With `waits` the report is complete and wants the head's approval. With `stands_in` a deputy or head is
-    told in place of those who report, since none of them can be reached. `merged` are earlier steps that
+    told in place of those who report, since none of them can be reached; or a receiver is told of the lead
+    office's own report, since nobody is registered to draw it up. `merged` are earlier steps that
     nobody sent; they end with this one. `missing` is for a receiver's digest alone: the units whose
     report is not in, and in `standing` why; its `unit` is the receiving office.
     """
@@ -168,6 +171,7 @@ def due_now(
                 )
                 if found is not None:
                     own = speaks is audience or is_own_rung(found.step, audience, steps)
+                    own = own and not only_receives(situation, unit, person)
                     due.append(found if own else replace(found, stands_in=True))
         if missing and rule.kind is Kind.REPORT:
             due += _digests_due(duty, missing, known, situation, today)

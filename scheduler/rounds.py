@@ -175,7 +175,7 @@ def _rebuilt(
     if (key.unit, key.person) in situation.declined:
         return "not-me"
     held = situation.posts.get(key.unit, {})
-    roles = [*ROLES.values(), Role.RECEIVER] if rule.kind is Kind.DUTY else list(ROLES.values())
+    roles = [*ROLES.values(), Role.RECEIVER] if rule.lead_office_only else list(ROLES.values())
     if not any(key.person in held.get(role, ()) for role in roles):
         return "left"
     until = (situation.snoozed or {}).get((*report, key.person))
@@ -187,6 +187,7 @@ def _rebuilt(
     if _is_late_too_early(row, name, own_period, timetable.ladder_of(rule), today):
         return "extended"
     own = audience is Audience.REPORTER or plan.is_own_rung(name, audience, timetable.ladder_of(rule))
+    own = own and not plan.only_receives(situation, unit, key.person)
     return DueStep(
         rule, own_period, unit, name, audience, key.person, row.due_on, waits=waits, stands_in=not own
     )

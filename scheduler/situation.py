@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from isobot.domain.deadlines import NATIONAL, Audience, Extension, Kind, Period, ReportingRule, StepKey
+from isobot.domain.deadlines import NATIONAL, Audience, Extension, Period, ReportingRule, StepKey
 from isobot.domain.people import Role
 from isobot.domain.units import Unit
 
@@ -85,7 +85,7 @@ def listeners(
 
     Who reports is not told again as the head. Where nobody who reports can be reached, the deputy hears
     the reporter's steps; if there is none, the head. The head hears them too while the report waits for
-    the head's approval.
+    the head's approval. What is the lead office's own to do its receivers hear where nobody else is there.
     """
     seen: dict[int, Audience] = {}
     held = situation.posts.get(unit.code, {})
@@ -93,8 +93,9 @@ def listeners(
         for person in held.get(role, ()):
             if (unit.code, person) not in situation.declined:
                 seen.setdefault(person, audience)
-    if not seen and rule.kind is Kind.DUTY and rule.lead_office_only:
-        seen = dict.fromkeys(held.get(Role.RECEIVER, ()), Audience.REPORTER)
+    if not seen and rule.lead_office_only:
+        receiving = (p for p in held.get(Role.RECEIVER, ()) if (unit.code, p) not in situation.declined)
+        seen = dict.fromkeys(receiving, Audience.REPORTER)
     in_reach = {seen[person] for person in seen if person not in situation.unreachable}
     stand_in = next(iter(a for a in ROLES if a in in_reach), None)
     waited_for = Audience.HEAD if report in situation.pending else None
@@ -102,6 +103,13 @@ def listeners(
         (person, audience, Audience.REPORTER if audience in (stand_in, waited_for) else audience)
         for person, audience in seen.items()
     ]
+
+
+def only_receives(situation: Situation, unit: Unit, person: int) -> bool:
+    """Tell whether somebody has no part in a unit but to receive the reports of others."""
+    held = situation.posts.get(unit.code, {})
+    reports = any(person in held.get(role, ()) for role in ROLES.values())
+    return person in held.get(Role.RECEIVER, ()) and not reports
 
 
 def receivers(province: str, units: UnitIndex, posts: Posts) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ LONGEST_KEY = 60
 
 APPROVE = "Duyệt báo cáo"
 BEGIN, SNOOZE = "Nhập báo cáo", "Hoãn nhắc"
+FIND_WRITER = "Tạo mã cho người lập báo cáo"
 ON_PAPER, NOT_ME, DONE = "Đã gửi bản giấy", "Không phải tôi", "Đã làm"
 NUDGE_ALL, EXTEND, REASSIGN = "Nhắc các đơn vị im lặng", "Gia hạn một đơn vị", "Đổi người phụ trách"
 
@@ -38,14 +39,19 @@ def _own_choices(steps: Sequence[DueStep]) -> list[Choice]:
     reports = [s for s in steps if s.rule.kind is Kind.REPORT and not _tells_only(s)]
     duties = [s for s in steps if s.rule.kind is Kind.DUTY]
     found: list[Choice] = []
-    if reports:
-        found.append(_choice("rp", BEGIN, reports, otherwise="go:baocao"))
+    begins = [step for step in reports if not _by_receiver(step)]
+    if begins:
+        found.append(_choice("rp", BEGIN, begins, otherwise="go:baocao"))
+    found += [
+        Choice(f"rc:{code}", FIND_WRITER, lasting=True)
+        for code in dict.fromkeys(step.unit.code for step in reports if _by_receiver(step))
+    ]
     if duties:
         found.append(_choice("dd", DONE, duties, otherwise="go:dalam"))
     if reports or duties:
         found.append(_choice("sn", SNOOZE, [*reports, *duties], otherwise="go:nhac"))
-    if reports:
-        found.append(_choice("pp", ON_PAPER, reports, otherwise="go:bangiay"))
+    if begins:
+        found.append(_choice("pp", ON_PAPER, begins, otherwise="go:bangiay"))
     if reports or duties:
         units = {step.unit.code for step in (*reports, *duties)}
         key = f"nm:{units.pop()}" if len(units) == 1 else "go:khongphaitoi"
@@ -55,6 +61,11 @@ def _own_choices(steps: Sequence[DueStep]) -> list[Choice]:
     elif steps:
         found.append(Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True))
     return found
+
+
+def _by_receiver(step: DueStep) -> bool:
+    """Tell whether a receiver is told of the lead office's own report, and so enters no figures."""
+    return step.stands_in and step.audience is Audience.REPORTER and step.rule.kind is Kind.REPORT
 
 
 def _tells_only(step: DueStep) -> bool:
@@ -133,10 +144,18 @@ def _ask(step: DueStep) -> list[str]:
     if step.audience is Audience.DEPUTY:
         why = NOBODY_IN_REACH if step.stands_in else "Người phụ trách chưa làm; anh/chị là người thay thế."
         return [why, open_it]
+    if _by_receiver(step):
+        return [NOBODY_WRITES]
     return [open_it if duty else f"Tôi chưa nhận được số liệu. {open_it}"]
 
 
 NOBODY_IN_REACH = "Hiện chưa có cán bộ phụ trách nào của đơn vị nhận được tin của tôi, nên tôi báo anh/chị."
+
+
+NOBODY_WRITES = (
+    "Chưa ai đăng ký lập báo cáo này của cơ quan, nên tôi nhắc anh/chị.\n"
+    "Anh/chị tạo mã đăng ký rồi chuyển cho người lập báo cáo; nếu tự lập, anh/chị gửi mã đó lại cho tôi."
+)
 
 
 def _how_to_begin(step: DueStep) -> str:

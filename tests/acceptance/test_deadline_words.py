@@ -185,7 +185,7 @@ async def test_lead_office_reads_of_november_and_december_and_who_is_missing(mai
     assert "hạn 30/11/2027" in own
     assert "Điều 38, Thông tư 26/2014/TT-BKHCN ngày 10/10/2014" in own
     assert "• tổng hợp năm 2027, hạn 31/12/2027" in own
-    assert "Chưa ai đăng ký lập báo cáo này" in own
+    assert "Chưa ai đăng ký lập báo cáo này, nên tôi nhắc anh/chị" in own
     assert "Mã cho người mới" in (await mai.presses_key("rc:th.so-khcn"))[-1]
 
 

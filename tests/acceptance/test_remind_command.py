@@ -2,7 +2,8 @@
 
 T is the last day on time: 14/12 in Kiên Giang ("trước ngày 15/12"), Kon Tum and Tuyên Quang (there 14/6 as
 well), 31/5 and 31/10 in Thanh Hóa, whose plan names the month only, 31/12 for what the lead offices send to
-the ministry. Hà Nam's directive asks for no report. Who reports hears O, T-14, T-7, T-3, T-1, T, T+1, T+3,
+the ministry (in Kiên Giang nobody is registered to draw that up, so who receives hears it). Hà Nam's
+directive asks for no report. Who reports hears O, T-14, T-7, T-3, T-1, T, T+1, T+3,
 T+7, T+14, T+21 and T+28; the deputy T+1, the head T+3, the receiving office a digest on T-3, T+1 and T+7.
 The days were read off a wall calendar.
 """
@@ -41,6 +42,7 @@ PROVINCE = {"kg": "kien-giang", "kt": "kon-tum", "tq": "tuyen-quang", "th": "tha
 
 DECEMBER = ("kg.so-minh-hoa-mot 1", "kt.dak-ha 3", "tq.so-tu-phap 5")
 DECEMBER_T1 = ("kg.so-minh-hoa-mot 1", "kt.dak-ha 3,4", "tq.so-tu-phap 5")
+MINISTRY = ("th.so-khcn 11", "kg.so-khcn 13")
 DECEMBER_T3 = ("kg.so-minh-hoa-mot 1,2", "kt.dak-ha 3", "tq.so-tu-phap 5,6")
 
 # A day; the step on it and who hears it, unit by unit; for which receivers a digest falls on it.
@@ -50,7 +52,7 @@ TABLE: dict[date, tuple[dict[str, tuple[str, ...]], str]] = {
     # There it is also the T+14 of Thanh Hóa's Saturday, 31/10/2026.
     date(2026, 11, 16): ({"O": DECEMBER, "T+14": ("th.pu-luong 7",)}, ""),
     date(2026, 11, 30): ({"T-14": DECEMBER, "T+28": ("th.pu-luong 7",)}, ""),
-    date(2026, 12, 1): ({"O": ("th.so-khcn 11",)}, ""),
+    date(2026, 12, 1): ({"O": MINISTRY}, ""),
     date(2026, 12, 7): ({"T-7": DECEMBER}, ""),
     date(2026, 12, 10): ({}, ""),
     # T-1 is Sunday the 13th and moves to Friday the 11th, where it stands before T-3.
@@ -59,12 +61,12 @@ TABLE: dict[date, tuple[dict[str, tuple[str, ...]], str]] = {
     date(2026, 12, 14): ({"T": DECEMBER}, ""),
     date(2026, 12, 15): ({"T+1": DECEMBER_T1}, "kien-giang"),
     date(2026, 12, 16): ({}, ""),
-    date(2026, 12, 17): ({"T+3": DECEMBER_T3, "T-14": ("th.so-khcn 11",)}, ""),
+    date(2026, 12, 17): ({"T+3": DECEMBER_T3, "T-14": MINISTRY}, ""),
     date(2026, 12, 21): ({"T+7": DECEMBER}, "kien-giang"),
-    date(2026, 12, 31): ({"T": ("th.so-khcn 11",)}, ""),
+    date(2026, 12, 31): ({"T": MINISTRY}, ""),
     # New Year's Day and a weekend: T+1 and T+3 of 31/12 meet on Monday, T+21 of 14/12 is that day too.
     date(2027, 1, 1): ({}, ""),
-    date(2027, 1, 4): ({"T+3": ("th.so-khcn 11",), "T+21": DECEMBER}, ""),
+    date(2027, 1, 4): ({"T+3": MINISTRY, "T+21": DECEMBER}, ""),
     # Tết of 2027, as estimated: 4/2 to 10/2.
     date(2027, 2, 3): ({}, ""),
     date(2027, 2, 8): ({}, ""),
@@ -92,10 +94,10 @@ TABLE: dict[date, tuple[dict[str, tuple[str, ...]], str]] = {
     date(2027, 12, 13): ({"T-1": DECEMBER}, ""),
     date(2027, 12, 14): ({"T": DECEMBER}, ""),
     date(2027, 12, 15): ({"T+1": DECEMBER_T1}, "kien-giang"),
-    date(2027, 12, 17): ({"T+3": DECEMBER_T3, "T-14": ("th.so-khcn 11",)}, ""),
+    date(2027, 12, 17): ({"T+3": DECEMBER_T3, "T-14": MINISTRY}, ""),
     # On 28/1/2028 it is Tết, as estimated.
     date(2028, 1, 28): ({}, ""),
-    date(2028, 1, 31): ({"T+28": ("th.so-khcn 11",)}, ""),
+    date(2028, 1, 31): ({"T+28": MINISTRY}, ""),
 }
 
 OF_A_DUTY = {date(2026, 11, 16), date(2026, 11, 30), date(2026, 12, 7), date(2027, 11, 1)}
