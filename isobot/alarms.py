@@ -7,10 +7,11 @@ ticks any more. What the platform of an administrator's chat itself refuses goes
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
+from isobot import outages
 from isobot.chat.limits import Limits
 from isobot.clock import VIETNAM, Clock, vietnam_day
 from isobot.domain.calendar import WorkCalendar
@@ -18,12 +19,15 @@ from isobot.domain.messages import Reply
 from isobot.domain.people import Role
 from isobot.storage import delivery, leases, outbox, people, records
 from isobot.storage.database import Database
+from isobot.storage.dispatch import Connection
 from isobot.storage.outbox import Priority
 
 log = structlog.get_logger()
 
 TOLD = "alarm:"
 """The database's notes of the day on which each alarm was given last begin with this."""
+SILENCE = "silence"
+"""The alarm of a day on which no reminder left the house."""
 LAST_TICK = "last_tick"
 """The database's note of when reminders were last looked for."""
 
@@ -96,6 +100,26 @@ class Alarms:
             self._queued()
         return fresh
 
+    async def look_back(self, connection: Connection) -> list[Alarm]:
+        """Tell once what nobody was reminded of, at the first tick at work after it, in the tick's commit.
+
+        However often the bot is restarted meanwhile: the note of that tick and the messages are one.
+        """
+        now = self._clock.now()
+        if not self._calendar.is_working_moment(now):
+            return []
+        await leases.alone(connection, "alarms")
+        known = await records.get_meta(connection, TOLD + SILENCE)
+        told_of = date.fromisoformat(known) if known else None
+        outage = await outages.found_at(connection, self._calendar, now, told_of=told_of)
+        if outage is None:
+            return []
+        alarm = Alarm("missed", outages.words_for(outage))
+        await records.set_meta(connection, TOLD + alarm.key, vietnam_day(now).isoformat())
+        await self._queue(connection, [alarm], now)
+        log.error("alarm", alarm=alarm.key)
+        return [alarm]
+
     def _clock_jump(self, now: datetime) -> list[Alarm]:
         before, counted = self._seen
         self._seen = now, self._monotonic()
@@ -159,14 +183,14 @@ class Alarms:
             return [
                 Alarm(
                     "tick",
-                    f"Từ {_moment(since)} chưa có tiến trình nào xếp lịch nhắc.\n"
+                    f"Từ {_moment(ticked or since)} chưa có tiến trình nào xếp lịch nhắc.\n"
                     "Anh/chị kiểm tra: isobot run, hoặc isobot worker, có đang chạy không.",
                 )
             ]
         if sent == 0 and now - opened >= LOOKED_FOR_AFTER and (due := await self._falling_today()):
             return [
                 Alarm(
-                    "silence",
+                    SILENCE,
                     f"Hôm nay có {due} lần nhắc đến hạn nhưng chưa tin nhắc nào được gửi đi.\n"
                     "Anh/chị chạy isobot doctor và xem nhật ký.",
                 )
@@ -184,15 +208,16 @@ class Alarms:
                     fresh.append(alarm)
             if not fresh:
                 return []
-            refused = {
-                bot for bot in self._bots if await records.get_meta(connection, delivery.token_key(bot))
-            }
-            text = "Cảnh báo cho quản trị viên\n\n" + "\n\n".join(alarm.text for alarm in fresh)
-            for chats in chats_of_administrators(await people.holders(connection)).values():
-                bot, _, chat = self._reached(chats, refused).partition(":")
-                row = outbox.row_of(bot, chat, Reply(text), prompt=0, priority=Priority.ANSWER, at=now)
-                await outbox.add_one(connection, row)
+            await self._queue(connection, fresh, now)
         return fresh
+
+    async def _queue(self, connection: Connection, alarms: Sequence[Alarm], now: datetime) -> None:
+        refused = {bot for bot in self._bots if await records.get_meta(connection, delivery.token_key(bot))}
+        text = "Cảnh báo cho quản trị viên\n\n" + "\n\n".join(alarm.text for alarm in alarms)
+        for chats in chats_of_administrators(await people.holders(connection)).values():
+            bot, _, chat = self._reached(chats, refused).partition(":")
+            row = outbox.row_of(bot, chat, Reply(text), prompt=0, priority=Priority.ANSWER, at=now)
+            await outbox.add_one(connection, row)
 
     def _reached(self, chats: Sequence[str], refused: Collection[str]) -> str:
         """Choose the chat that an alarm arrives in: not one of a bot that does not run, or cannot send."""

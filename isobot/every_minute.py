@@ -26,6 +26,7 @@ class EveryMinute:
     def __init__(self, core: Core, channels: Sequence[str], *, queued: Callable[[], None]) -> None:
         self._core = core
         self._channels = channels
+        self._queued = queued
         self._dispatcher = Dispatcher(
             core.database, core.timetable, lambda: core.services.directory, core.clock, queued=queued
         )
@@ -48,11 +49,14 @@ class EveryMinute:
         async with core.database.write() as connection:
             await delivery.leave_silent_bots(connection, bots=self._channels, at=now())
             await records.set_meta(connection, LAST_TICK, now().isoformat())
+            missed = await self._alarms.look_back(connection)
             await curating.expire(
                 Store(connection, now()),
                 question_days=core.settings.question_days,
                 message_days=core.settings.message_days,
             )
+        if missed:
+            self._queued()
 
     async def watch_health(self) -> None:
         """Look every minute for what the administrators have to know, until cancelled."""

@@ -60,6 +60,19 @@ class WorkCalendar:
         day = local.date() if local.time() < self.begins else local.date() + timedelta(days=1)
         return datetime.combine(self.next_working(day), self.begins, tzinfo=VIETNAM)
 
+    def worked_between(self, begin: datetime, end: datetime) -> timedelta:
+        """Return how much working time lies between two aware moments."""
+        begin, end = begin.astimezone(VIETNAM), end.astimezone(VIETNAM)
+        worked = timedelta()
+        day = begin.date()
+        while day <= end.date():
+            if self.is_working(day):
+                opened = max(begin, datetime.combine(day, self.begins, tzinfo=VIETNAM))
+                closed = min(end, datetime.combine(day, self.ends, tzinfo=VIETNAM))
+                worked += max(closed - opened, timedelta())
+            day += timedelta(days=1)
+        return worked
+
     def is_official(self, year: int) -> bool:
         """Tell whether the days off of a year come from the government's list."""
         return year in self.official_years

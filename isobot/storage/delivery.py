@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from isobot.clock import VIETNAM
+from isobot.clock import VIETNAM, vietnam_day
 from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.messages import Reply
 from isobot.storage import leases, records
@@ -67,6 +67,15 @@ class Queue:
     waiting: int
     oldest: datetime
     """The moment from which on the oldest of them might have been sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Steps that fell due on an earlier day and were not told then; of some nobody is told any more."""
+
+    day: date
+    steps: int
+    dropped: int
 
 
 async def dead_letters(connection: AsyncConnection, *, most: int) -> list[DeadLetter]:
@@ -309,3 +318,26 @@ async def steps_on(connection: AsyncConnection, day: date) -> dict[str, int]:
         .group_by(dispatches.c.status)
     )
     return {row[0]: row[1] for row in found}
+
+
+async def untold(
+    connection: AsyncConnection, *, since: datetime, today: date, begun: datetime
+) -> list[Untold]:
+    """List the days before `today`, from that of `since` on, whose steps were not told on them.
+
+    They were taken into the ledger after `since`, or their messages had not left when `today` began, at
+    `begun`. Steps of people whom no chat reaches are left out.
+    """
+    late = dispatches.c.claimed_at > since
+    waited = dispatches.c.status.in_(("queued", "sent")) & (
+        dispatches.c.told_at.is_(None) | (dispatches.c.told_at >= begun)
+    )
+    gone = case((dispatches.c.status == "cancelled", 1), else_=0)
+    found = await connection.execute(
+        select(dispatches.c.due_on, func.count(), func.sum(gone))
+        .where(dispatches.c.due_on >= vietnam_day(since), dispatches.c.due_on < today)
+        .where(dispatches.c.status != "dead", late | waited)
+        .group_by(dispatches.c.due_on)
+        .order_by(dispatches.c.due_on)
+    )
+    return [Untold(row[0], row[1], int(row[2])) for row in found]
