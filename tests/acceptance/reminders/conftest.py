@@ -1,0 +1,48 @@
+"""An officer and a receiving office, in an installation whose last days may change."""
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from isobot.storage import dispatch
+from isobot.storage.database import Database
+from tests.acceptance.conftest import Office, Phone
+
+FRIDAY_T_3 = date(2027, 5, 28)
+LETTER = "45/BC-UBND ngày 28/5/2027"
+
+
+@pytest.fixture
+async def office_(sqlite_file, services, clock):
+    """An installation whose services may change: another last day replaces the rules."""
+    database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
+    yield Office(database, dataclasses.replace(services), clock)
+    await database.close()
+
+
+@pytest.fixture(params=["buttons", "text only"])
+def lan(office_, request):
+    return Phone(office_, buttons=request.param == "buttons")
+
+
+@pytest.fixture
+def mai(lan):
+    """The receiving office of Thanh Hóa."""
+    return lan.other("9", name="Trần Thị Mai")
+
+
+def reminders(phone) -> list[str]:
+    return [text for text in phone.screen if "⏰" in text or "⚠" in text]
+
+
+async def reminded(lan, clock, unit: str = "th.pu-luong") -> None:
+    await lan.registers(unit)
+    clock.move_to(FRIDAY_T_3)
+    await lan.office.tick()
+
+
+async def statuses(phone) -> dict[str, str]:
+    async with phone.office.database.read() as connection:
+        found = await dispatch.ledger(connection, since=date(2027, 1, 1))
+    return {key.step: status for key, status in found.items()}
