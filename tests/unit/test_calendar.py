@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isobot.clock import VIETNAM
 from isobot.domain.calendar import WorkCalendar
 from isobot.errors import DataFileError
 from isobot.rulefiles import load_calendar
@@ -106,3 +107,16 @@ def test_mistake_in_a_calendar_file_is_told_with_its_line(tmp_path, entry, told)
     with pytest.raises(DataFileError, match=told) as refused:
         load_calendar(tmp_path)
     assert "line" in refused.value.place
+
+
+def test_quiet_days_and_hours_are_a_file(tmp_path):
+    hours = tmp_path / "hours.yaml"
+    hours.write_text(
+        'begins: "07:30"\nends: "16:30"\nquiet_days: [{day: 2027-05-24, why: Đại hội}]\n', encoding="utf-8"
+    )
+
+    calendar = load_calendar(hours=hours)
+
+    assert not calendar.is_working(date(2027, 5, 24))
+    assert calendar.is_working_moment(datetime(2027, 5, 25, 7, 45, tzinfo=VIETNAM))
+    assert not calendar.is_working_moment(datetime(2027, 5, 25, 16, 30, tzinfo=VIETNAM))
