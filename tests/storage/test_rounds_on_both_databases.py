@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from isobot.domain.deadlines import DayOfYear, Extension, Move
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
-from isobot.storage import dispatch, office, outbox, people, records, reports, rulebook, unit_ways
+from isobot.storage import dispatch, office, outbox, people, records, rulebook, unit_ways
 from isobot.storage.database import Database
 from isobot.storage.store import Store
 from scheduler.dispatch import LOOKED, Dispatcher, LastLook
 from tests.fakes import FakeClock
+from tests.reports_in import submit_report
 
 T_3 = date(2027, 5, 28)
 UNITS = ("th.pu-luong", "th.ba-thuoc", "th.co-lung", "th.van-nho")
@@ -69,34 +70,7 @@ async def by_unit(database: Database) -> dict[tuple[str, str], str]:
 
 async def submit(database: Database, clock: FakeClock, unit: str) -> None:
     async with database.write() as connection:
-        record = await reports.open_draft(
-            connection,
-            unit=unit,
-            province="thanh-hoa",
-            rule="th-xa",
-            period="2027-05",
-            practice_of=0,
-            form="xa-rut-gon",
-            form_version=1,
-            at=clock.now(),
-        )
-        record.status, record.submitted_at = "submitted", clock.now()
-        record.new_events.append(
-            {
-                "report": record.id,
-                "number": 1,
-                "at": clock.now(),
-                "person": 0,
-                "channel": "test",
-                "kind": "submit",
-                "field": "",
-                "before": None,
-                "after": None,
-                "why": "",
-                "hash": "",
-            }
-        )
-        await reports.save(connection, [record], at=clock.now())
+        await submit_report(connection, unit, at=clock.now())
 
 
 async def test_four_planners_at_once_tell_everybody_once(database_url, database, clock, services):
