@@ -310,10 +310,11 @@ async def _take_extension(turn: Turn, services: Services, state: Mapping[str, An
         return
     last_day, why = given
     with asking_again(turn):
-        period = await reminding.extend(
+        made = await reminding.extend(
             turn.store,
             actor=turn.actor,
-            rules=services.rules,
+            timetable=services.timetable,
+            directory=services.directory,
             unit=unit,
             rule=rule.id,
             period=due.key,
@@ -322,11 +323,23 @@ async def _take_extension(turn: Turn, services: Services, state: Mapping[str, An
             channel=turn.incoming.bot,
         )
     turn.conversation.leave()
-    days = reminder_lines.reporter_days(rule, period, services, turn.today)
-    turn.say(
+    turn.say(_extended_words(made, unit, rule, services, turn.today))
+
+
+def _extended_words(
+    made: reminding.Extended, unit: Unit, rule: ReportingRule, services: Services, today: date
+) -> str:
+    period = made.period
+    days = reminder_lines.days_after_news(rule, period, services, today)
+    told = (
+        f"Tôi báo ngay cho {made.told} người của đơn vị."
+        if made.told
+        else "Đơn vị chưa có ai nhận được tin của tôi; anh/chị báo họ giúp."
+    )
+    return (
         f"Đã gia hạn cho {unit.place_name}: {period.label}, hạn mới {format_date(period.last_day)}. "
-        "Việc này được ghi vào nhật ký.\n"
-        f"Tôi báo đơn vị và nhắc theo hạn mới: {reminder_lines.days_in_words(days)}."
+        f"Việc này được ghi vào nhật ký.\n{told}\n"
+        f"Các lần nhắc theo hạn mới: {reminder_lines.days_in_words(days)}."
     )
 
 

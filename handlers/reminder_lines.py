@@ -9,7 +9,7 @@ from isobot.domain.deadlines import Audience, Kind, Period, ReportingRule, event
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Unit
 from scheduler import wording
-from scheduler.plan import DueStep, PlannedStep, ladder
+from scheduler.plan import MOVED, DueStep, PlannedStep, ladder
 
 SHOWN = 5
 ESCALATION = (
@@ -39,6 +39,12 @@ def reporter_days(rule: ReportingRule, period: Period, services: Services, today
     return [s.day for s in steps if s.audience is Audience.REPORTER and s.day >= today]
 
 
+def days_after_news(rule: ReportingRule, period: Period, services: Services, today: date) -> list[date]:
+    """Return the days of reminders that follow the news of another last day, which was told already."""
+    steps = planned(rule, period, services)
+    return [s.day for s in steps if s.audience is Audience.REPORTER and s.day >= today and s.rung != MOVED]
+
+
 def steps_of(
     name: str,
     rule: ReportingRule,
@@ -66,6 +72,8 @@ def steps_of(
     lines = [f"• {name}, hạn {last}{late}: {told}."]
     if off := wording.day_off_words(period.last_day, today, services.calendar):
         lines.append(f"  {off}")
+    if granted := wording.granted_words(period):
+        lines.append(f"  {granted}")
     parts = []
     for whose, words in () if alone else ESCALATION:
         if whose is Audience.RECEIVER and rule.province == deadlines.NATIONAL:

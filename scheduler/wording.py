@@ -68,6 +68,15 @@ def _by_receiver(step: DueStep) -> bool:
     return step.stands_in and step.audience is Audience.REPORTER and step.rule.kind is Kind.REPORT
 
 
+def begin_choices(step: DueStep) -> tuple[Choice, ...]:
+    """Offer to enter the figures, to whoever does that."""
+    return (
+        ()
+        if _tells_only(step) or _by_receiver(step)
+        else (_choice("rp", BEGIN, [step], otherwise="go:baocao"),)
+    )
+
+
 def _tells_only(step: DueStep) -> bool:
     """Tell whether the person is a head, who does not enter figures."""
     return step.audience is Audience.HEAD
@@ -122,18 +131,27 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory, calendar: Wor
         lines.append(f"Tính từ {step.rule.event} {format_date(period.opens)}.")
     lines.append(f"Đơn vị: {step.unit.place_name}{_former(step.unit, directory)}.")
     if step.step.startswith(MOVED) and period.was is not None:
-        lines.append(f"Hạn cũ là {format_date(period.was.last_day)}; nay là {format_date(period.last_day)}.")
+        before, now = format_date(period.was.last_day), format_date(period.last_day)
+        given = "Cơ quan nhận báo cáo đã gia hạn cho đơn vị. " if period.granted else ""
+        lines.append(f"{given}Hạn cũ là {before}; nay là {now}.")
     if is_nudge(step.step):
         lines.append("Cơ quan nhận báo cáo nhờ tôi nhắc riêng đơn vị.")
     lines += _ask(step)
-    lines += filter(None, [step.rule.remark(), step.rule.cited()])
+    lines += filter(None, [step.rule.remark(), granted_words(period), step.rule.cited()])
     return "\n".join(lines)
+
+
+def granted_words(period: Period) -> str:
+    """Say of more time for one unit that neither plan nor law set that day; "" where nobody gave it more."""
+    if not period.granted:
+        return ""
+    return f"Riêng hạn {format_date(period.last_day)} do cơ quan nhận báo cáo gia hạn cho đơn vị."
 
 
 def _ask(step: DueStep) -> list[str]:
     """Say what is wanted of this person, who is told as the one who reports, the deputy, or the head."""
     duty = step.rule.kind is Kind.DUTY
-    open_it = "Làm xong, anh/chị bấm “Đã làm” để tôi thôi nhắc." if duty else _how_to_begin(step)
+    open_it = "Làm xong, anh/chị bấm “Đã làm” để tôi thôi nhắc." if duty else how_to_begin(step)
     if step.waits and step.audience is Audience.HEAD:
         return ["Báo cáo đã lập xong, chờ anh/chị duyệt mới được gửi. Gõ “duyệt báo cáo” để xem và duyệt."]
     if step.waits:
@@ -158,7 +176,7 @@ NOBODY_WRITES = (
 )
 
 
-def _how_to_begin(step: DueStep) -> str:
+def how_to_begin(step: DueStep) -> str:
     """Say how to enter the figures; only the communes' yearly form is so short that a time may be named."""
     short = step.unit.level is Level.XA and step.rule.once is None
     return "Gõ “báo cáo” để nhập" + (", khoảng 5 phút." if short else ".")

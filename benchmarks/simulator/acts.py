@@ -22,7 +22,7 @@ from isobot.domain.people import Role
 from isobot.domain.requests import Request
 from isobot.domain.units import Level
 from isobot.storage.unit_ways import Delegation
-from scheduler import plan, rounds
+from scheduler import news, plan, rounds
 
 
 class Acts(Machine):
@@ -79,6 +79,9 @@ class Acts(Machine):
         self.extensions[report] = Extension(last_day, today, self.extensions.get(report))
         self.facts.extensions[report].append(facts.Change(now, last_day))
         self._take_back(_about(report), "extended")
+        unit = self.country.index.all[report[2]]
+        for step in news.steps_of_news(self.timetable, unit, self.situation(today), report, today=today):
+            self._tell_at_once(step, now)
 
     def _on_snooze(self, now: datetime, report: plan.ReportKey, days: int) -> None:
         for person in self.country.posts[report[2]].get(Role.REPORTER, ()):

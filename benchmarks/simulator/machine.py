@@ -199,6 +199,21 @@ class Machine:
         """Take a step as the database's unique key lets one: False when somebody has it."""
         return self.ledger.setdefault(key, row) is row
 
+    def _tell_at_once(self, step: DueStep, now: datetime) -> None:
+        """Send news that somebody's act brings: it waits for no hour, and takes nobody's day."""
+        claimed = [
+            key
+            for key, due_on, status, why in rounds.rows_for([step], reachable=True)
+            if self._claim(key, LedgerRow(due_on, status, why)) and status == "queued"
+        ]
+        if step.person in self.blocked and claimed:
+            self._find_out_of_reach(step.person, now)
+        for key in claimed:
+            if step.person in self.blocked:
+                self._end(key, "dead", "undelivered")
+            else:
+                self._note_told(key, now)
+
     def _close_forgotten(self, now: datetime, today: date) -> None:
         since = min(date.fromisoformat(self.looked), today) if self.looked else today
         country = self.country
@@ -259,17 +274,23 @@ class Machine:
     def _deliver(self, message: Message, number: int, now: datetime, shown: datetime) -> None:
         del self.outbox[number], self.waiting[message.person]
         if message.person in self.blocked:
-            self.unreachable.add(message.person)
-            self.facts.lost[message.person].begin(now)
+            self._find_out_of_reach(message.person, now)
             for key in message.rows:
                 self._end(key, "dead", "undelivered")
             return
         self.told_days[vietnam_day(shown)].add(message.person)
         self.deliveries.append((number, message.person, now, shown))
         for key in message.rows:
-            self._end(key, "sent")
-            self.ledger[key].told_at = now
-            self.told[key] += 1
+            self._note_told(key, now)
+
+    def _find_out_of_reach(self, person: int, now: datetime) -> None:
+        self.unreachable.add(person)
+        self.facts.lost[person].begin(now)
+
+    def _note_told(self, key: StepKey, now: datetime) -> None:
+        self._end(key, "sent")
+        self.ledger[key].told_at = now
+        self.told[key] += 1
 
 
 def earlier(one: datetime | None, other: datetime) -> datetime:

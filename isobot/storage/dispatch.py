@@ -205,7 +205,10 @@ async def reword(connection: AsyncConnection, bodies: Mapping[int, Mapping[str, 
 async def settle(
     connection: AsyncConnection, *, sent: Sequence[int] = (), dead: Sequence[int] = (), at: datetime
 ) -> None:
-    """End the steps of messages that left, or that were given up; a dead one sent later counts as sent."""
+    """End the steps of messages that left, or that were given up; a dead one sent later counts as sent.
+
+    A reminder that leaves on another day than it was queued for is the person's one of that day too.
+    """
     if sent:
         told = await connection.execute(
             update(dispatches)
@@ -213,16 +216,33 @@ async def settle(
             .values(status="sent", told_at=at, why="")
             .returning(dispatches.c.person, dispatches.c.outbox)
         )
-        day = vietnam_day(at)
-        rows = [{"person": p, "day": day, "outbox": m} for p, m in {(row[0], row[1]) for row in told}]
-        if rows:
-            await connection.execute(insert_if_absent(connection, reminder_days), rows)
+        await _take_day_of_leaving(connection, {(row[0], row[1]) for row in told}, day=vietnam_day(at))
     if dead:
         await connection.execute(
             update(dispatches)
             .where(dispatches.c.outbox.in_(dead), dispatches.c.status == "queued")
             .values(status="dead", why="undelivered")
         )
+
+
+async def _take_day_of_leaving(
+    connection: AsyncConnection, told: Collection[tuple[int, int]], *, day: date
+) -> None:
+    """Note the day on which reminders left; news, which took no day when it was queued, takes none now."""
+    if not told:
+        return
+    query = select(reminder_days.c.outbox, reminder_days.c.day).where(
+        reminder_days.c.outbox.in_([message for _, message in told])
+    )
+    taken = {(row.outbox, row.day) for row in await connection.execute(query)}
+    reminding = {message for message, _ in taken}
+    rows = [
+        {"person": person, "day": day, "outbox": message}
+        for person, message in told
+        if message in reminding and (message, day) not in taken
+    ]
+    if rows:
+        await connection.execute(insert_if_absent(connection, reminder_days), rows)
 
 
 async def known_steps(connection: AsyncConnection, periods: Collection[tuple[str, str]]) -> set[StepKey]:

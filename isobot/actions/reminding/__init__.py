@@ -4,7 +4,7 @@ Each checks the right, changes the record, takes back what waits, and writes the
 """
 
 from isobot.actions.reminding.answers import add_event, done, me_again, not_me, send_on_paper, snooze
-from isobot.actions.reminding.last_days import check_longer, check_move, extend, movable, move_date
+from isobot.actions.reminding.last_days import Extended, check_longer, check_move, extend, movable, move_date
 from isobot.actions.reminding.receivers import Nudged, judge_letter, nudge, turn_duty
 from isobot.actions.reminding.rights import (
     NO_PERIOD,
@@ -18,6 +18,7 @@ from isobot.actions.reminding.successors import invite_for, officers_of, relieve
 __all__ = [
     "NOT_RECEIVER",
     "NO_PERIOD",
+    "Extended",
     "Nudged",
     "add_event",
     "check_longer",

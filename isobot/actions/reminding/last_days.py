@@ -1,5 +1,6 @@
 """Other last days: more time for one unit, and days that are the office's own to set."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from isobot.actions.office_history import write_act
@@ -17,32 +18,44 @@ from isobot.domain.deadlines import (
 )
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
-from isobot.domain.units import Unit
+from isobot.domain.units import Unit, UnitDirectory
 from isobot.errors import Refusal
-from isobot.storage import dispatch, office, reports
+from isobot.storage import dispatch, office, people, reports
 from isobot.storage.store import Store
+from scheduler import news
+from scheduler.dispatch import situation_on
 from scheduler.plan import LONGEST_EXTENSION_DAYS
+from scheduler.rounds import Timetable
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A period as it is for a unit with more time, and how many people there are told of it now."""
+
+    period: Period
+    told: int
 
 
 async def extend(
     store: Store,
     *,
     actor: Actor,
-    rules: RuleBook,
+    timetable: Timetable,
+    directory: UnitDirectory,
     unit: Unit,
     rule: str,
     period: str,
     last_day: date,
     why: str,
     channel: str,
-) -> Period:
-    """Give one unit more time for one report, and return the period as it is for that unit.
+) -> Extended:
+    """Give one unit more time for one report, and tell its people at once.
 
     Raises:
         Refusal: no right, no reason, or the day does not lie ahead.
     """
     check_receiver(actor, unit.province)
-    due = period_of(rules, rule, period, unit.province)
+    due = period_of(timetable.rules, rule, period, unit.province)
     today = vietnam_day(store.now)
     check_longer(due, last_day, today=today)
     check_reason(why)
@@ -50,6 +63,8 @@ async def extend(
     if report in await reports.moments_in(store.connection, units=[unit.code]):
         raise Refusal(f"{unit.place_name} đã gửi số liệu nên không cần gia hạn.")
     before = (await office.all_extensions(store.connection, units=[unit.code])).get(report)
+    if before is not None and due.with_extension(before).last_day == last_day:
+        raise Refusal(f"{unit.place_name} đã được gia hạn đến {format_date(last_day)} từ trước.")
     extension = Extension(last_day, today)
     await office.add_extension(
         store.connection, rule=rule, period=period, unit=unit.code, extension=extension
@@ -66,7 +81,25 @@ async def extend(
         after=last_day.isoformat(),
         why=why,
     )
-    return due.with_extension(extension)
+    loaded = await situation_on(store.connection, timetable, directory, today=today)
+    told = await news.tell_of_more_time(
+        store.connection,
+        news.steps_of_news(loaded.timetable, unit, loaded.situation, report, today=today),
+        {holder.person: holder.chats for holder in loaded.holders},
+        news.Granting(await _granted_by(store, actor, unit, directory), why),
+        timetable.calendar,
+        now=store.now,
+    )
+    extensions = loaded.situation.extensions or {}
+    return Extended(due.with_extension(extensions.get(report)), told)
+
+
+async def _granted_by(store: Store, actor: Actor, unit: Unit, directory: UnitDirectory) -> str:
+    """Name who receives the reports and gave more time: the person, as far as known, and the office."""
+    office_ = directory.lead_office(unit.province)
+    where = office_.place_name if office_ is not None else "cơ quan nhận báo cáo"
+    name = await people.name_of(store.connection, actor.id or 0)
+    return f"{name}, {where}" if name else where
 
 
 def check_longer(due: Period, last_day: date, *, today: date) -> None:

@@ -70,7 +70,8 @@ class Extension:
 class Period:
     """One report that is due once (kỳ báo cáo). All days belong to it, the last ones too.
 
-    `moved_on` is the day on which its last day was changed; `was` is the period before that.
+    `moved_on` is the day on which its last day was changed; `was` is the period before that. `granted`
+    tells that the last day is more time that the receiving office gave one unit.
     """
 
     rule: str
@@ -82,6 +83,7 @@ class Period:
     covers_to: date
     moved_on: date | None = None
     was: "Period | None" = None
+    granted: bool = False
 
     def with_extension(self, extension: Extension | None) -> "Period":
         """Return the period as it is for a unit that has more time.
@@ -93,11 +95,15 @@ class Period:
         if self.was is not None and self.moved_on is not None and self.moved_on >= extension.granted_on:
             before = self.was.with_extension(extension)
             last_day = max(self.last_day, extension.last_day)
-            return before if last_day == before.last_day else replace(self, last_day=last_day, was=before)
+            if last_day == before.last_day:
+                return before
+            return replace(self, last_day=last_day, was=before, granted=last_day > self.last_day)
         before = self.with_extension(extension.was)
         if before.last_day == extension.last_day:
             return before
-        return replace(before, last_day=extension.last_day, moved_on=extension.granted_on, was=before)
+        return replace(
+            before, last_day=extension.last_day, moved_on=extension.granted_on, was=before, granted=True
+        )
 
     def is_open_on(self, day: date) -> bool:
         """Tell whether a report handed in that day is in its window and on time."""
