@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from benchmarks.simulator import facts
-from benchmarks.simulator.facts import Lent, Moved, Round
+from benchmarks.simulator.facts import Lent, Moved, Round, Switched
 from benchmarks.simulator.machine import Machine
 from isobot.clock import vietnam_day
 from isobot.domain.deadlines import (
@@ -16,6 +16,7 @@ from isobot.domain.deadlines import (
     Occurrence,
     ReportingRule,
     StepKey,
+    Switch,
     find_period,
 )
 from isobot.domain.people import Role
@@ -202,8 +203,9 @@ class Acts(Machine):
     def _on_move(self, now: datetime, rule: str, key: str, year: int, wanted: date, province: str) -> None:
         """An office sets another last day for its province, for a year and those after it."""
         known = self.timetable.rules.get_any(rule, province)
+        if known is None or not known.is_on_in(province):
+            return  # nobody is offered the day of a duty that is off
         occurrence, today = self._occurrence(known, key), vietnam_day(now)
-        assert known is not None
         period = find_period(known, occurrence.key.format(year=year))
         assert period is not None
         if wanted < today or wanted == period.last_day:
@@ -212,8 +214,16 @@ class Acts(Machine):
         self.facts.moves.append(Moved(now, rule, key, wanted, province))
         self.read_rules()
 
-    def _occurrence(self, rule: ReportingRule | None, key: str) -> Occurrence:
-        assert rule is not None
+    def _on_switch(self, now: datetime, rule: str, province: str, on: bool) -> None:
+        """An office turns a duty of the whole country on or off for its province."""
+        if self.timetable.rules.has_on(rule, province) is on:
+            return
+        key = (province, rule)
+        self.switches[key] = Switch(on, vietnam_day(now), self.switches.get(key))
+        self.facts.switches.append(Switched(now, rule, province, on))
+        self.read_rules()
+
+    def _occurrence(self, rule: ReportingRule, key: str) -> Occurrence:
         return next(o for o in rule.occurrences if o.key == key)
 
     def _on_open_round(

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import count
+from typing import Literal
 
 from isobot.clock import VIETNAM
 from isobot.domain.deadlines import (
@@ -39,11 +40,16 @@ BIG = Size(10_000, 20_000)
 SMALL = Size(160, 330, 400)
 
 
+Whose = Literal["communes", "office", "all"]
+"""Who owes something: the communes, the lead office, or both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Yearly:
     """What a province asks every year: (key, day, month) of each last day, and how long before it opens.
 
-    `window` is None where it opens with the month.
+    `window` is None where it opens with the month. A duty may be one of the whole country (`shared`), which
+    the province's office turns on and off; `usual` tells whether it is on before anybody said so.
     """
 
     rule: str
@@ -51,7 +57,16 @@ class Yearly:
     days: tuple[tuple[str, int, int], ...]
     window: int | None
     duty: bool = False
+    shared: bool = False
+    usual: bool = True
+    whose: Whose = "communes"
 
+
+NOVEMBER = "qg-thang-11"
+"""What lead offices do in November, by its last day."""
+
+AUDIT, MANAGEMENT = "qg-danh-gia-noi-bo", "qg-xem-xet-lanh-dao"
+"""What every office does once a year where its province's lead office turned it on: by 31/10, by 30/11."""
 
 KINDS: tuple[tuple[tuple[tuple[str, int, int], ...], int | None], ...] = (
     ((("{year}-05", 31, 5), ("{year}-10", 31, 10)), None),
@@ -83,8 +98,9 @@ class Country:
         """How often somebody took or left a post."""
         self._build()
         rules = tuple(_rule(each) for each in self.yearly if not each.duty)
-        duties = tuple(_rule(each) for each in self.yearly if each.duty)
-        book = RuleBook(rules, duties=(*duties, *load_rules().duties))
+        duties = tuple(_rule(each) for each in self.yearly if each.duty and not each.shared)
+        shared = load_rules()
+        book = RuleBook(rules, duties=(*duties, *shared.duties), idle=shared.idle)
         self.timetable = Timetable(book, self.calendar, load_ladder(), load_duty_ladder())
         self.index = UnitIndex(self.units)
 
@@ -102,6 +118,7 @@ class Country:
             self.yearly.append(Yearly(f"r{number}", slug, *KINDS[number % 3]))
             if number % 3 == 1:
                 self.yearly.append(Yearly(f"d{number}", slug, *REVIEW, duty=True))
+            self.yearly += _shared(slug)
             for _ in range(2):
                 self.take(office.code, Role.RECEIVER, next(self.persons), at(FIRST_DAY, 0))
             for unit in here:
@@ -145,6 +162,16 @@ class Country:
         self.units.append(made)
         self.index = UnitIndex(self.units)
         return made
+
+
+def _shared(slug: str) -> list[Yearly]:
+    """Return the yearly duties of the whole country as a province has them."""
+    autumn, november = (("{year}", 31, 10),), (("{year}", 30, 11),)
+    return [
+        Yearly(NOVEMBER, slug, november, None, duty=True, shared=True, whose="office"),
+        Yearly(AUDIT, slug, autumn, 60, duty=True, shared=True, usual=False, whose="all"),
+        Yearly(MANAGEMENT, slug, november, 60, duty=True, shared=True, usual=False, whose="all"),
+    ]
 
 
 def _rule(yearly: Yearly) -> ReportingRule:

@@ -70,6 +70,16 @@ class Moved:
     province: str
 
 
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A duty of the whole country that an office turned on or off for its province."""
+
+    at: datetime
+    rule: str
+    province: str
+    on: bool
+
+
 @dataclass(slots=True)
 class Lent:
     """Somebody's posts in a unit, lent from one day to another, or until they were taken back.
@@ -99,6 +109,7 @@ class Facts:
     """The diary of a simulation."""
 
     moves: list[Moved] = field(default_factory=list)
+    switches: list[Switched] = field(default_factory=list)
     rounds: dict[str, Round] = field(default_factory=dict)
     events: dict[Report, datetime] = field(default_factory=dict)
     extensions: dict[Report, list[Change]] = field(default_factory=lambda: defaultdict(list))

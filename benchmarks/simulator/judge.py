@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from benchmarks.simulator.country import FIRST_DAY, at
+from benchmarks.simulator.country import FIRST_DAY, NOVEMBER, at
 from benchmarks.simulator.facts import Change, Report, Spans
 from benchmarks.simulator.machine import LedgerRow
 from benchmarks.simulator.play import AFTER_DAYS, Simulation
-from benchmarks.simulator.promises import NOVEMBER, Asked, Step, asked_of, steps
+from benchmarks.simulator.promises import Asked, Step, asked_of, steps
 from isobot.clock import VIETNAM, vietnam_day
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import StepKey
@@ -59,7 +59,9 @@ class Judge:
         self.due = 0
         self.escalations = 0
         self.stood_in = 0
-        self.asked = {(each.rule, each.period): each for each in asked_of(self.country, self.facts)}
+        self.asked = {
+            (each.rule, each.period, each.province): each for each in asked_of(self.country, self.facts)
+        }
         self._held: dict[str, list[Holding]] = defaultdict(list)
         self._receiving: dict[str, list[Holding]] = defaultdict(list)
         for holding in self.country.holdings:
@@ -128,9 +130,11 @@ class Judge:
     def _is_wanted(self, asked: Asked, report: Report, moment: datetime) -> bool:
         """Tell whether a report was asked and neither in, nor said to be on paper, at a moment."""
         ended = self.simulation.reported.get(report)
+        # A step of the very day on which a duty is turned off is owed to nobody.
+        last = at(vietnam_day(asked.closed), 0) if asked.closed and asked.duty else asked.closed
         return (
             (ended is None or ended >= moment)
-            and (asked.closed is None or asked.closed >= moment)
+            and (last is None or last >= moment)
             and not self._spans(self.facts.on_paper, report).held_at(moment)
         )
 
@@ -264,7 +268,7 @@ class Judge:
                 self._note(ONCE, f"{key} {times} times")
 
     def _judge_told(self, key: StepKey, told: datetime) -> None:
-        asked = self.asked.get((key.rule, key.period))
+        asked = self.asked.get((key.rule, key.period, self.country.index.all[key.unit].province))
         if asked is None:
             return  # of a period before or after the time that is judged
         report = (key.rule, key.period, key.unit)
@@ -273,8 +277,8 @@ class Judge:
         on_paper = self._spans(self.facts.on_paper, report).held_at(told)
         if not digest and ((ended and told > ended) or on_paper):
             self._note(NOT_AFTER, f"{key} at {told}")
-        if asked.closed and told > asked.closed:
-            self._note(STILL_ASKED, f"{key} at {told}, closed {asked.closed}")
+        if told < asked.known or (asked.closed and told > asked.closed):
+            self._note(STILL_ASKED, f"{key} at {told}, asked from {asked.known} to {asked.closed}")
         if not digest and not self._owes(asked, key.unit, told):
             self._note(STILL_ASKED, f"{key} at {told}, of a unit that is no more")
         if any(t.kind == "clock jump" and t.begin <= told < t.end for t in self.simulation.troubles):

@@ -13,7 +13,7 @@ from benchmarks.simulator.country import Country
 from benchmarks.simulator.facts import Facts
 from benchmarks.simulator.troubles import Disturbance
 from isobot.clock import VIETNAM, vietnam_day
-from isobot.domain.deadlines import Extension, Move, StepKey
+from isobot.domain.deadlines import Extension, Move, StepKey, Switch
 from isobot.domain.requests import Request
 from isobot.storage.unit_ways import Delegation
 from scheduler import loading, plan, rounds
@@ -60,6 +60,7 @@ class Machine:
         self.snoozed: dict[plan.SnoozeKey, date] = {}
         self.declined: dict[tuple[str, int], datetime] = {}
         self.moves: list[Move] = []
+        self.switches: dict[tuple[str, str], Switch] = {}
         self.requests: dict[str, Request] = {}
         self.events: set[tuple[str, str, date]] = set()
         self.lent: list[Delegation] = []
@@ -88,9 +89,10 @@ class Machine:
             getattr(self, f"_on_{kind}")(moment, *what)
 
     def read_rules(self) -> None:
-        """Put rounds and moved days into the rules, as every process does after a change."""
+        """Put rounds, moved days and switched duties into the rules, as every process does after a change."""
         base = self.country.timetable
-        book = base.rules.with_moves(self.moves).with_rounds(r.as_rule() for r in self.requests.values())
+        book = base.rules.with_moves(self.moves).with_switches(self.switches)
+        book = book.with_rounds(request.as_rule() for request in self.requests.values())
         self.timetable = replace(base, rules=book)
 
     # What an act of a person does to messages that wait

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from benchmarks.simulator.acts import Acts
-from benchmarks.simulator.country import FIRST_DAY, Yearly, at
+from benchmarks.simulator.country import AUDIT, FIRST_DAY, MANAGEMENT, NOVEMBER, Yearly, at
 from isobot.domain.deadlines import periods_between
 from isobot.domain.people import Role
 from scheduler.plan import ReportKey
@@ -14,6 +14,9 @@ BEGIN = FIRST_DAY + timedelta(days=20)
 
 AFTER_DAYS = 130
 """How long the planner goes on after the last period, so that every ladder comes to its end."""
+
+SWITCHED = {NOVEMBER: 1, AUDIT: 2, MANAGEMENT: 3}
+"""In which of every eight provinces the office turns a duty of the whole country on or off."""
 
 FOLLOWING = ("qg-khac-phuc", "qg-cap-nhat-van-ban", "qg-cong-bo-lai")
 
@@ -43,7 +46,10 @@ class Simulation(Acts):
             self._plan(at(day, draw.randint(9, 16), draw.randint(0, 59)), "tick")
             self._plan(at(day, draw.choice((6, 12, 19, 23)), 17), "tick")
         for yearly in self.country.yearly:
-            self._draw_yearly(yearly)
+            if yearly.shared:
+                self._draw_shared(yearly)
+            else:
+                self._draw_yearly(yearly)
         for province in dict.fromkeys(each.province for each in self.country.yearly):
             self._draw_rounds(province)
             self._draw_mergers(province)
@@ -87,12 +93,50 @@ class Simulation(Acts):
         wanted = max(day, window.last_day + timedelta(days=draw.randint(-12, 17)))
         moment = at(max(day, FIRST_DAY), draw.choice((7, 8, 10, 14, 19)), draw.randint(1, 59))
         rule, province = yearly.rule, yearly.province
-        self._plan(moment, "move", rule, key, year, min(wanted, date(year, 12, 31)), province)
+        self._plan(moment, "move", rule, key, year, _within(wanted, yearly, year), province)
         if draw.random() < 0.2:
-            again = min(wanted + timedelta(days=3), date(year, 12, 31))
+            again = _within(wanted + timedelta(days=3), yearly, year)
             self._plan(
                 moment + timedelta(minutes=draw.choice((3, 90))), "move", rule, key, year, again, province
             )
+
+    # Duties of the whole country
+
+    def _draw_shared(self, yearly: Yearly) -> None:
+        """Here and there an office turns such a duty on or off; who has it on may move its day."""
+        draw = self.random
+        number = int(yearly.province.rpartition("-")[2])
+        touched = number % 8 == SWITCHED[yearly.rule]
+        units = [
+            u.code
+            for u in self.country.index.of(yearly.province)
+            if u.lead_office or (yearly.whose == "all" and not u.voluntary)
+        ]
+        (key, day, month), *_ = yearly.days
+        end = FIRST_DAY + timedelta(days=self.country.size.days)
+        for year in (FIRST_DAY.year, FIRST_DAY.year + 1):
+            last = date(year, month, day)
+            if last > end:
+                break
+            opens = last.replace(day=1) if yearly.window is None else last - timedelta(days=yearly.window)
+            for unit in units if touched or yearly.usual else ():
+                self._draw_deed((yearly.rule, str(year), unit), Window(opens, last))
+            for _ in range(draw.choice((0, 1, 1, 2)) if touched else draw.choice((0, 0, 0, 0, 1))):
+                self._draw_move(yearly, key, year, Window(opens, last))
+        if touched:
+            self._draw_switches(yearly)
+
+    def _draw_switches(self, yearly: Yearly) -> None:
+        """An office turns a duty on, or off, around its first window, and mostly thinks again later."""
+        draw = self.random
+        _, last_day, month = yearly.days[0]
+        day = date(FIRST_DAY.year, month, last_day) - timedelta(days=draw.randint(-6, 90))
+        on = not yearly.usual
+        for _ in range(draw.randint(1, 3)):
+            moment = at(day, draw.choice((7, 9, 14, 19)), draw.randint(1, 59))
+            self._plan(moment, "switch", yearly.rule, yearly.province, on)
+            on = not on
+            day += timedelta(days=draw.randint(100, 260) if on else draw.randint(3, 90))
 
     # One report
 
@@ -187,11 +231,7 @@ class Simulation(Acts):
 
     def _draw_duties(self, unit: str, *, lead_office: bool) -> None:
         draw, days = self.random, self.country.size.days
-        if lead_office:
-            for year in (FIRST_DAY.year, FIRST_DAY.year + 1):
-                window = Window(date(year, 11, 1), date(year, 11, 30))
-                self._draw_deed(("qg-thang-11", str(year), unit), window)
-        elif draw.random() < 0.06:
+        if not lead_office and draw.random() < 0.06:
             noted = self._some_moment(days)
             day = (noted + timedelta(hours=7)).date()
             happened = day - timedelta(days=draw.choice((0, 1, 10, 45, 80)))
@@ -229,3 +269,10 @@ class Simulation(Acts):
 
     def _any_time(self, day: date) -> datetime:
         return at(day, self.random.randint(0, 23), self.random.randint(0, 59))
+
+
+def _within(day: date, yearly: Yearly, year: int) -> date:
+    """Return the day, or the nearest that an office may set: of the year, or of the month of the law."""
+    if yearly.rule == NOVEMBER:
+        return min(max(day, date(year, 11, 1)), date(year, 11, 30))
+    return min(day, date(year, 12, 31))

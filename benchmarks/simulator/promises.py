@@ -1,8 +1,9 @@
 """What was promised, worked out by hand from the written rules and the diary; nothing of the plan is used."""
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from benchmarks.simulator.country import FIRST_DAY, Country, Yearly, at
@@ -30,19 +31,19 @@ AFTER_EVENT = {"qg-khac-phuc": 2, "qg-cap-nhat-van-ban": 3}
 ANNOUNCED_DAYS = 30
 """How many days a unit has to announce anew after a change of scope."""
 
-NOVEMBER = "qg-thang-11"
-"""What lead offices do in November, by its last day."""
-
-
 ALWAYS = at(FIRST_DAY, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One report or deed that was asked of some units; `known` is when isobot was told of it."""
+    """One report or deed that was asked of some units of a province.
+
+    `known` is when isobot was told of it, `closed` from when on nobody was to be told any more.
+    """
 
     rule: str
     period: str
+    province: str
     opens: date
     last_day: date
     units: tuple[str, ...]
@@ -148,28 +149,27 @@ def asked_of(country: Country, facts: Facts) -> Iterator[Asked]:
     """List everything that was asked of anybody in the time that is judged."""
     first = FIRST_DAY + timedelta(days=20)
     last = FIRST_DAY + timedelta(days=country.size.days)
-    communes: dict[str, list[str]] = {}
-    offices = []
+    communes: dict[str, list[str]] = defaultdict(list)
+    offices: dict[str, list[str]] = defaultdict(list)
     for unit in country.units:
-        if unit.lead_office:
-            offices.append(unit.code)
-        elif not unit.voluntary:
-            communes.setdefault(unit.province, []).append(unit.code)
+        if not unit.voluntary:
+            (offices if unit.lead_office else communes)[unit.province].append(unit.code)
     for yearly in country.yearly:
+        whose = [communes] if yearly.whose == "communes" else [offices]
+        whose += [communes] if yearly.whose == "all" else []
+        units = tuple(code for each in whose for code in each[yearly.province])
         for key, day, month in yearly.days:
             for year in range(first.year, last.year + 1):
                 named = _day(year, month, day)
                 if first <= named <= last:
-                    yield _yearly(yearly, key, year, named, tuple(communes[yearly.province]), facts)
-    for year in range(first.year, last.year + 1):
-        if date(year, 11, 30) <= last:
-            opens, ends = date(year, 11, 1), date(year, 11, 30)
-            yield Asked(NOVEMBER, str(year), opens, ends, tuple(offices), duty=True)
+                    asked = _yearly(yearly, key, year, named, units, facts)
+                    yield _while_on(asked, yearly, facts) if yearly.shared else asked
     for rule, each in facts.rounds.items():
         opens = vietnam_day(each.opened)
         yield Asked(
             rule,
             each.period,
+            each.province,
             opens,
             each.last_day,
             each.units,
@@ -179,7 +179,9 @@ def asked_of(country: Country, facts: Facts) -> Iterator[Asked]:
         )
     for (rule, period, code), noted in facts.events.items():
         happened = date.fromisoformat(period)
-        yield Asked(rule, period, happened, _after(rule, happened), (code,), duty=True, known=noted)
+        province = country.index.all[code].province
+        last_day = _after(rule, happened)
+        yield Asked(rule, period, province, happened, last_day, (code,), duty=True, known=noted)
 
 
 def _day(year: int, month: int, day: int) -> date:
@@ -213,12 +215,37 @@ def _yearly(yearly: Yearly, key: str, year: int, named: date, units: tuple[str, 
     return Asked(
         yearly.rule,
         key.format(year=year),
+        yearly.province,
         _opening(named, yearly.window),
         named,
         units,
         duty=yearly.duty,
         changes=tuple(changes),
     )
+
+
+def _while_on(asked: Asked, yearly: Yearly, facts: Facts) -> Asked:
+    """Return what is asked while the province's office has the duty on.
+
+    It is asked from the moment the duty was turned on, unless its last day was over by then and is not put
+    off later; in a time between two that it was on, it is asked of nobody.
+    """
+    spans: list[tuple[datetime, datetime | None]] = [(ALWAYS, None)] if yearly.usual else []
+    for said in facts.switches:
+        if (said.rule, said.province) == (yearly.rule, yearly.province):
+            if said.on:
+                spans.append((said.at, None))
+            else:
+                spans[-1] = (spans[-1][0], said.at)
+    opens = min(asked.opens, *(change.opens or asked.opens for change in asked.changes), asked.last_day)
+    for begins, ends in spans:
+        if ends is not None and vietnam_day(ends) <= opens:
+            continue
+        later = [c.at for c in asked.changes if c.at > begins and (ends is None or c.at < ends)]
+        for moment in (begins, *later):
+            if vietnam_day(begins) <= asked.last_day_at(moment):
+                return replace(asked, known=moment, closed=ends)
+    return replace(asked, closed=ALWAYS)
 
 
 def reports_of(asked: Asked) -> Iterator[Report]:

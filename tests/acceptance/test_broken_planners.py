@@ -1,7 +1,7 @@
 """Planners that are broken on purpose: the judge of the simulator notices each."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,48 +10,16 @@ from benchmarks.simulator import (
     Country,
     Disturbance,
     Simulation,
-    Size,
 )
 from benchmarks.simulator.country import at
 from benchmarks.simulator.judge import NOT_LATE_YET, ON_ITS_DAY, ONE_ROW, STILL_ASKED, STOOD_IN
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import Period, RuleBook
-from isobot.domain.people import Role
 from scheduler import duties
 from scheduler.ladder import _laid, by_audience, ladder
 from scheduler.plan import Holding
 from scheduler.situation import listeners
-from tests.simulated import broken
-
-COMMUNE, OTHER, REPORTER, HEAD = "tinh-0.xa-0", "tinh-0.xa-1", 3, 900
-
-
-def on(day: int, month: int, hour: int = 10, minute: int = 0) -> datetime:
-    return at(date(2026, month, day), hour, minute)
-
-
-class Story(Simulation):
-    """A commune with its head and a few others, until July 2026; what they do is told, not drawn.
-
-    Their report is due on 31 May, a Sunday.
-    """
-
-    def __init__(self, *acts, troubles=()) -> None:
-        super().__init__(Country(Size(8, 10, 160), 1), seed=1, troubles=troubles)
-        self.country.take(COMMUNE, Role.HEAD, HEAD, at(FIRST_DAY, 0))
-        for n in range(240):
-            for hour in (8, 14, 19):
-                self._plan(at(FIRST_DAY + timedelta(days=n), hour), "tick")
-        for moment, kind, *what in acts:
-            self._plan(moment, kind, *what)
-
-
-def opened(moment=on(10, 3), last=date(2026, 4, 10)):  # noqa: B008
-    return (moment, "open_round", "yc-tinh-0-1", "tinh-0", [COMMUNE, OTHER], last)
-
-
-def moved(moment, day):
-    return (moment, "move", "r0", "{year}-05", 2026, day, "tinh-0")
+from tests.simulated import COMMUNE, OTHER, REPORTER, Story, broken, moved, on, opened
 
 
 def rounds_never_close(monkeypatch):

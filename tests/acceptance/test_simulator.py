@@ -1,6 +1,6 @@
 """A season of reminders played in memory, with a judge that counts for itself."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from benchmarks.simulator import (
     FIRST_DAY,
@@ -9,11 +9,11 @@ from benchmarks.simulator import (
     Simulation,
     outcome_of,
 )
-from benchmarks.simulator.country import at
+from benchmarks.simulator.country import AUDIT, MANAGEMENT, NOVEMBER, at
 from benchmarks.simulator.judge import ONE_ROW
 from scheduler import rounds
 from scheduler.rounds import Verdict, look_again
-from tests.simulated import TINY, broken, played
+from tests.simulated import TINY, Story, broken, on, opened, played
 
 
 def often_offline() -> list[Disturbance]:
@@ -33,6 +33,8 @@ def test_every_promise_is_kept_through_outages_and_clock_jumps():
     assert set(outcome.statuses) == {"sent", "merged", "cancelled", "dead"}
     facts = simulation.facts
     assert all((facts.rounds, facts.moves, facts.events, facts.lent, facts.ended, facts.not_me))
+    assert {(said.rule, said.on) for said in facts.switches} > {(AUDIT, True), (NOVEMBER, False)}
+    assert {move.rule for move in facts.moves} & {AUDIT, MANAGEMENT, NOVEMBER}
 
 
 def test_promises_are_kept_where_the_network_is_often_gone():
@@ -57,12 +59,12 @@ def test_judge_notices_steps_that_were_forgotten(monkeypatch):
 
 
 def test_judge_notices_a_second_message_on_a_day():
-    simulation = Simulation(Country(TINY, 3), seed=3, troubles=())
-    simulation.told_days = _Forgetful()
-    simulation.prepare()
-    simulation.run()
+    # On the day of T-14, which 17 May, a Sunday, moves to the 15th, a round is opened before noon.
+    story = Story(opened(on(15, 5), date(2026, 6, 20)))
+    story.told_days = _Forgetful()
+    story.run()
 
-    assert "one message a person a day" in broken(simulation)
+    assert "one message a person a day" in broken(story)
 
 
 class _Forgetful(dict):
