@@ -89,7 +89,9 @@ class Application:
         database = self._core.database
         if database.is_sqlite:
             return None
-        return Leases(database.conninfo, self.switchboard.keys, taken=self._outbox_bell.ring)
+        return Leases(
+            database.conninfo, self.switchboard.keys, taken=self._outbox_bell.ring, let_go=self._let_go
+        )
 
     def _make_metrics(self) -> Metrics:
         core, token = self._core, self._core.settings.metrics_token
@@ -119,6 +121,9 @@ class Application:
 
     def _may_send(self, bot: str) -> bool:
         return self._leases is None or self._leases.held(bot)
+
+    async def _let_go(self, bot: str) -> bool:
+        return await self._sender.let_go(bot)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of health and of every channel."""
@@ -156,8 +161,9 @@ class Application:
         tasks = [asyncio.ensure_future(part) for part in self._work(server.listening)]
         tasks.append(asyncio.ensure_future(_tell(server.listening, ready)))
         serving = asyncio.ensure_future(server.run())
+        leasing = asyncio.ensure_future(self._hold_leases())
         try:
-            await asyncio.wait([*tasks, serving], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([*tasks, serving, leasing], return_when=asyncio.FIRST_COMPLETED)
         finally:
             if self._runner is not None:
                 self._runner.stop()
@@ -166,7 +172,10 @@ class Application:
             server.stop()
             for task in tasks:
                 task.cancel()
-            ended = await asyncio.gather(*tasks, serving, return_exceptions=True)
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            # Only now may others send: what left here is marked.
+            leasing.cancel()
+            ended += await asyncio.gather(serving, leasing, return_exceptions=True)
             await self.switchboard.close()
         for result in ended:
             if isinstance(result, Exception):
@@ -186,6 +195,13 @@ class Application:
             work += self.switchboard.work(listening)
         return work + self._shared_work()
 
+    async def _hold_leases(self) -> None:
+        """Hold the leases of what this process sends for; without leases, only stay."""
+        if self._leases is None or self._part is Part.SERVE:
+            await asyncio.Event().wait()
+        else:
+            await kept_up("leases", self._leases.run)
+
     def _check_part(self) -> None:
         """Refuse to serve without webhooks: of several processes that poll, platforms answer only one."""
         if self._part is Part.SERVE and self.switchboard.bots and not self._core.settings.uses_webhooks:
@@ -202,12 +218,12 @@ class Application:
         if web is not None and self._part is not Part.WORK:
             hear["isobot_web"] = web.wake
         work: list[Awaitable[Any]] = []
-        if self._part is not Part.SERVE and self._leases is not None:
+        if self._part is not Part.SERVE:
             hear["isobot_outbox"] = lambda _: self._outbox_bell.ring()
             from scheduler.runner_shared import SharedRunner  # for PostgreSQL alone
 
             ticks = SharedRunner(database.conninfo, self._minute.tick, self._core.clock)
-            work += [kept_up("leases", self._leases.run), kept_up("ticks", ticks.run)]
+            work.append(kept_up("ticks", ticks.run))
         return [*work, kept_up("signals", Signals(database.conninfo, hear).run)]
 
 

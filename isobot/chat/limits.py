@@ -152,6 +152,10 @@ class Gate:
         """Count the messages that may leave until a moment; None when there is no limit."""
         return None if self._overall is None else self._overall.available(by)
 
+    def is_rested(self, at: float) -> bool:
+        """Tell whether every token is back: whoever begins now may go at full speed."""
+        return self._overall is None or self._overall.is_full(at)
+
     def opens_at(self) -> float:
         """Return when the next token is there."""
         return float("-inf") if self._overall is None else self._overall.next_at()

@@ -1,5 +1,6 @@
 """What became of messages, gathered and written down: several marks to a commit."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,6 +54,7 @@ class Marks:
         self._finished: set[tuple[str, str]] = set()
         self._token_news: dict[str, bool] = {}
         self._written_at = float("-inf")
+        self._writing = asyncio.Lock()
 
     @property
     def waiting(self) -> bool:
@@ -84,22 +86,31 @@ class Marks:
 
     async def write(self) -> bool:
         """Write down what became of the messages and what leaves next, then free the chats."""
-        outcomes, self._outcomes = self._outcomes, []
-        finished, self._finished = self._finished, set()
-        soon = self.about_to_leave()
-        if not outcomes and not finished and not soon:
-            return False
-        try:
-            if outcomes or self._token_news or soon:
-                await self._write(outcomes, soon)
-        except BaseException:
-            self._outcomes = outcomes + self._outcomes
-            self._finished |= finished
-            raise
-        self._written_at = monotonic()
-        for bot, chat_key in finished:
-            self._lanes[bot].free(chat_key)
-        return True
+        async with self._writing:
+            outcomes, self._outcomes = self._outcomes, []
+            finished, self._finished = self._finished, set()
+            soon = self.about_to_leave()
+            if not outcomes and not finished and not soon:
+                return False
+            try:
+                if outcomes or self._token_news or soon:
+                    await self._write(outcomes, soon)
+            except BaseException:
+                self._outcomes = outcomes + self._outcomes
+                self._finished |= finished
+                raise
+            self._written_at = monotonic()
+            for bot, chat_key in finished:
+                self._lanes[bot].free(chat_key)
+            return True
+
+    async def take_back(self, lane: Lane) -> None:
+        """Take back the notes of what surely did not leave: another process will send it."""
+        async with self._writing:
+            if lane.noted:
+                async with self._database.write() as connection:
+                    await outbox.take_back_begun(connection, lane.noted)
+                lane.noted.clear()
 
     async def write_the_last(self) -> None:
         """Write down what was sent before leaving, and take back the notes of what surely was not."""

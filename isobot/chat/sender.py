@@ -146,6 +146,20 @@ class Sender:
         moments += [at for lane in self._lanes.values() if (at := lane.opens_at()) is not None]
         return max(SHORTEST_WAIT_SECONDS, min(moments) - now - AHEAD_SECONDS / 2)
 
+    async def let_go(self, bot: str) -> bool:
+        """Bring to rest a bot that this process has no leave for any more; False while it is not.
+
+        At rest nothing is under way, all is written down, and every token is back: whoever sends for the
+        bot next may begin at full speed.
+        """
+        lane = self._lanes[bot]
+        lane.stock.clear()
+        pausing = lane.pause.left(self._clock.now().timestamp()) > 0
+        if lane.busy or lane.examined or pausing or not lane.gate.is_rested(monotonic()):
+            return False
+        await self._marks.take_back(lane)
+        return True
+
     async def drain(self) -> None:
         """Send until nothing is due and nothing is under way."""
         self._rings_heard = -1
@@ -219,7 +233,7 @@ class Sender:
                 self._lanes[message.bot].examined.discard(message.id)
 
     def _put_in_stock(self, found: Sequence[Outgoing]) -> None:
-        for bot in {message.bot for message in found}:
+        for bot in {message.bot for message in found if self._may_send(message.bot)}:
             self._lanes[bot].put_in_stock(message for message in found if message.bot == bot)
         self._changed.set()
 
@@ -232,7 +246,7 @@ class Sender:
 
     def _begin(self, lane: Lane) -> int:
         """Begin to send what may leave now, and return to how many chats."""
-        chosen = lane.choose(monotonic()) if lane.stock else ()
+        chosen = lane.choose(monotonic()) if lane.stock and self._may_send(lane.bot) else ()
         for message, ticket in chosen:
             lane.busy[message.chat_key] = asyncio.create_task(self._send(lane, message, ticket))
         return len(chosen)
@@ -291,7 +305,7 @@ class Sender:
             self._bell.ring()
 
     async def _try(self, lane: Lane, message: Outgoing, ticket: Ticket) -> Outcome | None:
-        """Return what became of a message; None when the bot was asked to pause before it left."""
+        """Return what became of a message; None when the bot had to pause, or to stop, before it left."""
         used = False
         try:
             file = await self._file_of(lane, message)
@@ -300,7 +314,7 @@ class Sender:
             # A loop may wake a little early, and a message that leaves early is one too many in its second.
             while (early := ticket.at - monotonic()) > 0:
                 await asyncio.sleep(early)
-            if lane.pause.left(self._clock.now().timestamp()) > 0:
+            if lane.pause.left(self._clock.now().timestamp()) > 0 or not self._may_send(lane.bot):
                 return None
             left, used = monotonic(), True
             lane.noted.discard(message.id)

@@ -157,7 +157,7 @@ async def test_reminders_go_to_another_chat_or_wait(database, clock):
 async def test_reminders_stay_with_a_bot_that_another_process_sends_for(database, clock):
     before = await waiting(database, clock)
     taken = asyncio.Event()
-    leases = Leases(database.conninfo, [SILENT], taken=taken.set)
+    leases = Leases(database.conninfo, [SILENT], taken=taken.set, let_go=None)
     elsewhere = asyncio.create_task(leases.run())
     async with asyncio.timeout(20):
         await taken.wait()
