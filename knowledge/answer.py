@@ -358,9 +358,9 @@ class KnowledgeBase:
         return sureness(self._signs(read, hits), read) >= LEAST_SURE
 
     def _signs(self, read: Question, hits: Sequence[Hit]) -> Signs:
-        index = self._weigher.index
-        unknown, strange = index.strangeness(
+        grasp = self._weigher.grasp
+        unknown, strange = grasp.strangeness(
             read, self._weigher.said_already(read), of_the_trade=of_the_trade(read)
         )
         held = max(h.held for h in hits[:3])
-        return Signs(min(1.0, hits[0].score), held, unknown, strange, index.is_short(read))
+        return Signs(min(1.0, hits[0].score), held, unknown, strange, grasp.is_short(read))

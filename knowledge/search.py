@@ -7,14 +7,13 @@ whose marks differ counts less.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import pairwise
 from math import log
 
 from knowledge.corpus import Card, Corpus
-from knowledge.features import PAIR_WEIGHT, Features
+from knowledge.features import Features
 from knowledge.question import Question
 from knowledge.vietnamese import Reader, Word
 
@@ -31,11 +30,6 @@ Chosen on wordings held out of the cards (docs/search.md).
 BM25_K, BM25_B = 1.2, 0.75
 UNKNOWN_WEIGHT = 2.2
 """What a word weighs that no card holds; a word of one card in a hundred weighs about 4.6."""
-STRANGE_WEIGHT = 4.5
-"""The same where it is weighed whether the documents hold the subject at all."""
-FEW_WORDS = 4
-MOST_UNKNOWN = 0.5
-"""From this share of unknown words on, more of them say no more."""
 LOOKED_AT = 60
 """How many cards are weighed closely, after the first count."""
 MOST_READ = 20_000
@@ -72,7 +66,7 @@ class Index:
     """All cards of a corpus, ready to be searched."""
 
     def __init__(self, corpus: Corpus, reader: Reader, features: Features) -> None:
-        self._features = features
+        self.features = features
         self._cards = corpus.cards
         self._topics = {card.id: _TOPICS + card.topic for card in corpus.cards.values()}
         self._phrases: list[_Phrase] = []
@@ -85,7 +79,7 @@ class Index:
         self._build(corpus, reader)
 
     def _build(self, corpus: Corpus, reader: Reader) -> None:
-        of = self._features.of
+        of = self.features.of
         topic_asks = {
             topic.id: [features for ask in (*topic.asks, topic.label) if (features := of(reader.read(ask)))]
             for topic in corpus.topics.values()
@@ -156,13 +150,17 @@ class Index:
         for feature in found:
             numbers[feature].append(number)
 
-    def knows(self, feature: str) -> bool:
-        """Tell whether any card holds a feature."""
-        return feature in self._rarity
+    def holds(self, card_id: str, feature: str) -> bool:
+        """Tell whether a card holds a feature."""
+        return card_id in self._in_cards[self._cards[card_id].scope].get(feature, _NOBODY)
 
-    def _holders(self, card_id: str, feature: str) -> Mapping[str, float]:
-        """Return the cards of the same scope that hold a feature."""
-        return self._in_cards[self._cards[card_id].scope].get(feature, _NOBODY)
+    def says(self, card_id: str, marked: str) -> bool:
+        """Tell whether a card has a word with these very marks."""
+        return marked in self._marked[card_id]
+
+    def rarity(self, feature: str) -> float | None:
+        """Return what a feature weighs; None where no card holds it."""
+        return self._rarity.get(feature)
 
     def search(
         self,
@@ -177,7 +175,7 @@ class Index:
         `beside` are words that are known without being typed, such as the asker's office.
         """
         wanted = self._wanted(question, frozenset(ignore))
-        for feature, weight in self._features.of(beside).items():
+        for feature, weight in self.features.of(beside).items():
             if feature in self._rarity:
                 wanted.setdefault(feature, 0.5 * weight * self._rarity[feature])
         if not wanted:
@@ -214,90 +212,8 @@ class Index:
             for (score, card_id, share), place in zip(counted, places, strict=True)
         )
 
-    def held(self, question: Question, card_id: str, ignore: Collection[str]) -> float:
-        """Return the share of the words asked, by rarity, that a card holds in any form.
-
-        Only the clause that asks counts, and a word typed with marks has to bear the same marks.
-        Document numbers are left out: they choose the card by themselves.
-        """
-        words, weights = question.words, question.weights()
-        asked = [
-            w
-            for w, weight in zip(words, weights, strict=True)
-            if weight == 1.0 and w.bare not in ignore and not any(c.isdigit() for c in w.bare)
-        ]
-        meant = self._concepts_of(asked)
-        total = found = 0.0
-        for word in {w.bare: w for w in asked if not self._features.is_stop(w.bare)}.values():
-            rarity = self._rarity.get(word.bare, STRANGE_WEIGHT)
-            total += rarity
-            typed = question.marks and word.marked != word.bare
-            same = not typed or word.marked in self._marked[card_id]
-            here = card_id in self._holders(card_id, word.bare)
-            if (here and same) or any(card_id in self._holders(card_id, c) for c in meant.get(word.bare, ())):
-                found += rarity
-        # Words of the trade in another order are another subject: "hợp đồng lao động".
-        kept = {id(w) for w in asked}
-        for one, two in pairwise(words):
-            first, second = one.bare, two.bare
-            if id(one) not in kept or id(two) not in kept:
-                continue
-            if self._features.is_stop(first) or self._features.is_stop(second):
-                continue
-            pair = f"{first} {second}"
-            rarity = PAIR_WEIGHT * min(self._rarity.get(pair, STRANGE_WEIGHT), STRANGE_WEIGHT)
-            total += rarity
-            if card_id in self._holders(card_id, pair) or meant.get(first, set()) & meant.get(second, set()):
-                found += rarity
-        return found / total if total else 1.0
-
-    def strangeness(
-        self, question: Question, ignore: Collection[str], *, of_the_trade: bool
-    ) -> tuple[float, float]:
-        """Return the share of the words asked that no card holds, and of neighbours that none holds so.
-
-        Beside words of the trade, a word that names no subject says nothing by its neighbours.
-        """
-        light = self._features.is_light if of_the_trade else self._features.is_stop
-        asked = [
-            w
-            for w in question.words
-            if question.sentences[w.sentence] == 1.0
-            and w.bare not in ignore
-            and not any(c.isdigit() for c in w.bare)
-        ]
-        told = [w.bare for w in asked if not self._features.is_stop(w.bare)]
-        unknown = sum(bare not in self._rarity and not light(bare) for bare in told)
-        meant = self._concepts_of(asked)
-        pairs = [
-            (a.bare, b.bare)
-            for a, b in pairwise(asked)
-            if not self._features.is_stop(a.bare) and not self._features.is_stop(b.bare)
-        ]
-        # "Tốn mấy" says what cards call kinh phí.
-        strange = sum(
-            f"{one} {two}" not in self._rarity
-            and not meant.get(one, set()) & meant.get(two, set())
-            and not (light(one) or light(two))
-            for one, two in pairs
-        )
-        return min(unknown / max(1, len(told)), MOST_UNKNOWN), strange / max(2, len(pairs))
-
-    def is_short(self, question: Question) -> bool:
-        """Tell whether hardly any words are asked."""
-        asked = (w.bare for w in question.words if question.sentences[w.sentence] == 1.0)
-        return sum(not self._features.is_stop(bare) for bare in asked) <= FEW_WORDS
-
-    def _concepts_of(self, words: Sequence[Word]) -> dict[str, set[str]]:
-        """Return the concepts that each word is a part of."""
-        meant: dict[str, set[str]] = defaultdict(set)
-        for concept, phrase in self._features.concepts(words):
-            for bare in phrase:
-                meant[bare].add(concept)
-        return meant
-
     def _wanted(self, question: Question, ignore: frozenset[str]) -> dict[str, float]:
-        found = self._features.of(question.words, question.weights())
+        found = self.features.of(question.words, question.weights())
         wanted = {}
         for feature, weight in found.items():
             if feature in ignore:
@@ -387,6 +303,6 @@ class Index:
         for bare, marked in marks.items():
             weight = wanted.get(bare, 0.0)
             mass += weight
-            if weight and marked not in held and card_id in self._holders(card_id, bare):
+            if weight and marked not in held and self.holds(card_id, bare):
                 lost += weight * (1 - WRONG_MARKS)
         return 1 - lost / mass if mass else 1.0

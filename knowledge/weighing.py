@@ -16,6 +16,7 @@ from knowledge.beside import MONTH, Beside
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
 from knowledge.duties import OWN_DUTY, duty_first, is_duty_of, whose_duty
 from knowledge.fitting import Asked
+from knowledge.grasp import Grasp
 from knowledge.home import level_of
 from knowledge.lexicon import Lexicon
 from knowledge.model import Asker
@@ -152,6 +153,7 @@ class Weigher:
     ) -> None:
         self.corpus = corpus
         self.index = index
+        self.grasp = Grasp(index)
         self._lexicon = lexicon
         self._words = words
         asked = {c.id: _mentioned([*c.asks, c.title], words, finder) for c in corpus.cards.values()}
@@ -266,7 +268,7 @@ class Weigher:
             fitted = duty_first(level, fitted)
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self.said_already(read)
-        return [replace(h, held=self.index.held(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
+        return [replace(h, held=self.grasp.share(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
 
     def _of_office(self, read: Question, card: Card, office: str) -> float:
         """Weigh a card on the duties of one office by whether the asker works there."""
