@@ -1,15 +1,16 @@
 """The plan of reminders in words: which days, and who is told when nothing comes (lịch nhắc)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
+from handlers.reminder_past import Coming, Past, digest_of
 from handlers.services import Services
 from isobot.domain import deadlines
 from isobot.domain.deadlines import Audience, Kind, Period, ReportingRule, event_period
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Unit
 from scheduler import wording
-from scheduler.plan import MOVED, DueStep, PlannedStep, ladder
+from scheduler.plan import MOVED, DueStep, PlannedStep, ReportKey, ladder
 
 SHOWN = 5
 ESCALATION = (
@@ -49,8 +50,10 @@ def steps_of(
     name: str,
     rule: ReportingRule,
     period: Period,
+    unit: Unit,
     services: Services,
     today: date,
+    past: Past,
     *,
     audience: Audience = Audience.REPORTER,
     alone: bool = False,
@@ -60,14 +63,18 @@ def steps_of(
     Where that person is `alone`, there is nobody to tell when nothing comes.
     The second value tells whether a reminder to whoever reports is left.
     """
-    own = reporter_days(rule, period, services, today)
-    steps = [s for s in planned(rule, period, services) if s.day >= today]
+    report = (rule.id, period.key, unit.code)
+    coming = {
+        whose: coming_steps(rule, period, unit, services, today, past, whose=whose, own=whose is audience)
+        for whose in Audience
+    }
     last = format_date(period.last_day)
     days_late = (today - period.last_day).days
-    if not steps:
+    if not any(coming.values()) and days_late > 0:
         return [f"• {name}: quá hạn {days_late} ngày (hạn {last}), tôi không nhắc nữa."], False
-    whom = "" if audience is Audience.REPORTER else "người phụ trách "
-    told = f"nhắc {whom}{days_in_words(own)}" if own else "không còn lần nhắc nào"
+    own = [day for day, _ in coming[Audience.REPORTER]]
+    mine = audience is Audience.REPORTER
+    told = _told_and_coming(own, past, report) if mine else _others_days(own)
     late = f" (quá hạn {days_late} ngày)" if days_late > 0 else ""
     lines = [f"• {name}, hạn {last}{late}: {told}."]
     if off := wording.day_off_words(period.last_day, today, services.calendar):
@@ -78,14 +85,46 @@ def steps_of(
     for whose, words in () if alone else ESCALATION:
         if whose is Audience.RECEIVER and rule.province == deadlines.NATIONAL:
             continue  # what goes to a ministry is in no list of a receiving office
-        on = [format_date(s.day) for s in steps if s.audience is whose]
+        on = [format_date(day) for day, _ in coming[whose]]
         if on:
-            mine = " (anh/chị)" if whose is audience else ""
-            parts.append(f"{words}{mine} {', '.join(on)}")
+            parts.append(f"{words}{' (anh/chị)' if whose is audience else ''} {', '.join(on)}")
     if parts:
         missing = "chưa gửi" if rule.kind is Kind.REPORT else "chưa làm"
         lines.append(f"  Nếu {missing}: {'; '.join(parts)}.")
     return lines, bool(own)
+
+
+def coming_steps(
+    rule: ReportingRule,
+    period: Period,
+    unit: Unit,
+    services: Services,
+    today: date,
+    past: Past,
+    *,
+    whose: Audience,
+    own: bool,
+) -> list[Coming]:
+    """Return what is still to be told of a unit's report as `whose`."""
+    steps = planned(rule, period, services)
+    report = (rule.id, period.key, unit.code)
+    if whose is Audience.RECEIVER:
+        report = digest_of(report, services.directory)
+    return past.coming(report, steps, period, services.calendar, whose=whose, own=own, today=today)
+
+
+def _others_days(days: Sequence[date]) -> str:
+    return f"nhắc người phụ trách {days_in_words(days)}" if days else "không còn lần nhắc nào"
+
+
+def _told_and_coming(days: Sequence[date], past: Past, report: ReportKey) -> str:
+    """Say when somebody was reminded last, what was put off, and which days are still to come."""
+    until, last = past.quiet_until(report), past.last_told(report)
+    if until is not None:
+        again = f"ngày {days_in_words(days)}" if days else "khi đó không còn lần nhắc nào"
+        return f"anh/chị đang hoãn, tôi nhắc lại từ {format_date(until)}: {again}"
+    before = f"đã nhắc {format_date(last)}, còn " if last is not None and days else ""
+    return f"{before}nhắc {days_in_words(days)}" if days else "không còn lần nhắc nào"
 
 
 def in_short(name: str, rule: ReportingRule, period: Period, services: Services, today: date) -> str:
@@ -101,15 +140,14 @@ def next_step(
     unit: Unit,
     services: Services,
     today: date,
+    past: Past,
     *,
-    audience: Audience = Audience.REPORTER,
+    whose: Audience,
+    own: bool,
 ) -> DueStep | None:
-    """Return the next step that tells this audience, as it will be told if the report is not in."""
-    steps = (s for s in planned(rule, period, services) if s.audience is audience)
-    found = next((s for s in steps if s.day >= today), None)
-    if found is None:
-        return None
-    return DueStep(rule, period, unit, found.step, audience, 0, found.day)
+    """Return the next step told as `whose`, on its day and as it will be told if the report is not in."""
+    coming = coming_steps(rule, period, unit, services, today, past, whose=whose, own=own)
+    return next((DueStep(rule, period, unit, s.step, whose, 0, day) for day, s in coming), None)
 
 
 def duty_periods(

@@ -1,9 +1,10 @@
 """The page of what will be reminded (/nhac): days, words and escalation of one's own reports and duties."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from handlers import reminder_lines
+from handlers.reminder_past import Past, past_of
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
@@ -34,6 +35,7 @@ async def show(turn: Turn, services: Services) -> None:
     mine = [c for c in codes if c in turn.actor.units_to_see()]
     units = [unit for code in mine if (unit := services.directory.get(code)) is not None]
     declined = await office.all_declined(turn.store.connection)
+    past = await _past_of(turn, services, units)
     lines: list[str] = []
     choices: list[Choice] = []
     shown: list[date] = []
@@ -46,7 +48,10 @@ async def show(turn: Turn, services: Services) -> None:
         if not services.rules.for_unit(unit):
             lines.append(services.rules.silence(unit.province) or "Không có kỳ báo cáo nào để nhắc.")
         several = len(units) > 1
-        for part in (_reports(turn, services, unit, shown, several), _duties(turn, services, unit, shown)):
+        for part in (
+            _reports(turn, services, unit, past, shown, several),
+            _duties(turn, services, unit, past, shown),
+        ):
             more, offered = await part
             lines += more
             choices += offered
@@ -60,16 +65,16 @@ async def _show_lead_office(turn: Turn, services: Services, codes: Iterable[str]
     """Show a receiver what the lead office itself has to do in November and December."""
     held = await people.holders(turn.store.connection, provinces=turn.actor.provinces_to_receive())
     declined = await office.all_declined(turn.store.connection)
-    for unit in filter(None, map(services.directory.get, codes)):
-        if not unit.lead_office:
-            continue
+    offices = [unit for code in codes if (unit := services.directory.get(code)) and unit.lead_office]
+    past = await _past_of(turn, services, offices) if offices else Past()
+    for unit in offices:
         shown: list[date] = []
         alone = not any(
             h.post.unit == unit.code and h.post.role in _AS and (unit.code, h.person) not in declined
             for h in held
         )
         receiver = Audience.REPORTER if alone else Audience.RECEIVER
-        lines, choices = await _reports(turn, services, unit, shown, several=False, receiver=receiver)
+        lines, choices = await _reports(turn, services, unit, past, shown, several=False, receiver=receiver)
         if lines and alone:
             refused = (unit.code, turn.actor.id or 0) in declined
             why = "còn anh/chị đã báo không phụ trách, " if refused else ""
@@ -78,12 +83,30 @@ async def _show_lead_office(turn: Turn, services: Services, codes: Iterable[str]
             choices.append(Choice(f"rc:{unit.code}", wording.FIND_WRITER, lasting=True))
             if refused:
                 choices.append(Choice(f"mn:{unit.code}", "Nhắc lại tôi", lasting=True))
-        duty_lines, duty_choices = await _duties(turn, services, unit, shown)
+        duty_lines, duty_choices = await _duties(turn, services, unit, past, shown)
         lines += duty_lines
         if lines:
             lines += filter(None, [reminder_lines.estimate_words(shown, services)])
             said = "\n".join([f"Việc của {unit.place_name}:", *lines])
             turn.say(said, *choices, *duty_choices)
+
+
+async def _past_of(turn: Turn, services: Services, units: Sequence[Unit]) -> Past:
+    """Load what happened to everything that the page speaks of."""
+    events = await office.all_events(turn.store.connection)
+    wanted = [
+        (rule.id, period.key, unit.code)
+        for unit in units
+        for rule, periods in (
+            *((r, periods_of(r, unit, {}, turn.today)) for r in services.rules.for_unit(unit)),
+            *(
+                (r, reminder_lines.duty_periods(r, unit, events, turn.today))
+                for r in services.rules.duties_of(unit)
+            ),
+        )
+        for period in periods
+    ]
+    return await past_of(turn, services, wanted)
 
 
 async def _audience_in(turn: Turn, unit: Unit) -> Audience:
@@ -109,6 +132,7 @@ async def _reports(
     turn: Turn,
     services: Services,
     unit: Unit,
+    past: Past,
     shown: list[date],
     several: bool,
     receiver: Audience | None = None,
@@ -142,7 +166,7 @@ async def _reports(
                 lines.append(reminder_lines.in_short(period.label, rule, period, services, turn.today))
                 continue
             told, left = reminder_lines.steps_of(
-                period.label, rule, period, services, turn.today, audience=audience, alone=alone
+                period.label, rule, period, unit, services, turn.today, past, audience=audience, alone=alone
             )
             if receiver and not left:
                 continue
@@ -186,7 +210,7 @@ def _period_choices(report: tuple[str, str, str], label: str, *, may_report: boo
     return [put_off, Choice(f"pp:{about}", f"Đã gửi bản giấy {label}", lasting=True), words]
 
 
-async def _duties(turn: Turn, services: Services, unit: Unit, shown: list[date]) -> Lines:
+async def _duties(turn: Turn, services: Services, unit: Unit, past: Past, shown: list[date]) -> Lines:
     """Show what is to be done without a form: every year, and after events that were told."""
     lines: list[str] = []
     choices: list[Choice] = []
@@ -202,7 +226,9 @@ async def _duties(turn: Turn, services: Services, unit: Unit, shown: list[date])
             if report in deeds:
                 lines.append(f"• {name}: đã làm ngày {format_date(deeds[report][0])}.")
                 continue
-            told, left = reminder_lines.steps_of(name, rule, period, services, turn.today, audience=audience)
+            told, left = reminder_lines.steps_of(
+                name, rule, period, unit, services, turn.today, past, audience=audience
+            )
             lines += [*told, f"  {rule.remark()}", f"  {rule.cited()}"]
             if left:
                 shown.append(period.last_day)
@@ -224,9 +250,16 @@ async def show_words(turn: Turn, services: Services, rule_id: str, key: str, cod
         return
     extensions = await office.all_extensions(turn.store.connection, units=[code])
     period = period.with_extension(extensions.get((rule_id, key, code)))
+    report = (rule_id, key, code)
+    past = await past_of(turn, services, [report])
+    mine = await _audience_in(turn, unit)
     parts = []
-    for audience, whom in _WHOSE_WORDS:
-        step = reminder_lines.next_step(rule, period, unit, services, turn.today, audience=audience)
+    if (until := past.quiet_until(report)) is not None:
+        parts.append(f"Anh/chị đang hoãn nhắc kỳ này; tôi nhắc lại từ {format_date(until)}.")
+    for whose, whom in _WHOSE_WORDS:
+        step = reminder_lines.next_step(
+            rule, period, unit, services, turn.today, past, whose=whose, own=whose is mine
+        )
         if step is not None:
             words = wording.own_part(step, step.day, services.directory, services.calendar)
             parts.append(f"{whom}, ngày {format_date(step.day)}:\n{words}")

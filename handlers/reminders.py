@@ -60,9 +60,6 @@ async def _take_days(turn: Turn, services: Services, state: Mapping[str, str]) -
     if picked is None or not picked.key.startswith("snooze:"):
         return False
     days = int(picked.key.removeprefix("snooze:"))
-    if days == 0:
-        turn.say("Vâng, tôi vẫn nhắc như lịch.")
-        return True
     until = turn.today + timedelta(days=days)
     last_day = await reminding.snooze(
         turn.store,
@@ -73,6 +70,9 @@ async def _take_days(turn: Turn, services: Services, state: Mapping[str, str]) -
         unit=state["unit"],
         until=until,
     )
+    if days == 0:
+        turn.say("Vâng, tôi nhắc như lịch.")
+        return True
     note = f" Hạn cuối vẫn là {format_date(last_day)}." if last_day >= turn.today else ""
     if turn.today <= last_day < until:
         note += " Khi tôi nhắc lại thì đã quá hạn, anh/chị lưu ý."

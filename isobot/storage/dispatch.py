@@ -43,6 +43,16 @@ class Row:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step of one report that has a row: whose it is, whether it still waits, and when it was told."""
+
+    person: int
+    step: str
+    waits: bool
+    told_at: datetime | None
+
+
 Connection = AsyncConnection
 """What the scheduler hands back to the storage; it looks no deeper."""
 
@@ -251,6 +261,24 @@ async def known_steps(connection: AsyncConnection, periods: Collection[tuple[str
         return set()
     query = select(*_KEY).where(tuple_(dispatches.c.rule, dispatches.c.period).in_(list(periods)))
     return {StepKey(*row) async for row in in_turns(await connection.execute(query))}
+
+
+async def taken_of(
+    connection: AsyncConnection, reports: Collection[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], list[Taken]]:
+    """Return what the ledger has of some (rule, period, unit)."""
+    found: dict[tuple[str, str, str], list[Taken]] = defaultdict(list)
+    if not reports:
+        return found
+    rules, periods, units = (sorted(set(column)) for column in zip(*reports, strict=True))
+    # Three lists and no list of triples: so both databases find the rows by the unique index.
+    query = select(dispatches.c.status, dispatches.c.told_at, *_KEY).where(
+        dispatches.c.rule.in_(rules), dispatches.c.period.in_(periods), dispatches.c.unit.in_(units)
+    )
+    for row in await connection.execute(query):
+        step = Taken(row.person, row.step, row.status == "queued", row.told_at)
+        found[row.rule, row.period, row.unit].append(step)
+    return found
 
 
 async def open_forms(
