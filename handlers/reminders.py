@@ -100,17 +100,23 @@ async def _take_letter(turn: Turn, services: Services, state: Mapping[str, str])
         return
     said = "" if picked is not None else " ".join(turn.text.split())
     report = (state["rule"], state["period"], state["unit"])
-    await reminding.send_on_paper(
+    told = await reminding.send_on_paper(
         turn.store,
         actor=turn.actor,
         rules=services.rules,
         report=report,
         said=said,
+        calendar=services.calendar,
         channel=turn.incoming.bot,
     )
     number = f" ({said})" if said else ""
+    hears = (
+        f"tôi báo cơ quan nhận vào ngày làm việc kế tiếp, {format_date(told)}"
+        if told
+        else "cơ quan nhận chưa có ai nhận được tin của tôi, anh/chị báo họ giúp"
+    )
     turn.say(
-        f"Đã ghi: đơn vị báo đã gửi bản giấy{number}. Tôi thôi nhắc và báo cơ quan nhận.\n"
+        f"Đã ghi: đơn vị báo đã gửi bản giấy{number}. Tôi thôi nhắc; {hears}.\n"
         "Số liệu chưa có trong hệ thống; khi cơ quan nhận vẫn cần, tôi sẽ nhắc lại. "
         "Anh/chị vẫn nhập được, gõ “báo cáo”."
     )

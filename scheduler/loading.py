@@ -85,6 +85,7 @@ async def situation_on(
         declined=(await office.all_declined(connection)).keys(),
         unreachable={holder.person for holder in holders} - reach,
         events=events,
+        letters=excused,
     )
     return Loaded(current, situation, holders, excused | ended)
 

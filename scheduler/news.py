@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from isobot.clock import vietnam_day
 from isobot.domain.calendar import WorkCalendar
+from isobot.domain.chat_keys import bot_and_chat
 from isobot.domain.deadlines import Audience, find_period
 from isobot.domain.messages import Reply
 from isobot.domain.numbers import format_date
@@ -92,7 +93,7 @@ async def tell_of_more_time(
     fresh = [step for step in reached if step.key in claimed]
     rows = []
     for step in fresh:
-        bot, _, chat = chats[step.person][0].partition(":")
+        bot, chat = bot_and_chat(chats[step.person][0])
         reply = words_of_more_time(step, granting, calendar, today=today)
         rows.append(outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.ANSWER, at=now))
     numbers = await dispatch.queue_messages(connection, rows)

@@ -22,7 +22,7 @@ from isobot.domain.deadlines import (
 )
 from isobot.domain.people import Role
 from isobot.domain.units import Unit
-from scheduler import plan
+from scheduler import letters, plan
 from scheduler.plan import (
     ROLES,
     Digest,
@@ -31,6 +31,7 @@ from scheduler.plan import (
     Falling,
     ReportKey,
     Situation,
+    Standing,
     UnitIndex,
     audience_of,
     due_now,
@@ -225,6 +226,8 @@ def _digest_rebuilt(
     duty = Duty(rule, period, owing, timetable.calendar, timetable.ladder, situation.extensions or {})
     standing = tuple(standing_of(situation, duty, unit, today) for unit in missing)
     name = row.key.step.partition("/")[0]
+    if letters.is_letters(name) and Standing.PAPER not in standing:
+        return "judged"
     return DueStep(
         rule,
         period,
@@ -246,7 +249,9 @@ def due_in(
     due: list[DueStep] = []
     for rules, steps in ladders(timetable):
         due += due_now(rules, known, timetable.calendar, steps, situation, today=today)
-    return due
+    return letters.with_letters(
+        due, timetable.rules, known, timetable.calendar, timetable.ladder, situation, today=today
+    )
 
 
 def duty_of(

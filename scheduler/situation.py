@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from isobot.domain.deadlines import NATIONAL, Audience, Extension, Period, ReportingRule, StepKey
 from isobot.domain.people import Role
@@ -29,7 +29,8 @@ class Situation:
     `reported` is in; `pending` waits for the unit's head to approve; `excused` waits for the receiver
     after the officer said it went out on paper. `snoozed` gives the first day on which to remind again.
     `declined` are (unit, person) where the person said "không phải tôi"; `unreachable` cannot be written
-    to. `events` are (rule, unit, day) that duties follow.
+    to. `events` are (rule, unit, day) that duties follow. `letters` tells when each of the excused was said
+    to have gone out.
     """
 
     posts: Posts
@@ -42,6 +43,7 @@ class Situation:
     declined: Collection[tuple[str, int]] = ()
     unreachable: Collection[int] = ()
     events: Collection[tuple[str, str, date]] = ()
+    letters: Mapping[ReportKey, datetime] | None = None
 
 
 class UnitIndex:

@@ -9,6 +9,7 @@ from isobot.domain.messages import Choice, Reply
 from isobot.domain.numbers import format_date
 from isobot.domain.text import shorten
 from isobot.domain.units import Level, Unit, UnitDirectory
+from scheduler.letters import is_letters
 from scheduler.plan import MOVED, DueStep, Standing
 from scheduler.rounds import is_nudge
 
@@ -29,8 +30,10 @@ def reminder(
     own = [step for step in steps if step.audience is not Audience.RECEIVER]
     digests = [step for step in steps if step.audience is Audience.RECEIVER]
     parts = [own_part(step, today, directory, calendar) for step in own]
-    parts += [_digest(step, today, calendar) for step in digests]
-    choices = (*_own_choices(own), *_digest_choices(digests))
+    lists = [step for step in digests if not is_letters(step.step)]
+    parts += [_digest(step, today, calendar) for step in lists]
+    parts += [_letters(step) for step in digests if step not in lists]
+    choices = (*_own_choices(own), *(_digest_choices(lists) or [_progress()] * bool(digests)))
     return Reply("\n\n".join(parts), tuple({c.label: c for c in reversed(choices)}.values())[::-1])
 
 
@@ -237,6 +240,17 @@ def _digest(step: DueStep, today: date, calendar: WorkCalendar) -> str:
             *standing_lines(missing, step.standing),
             "Gõ “tiến độ” để xem và tải bảng.",
         ]
+    )
+
+
+def _letters(step: DueStep) -> str:
+    """Name the units that say they sent paper, and how to answer them."""
+    units = [u for u, why in zip(step.missing, step.standing, strict=True) if why is Standing.PAPER]
+    return (
+        f"📄 Báo cáo {step.period.label}: {len(units)} đơn vị báo đã gửi bản giấy, chờ anh/chị xác nhận: "
+        f"{named(units)}.\n"
+        "Tôi đã thôi nhắc các đơn vị này. Gõ “tiến độ” rồi chọn “Bản giấy” của từng đơn vị để ghi: "
+        "vẫn thiếu số liệu, hay đã đủ."
     )
 
 

@@ -151,6 +151,7 @@ class Machine:
             declined=self.declined.keys(),
             unreachable=self.unreachable,
             events=self.events,
+            letters=self.excused,
         )
 
     def _on_tick(self, now: datetime) -> None:

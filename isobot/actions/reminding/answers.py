@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from isobot.actions.office_history import write_act
 from isobot.actions.reminding.rights import LONGEST_WHY, period_of, province_of, units_of
 from isobot.clock import vietnam_day
+from isobot.domain.calendar import WorkCalendar
 from isobot.domain.chat_keys import bot_and_chat
-from isobot.domain.deadlines import Kind, Period, RuleBook, event_period, find_period
+from isobot.domain.deadlines import NATIONAL, Kind, Period, RuleBook, event_period, find_period
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor, Role
 from isobot.domain.units import Unit
@@ -14,6 +15,7 @@ from isobot.errors import Refusal
 from isobot.storage import dispatch, office, people, reports
 from isobot.storage.office import Report
 from isobot.storage.store import Store
+from scheduler.letters import told_on
 
 
 async def snooze(
@@ -33,9 +35,18 @@ async def snooze(
 
 
 async def send_on_paper(
-    store: Store, *, actor: Actor, rules: RuleBook, report: Report, said: str, channel: str
-) -> None:
-    """Note that a report went out on paper: reminders stop, the receiver is to look at it.
+    store: Store,
+    *,
+    actor: Actor,
+    rules: RuleBook,
+    report: Report,
+    said: str,
+    calendar: WorkCalendar,
+    channel: str,
+) -> date | None:
+    """Note that a report went out on paper: reminders stop, the receivers are to look at it.
+
+    Returns the day on which they are told; None where none of them can be.
 
     Raises:
         Refusal: the person does not report for the unit, or its figures are in already.
@@ -43,7 +54,8 @@ async def send_on_paper(
     rule, period, unit = report
     if actor.id is None or not actor.may_report_for(unit):
         raise Refusal("Anh/chị không giữ vai trò báo cáo cho đơn vị này.")
-    period_of(rules, rule, period, province_of(actor, unit))
+    province = province_of(actor, unit)
+    period_of(rules, rule, period, province)
     if report in await reports.moments_in(store.connection, units=[unit]):
         raise Refusal("Kỳ này đơn vị đã gửi số liệu rồi, nên không cần báo bản giấy.")
     await office.say_on_paper(
@@ -51,6 +63,12 @@ async def send_on_paper(
     )
     await dispatch.cancel_queued(store.connection, rule=rule, period=period, unit=unit, why="paper")
     await write_act(store, actor, channel, "paper", report=report, after=said[:LONGEST_WHY])
+    known = rules.get(rule, province)
+    holders = await people.holders(store.connection, provinces=[province])
+    receiving = any(h.post.role is Role.RECEIVER and h.chats for h in holders)
+    if not receiving or known is None or known.province == NATIONAL:
+        return None
+    return told_on(store.now, calendar)
 
 
 async def not_me(store: Store, *, actor: Actor, unit: Unit, channel: str) -> list[tuple[str, str]]:
