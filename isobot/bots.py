@@ -1,6 +1,6 @@
 """Which bots this installation has: those whose tokens are settings, and the rows beside them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -69,6 +69,11 @@ def bots_without_token(
 ) -> list[BotRow]:
     """Return the bots that cannot run, because the variable that their row names is not set."""
     return [row for row in _further(settings, rows) if token_of(row.token_env) is None]
+
+
+def silent_bots(settings: Settings, rows: Sequence[BotRow]) -> set[str]:
+    """Return the bots that do not run; what waits for them goes to people's other chats."""
+    return {row.key for row in rows if row.off} | {row.key for row in bots_without_token(settings, rows)}
 
 
 def without_token(row: BotRow) -> str:

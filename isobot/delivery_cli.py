@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from isobot.app import Application, Part
-from isobot.bots import limits_of, without_token
+from isobot.bots import limits_of, silent_bots, without_token
 from isobot.chat.quota import kept_for_answers
 from isobot.clock import VIETNAM
 from isobot.commands import with_core
@@ -102,10 +102,13 @@ async def print_cost(core: Core, persons: Iterable[int], day: date) -> None:
 
     One message a person: several steps of one person go into one message.
     """
-    now = core.clock.now()
+    now, silent = core.clock.now(), silent_bots(core.settings, core.bots)
     async with core.database.read() as connection:
-        chats = {h.person: h.chats for h in await people.holders(connection)}
-        costs = Counter(chats[p][0].partition(":")[0] for p in set(persons) if chats.get(p))
+        bots = {
+            h.person: [chat.partition(":")[0] for chat in h.chats] for h in await people.holders(connection)
+        }
+        told = [bots[person] for person in set(persons) if bots.get(person)]
+        costs = Counter(next((bot for bot in each if bot not in silent), each[0]) for each in told)
         used = {bot: await delivery.sent_this_month(connection, bot, at=now) for bot in costs}
     limits = limits_of(core.settings, core.bots)
     for bot, messages in sorted(costs.items()):

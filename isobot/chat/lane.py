@@ -29,7 +29,7 @@ SOON_SECONDS = 0.5
 
 
 def cost(message: Outgoing) -> int:
-    """Return how many messages the platform will count, or one more."""
+    """Return how many messages of the rate to set aside; what a month holds is counted in `quota.py`."""
     parts = max(1, -(-len(message.reply.text) // LONGEST_PART))
     return parts + (1 if message.reply.attachment is not None else 0)
 

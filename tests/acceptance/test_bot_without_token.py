@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -14,6 +14,7 @@ from isobot.alarms import Alarms
 from isobot.app import Application
 from isobot.bots import without_token
 from isobot.core import opened, prepare
+from isobot.delivery_cli import print_cost
 from isobot.domain.messages import Reply
 from isobot.domain.people import Role
 from isobot.run_cli import announce
@@ -89,19 +90,16 @@ async def somebody(connection, clock, *chats: str) -> int:
     return person
 
 
+async def hold(connection, clock, person: int, role: Role) -> None:
+    post = {"unit": "th.pu-luong", "province": "thanh-hoa", "granted_by": "test"}
+    await people.add_post(connection, person=person, role=role, at=clock.now(), **post)
+
+
 async def test_administrators_hear_it_where_they_can(database, clock, content):
     """In a chat of a bot that runs, though they wrote to the silent one last; on both databases."""
     async with database.write() as connection:
         person = await somebody(connection, clock, f"{SILENT}:5", "telegram:5")
-        await people.add_post(
-            connection,
-            person=person,
-            unit="th.pu-luong",
-            province="thanh-hoa",
-            role=Role.ADMIN,
-            granted_by="test",
-            at=clock.now(),
-        )
+        await hold(connection, clock, person, Role.ADMIN)
         await delivery.note_token(connection, SILENT, refused=True, at=clock.now())
     row = bots.BotRow(SILENT, "telegram", token_env="ISOBOT_HCM_TOKEN")
     alarms = Alarms(
@@ -123,6 +121,24 @@ async def test_administrators_hear_it_where_they_can(database, clock, content):
         (told,) = (await connection.execute(select(outbox_table))).all()
     assert told.chat_key == "telegram:5"
     assert "ISOBOT_HCM_TOKEN" in told.body["text"]
+
+
+async def test_a_campaign_is_reckoned_where_it_will_leave(settings, clock, monkeypatch, capsys):
+    monkeypatch.setenv("ISOBOT_ZALO_MONTHLY_MESSAGES", "10")
+    async with opened(read_settings()) as core:
+        async with core.database.write() as connection:
+            persons = [await somebody(connection, clock, f"{SILENT}:{n}", f"zalo:{n}") for n in range(10)]
+            for person in persons:
+                await hold(connection, clock, person, Role.REPORTER)
+
+        await print_cost(core, persons[:9], date(2027, 5, 31))
+        await print_cost(core, persons, date(2027, 5, 31))
+
+    enough, short = capsys.readouterr().out.strip().splitlines()
+    assert "kênh zalo: 9 tin" in enough
+    assert "KHÔNG ĐỦ" not in enough
+    assert "kênh zalo: 10 tin" in short
+    assert "KHÔNG ĐỦ (giữ 1 tin cho câu trả lời)" in short
 
 
 async def waiting(database, clock) -> dict[str, str]:
