@@ -27,7 +27,7 @@ from knowledge.answer import Asker, KnowledgeBase, load_knowledge
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card
 from knowledge.model import with_sources
 from knowledge.question import Question
-from knowledge.search import BM25_SHARE, Hit, Index
+from knowledge.search import BM25_SHARE, Hit
 
 ROUNDS = 3
 """Each question is searched so often; the fastest counts, since other work disturbs only upwards."""
@@ -126,12 +126,11 @@ def _reciprocal(places: Sequence[int]) -> float:
 
 
 class _Instead:
-    """Stands in the place of the answerer's own index, which still tells how much a card holds."""
+    """Stands in the place of the answerer's own index."""
 
-    def __init__(self, engine: Engine, index: Index, cards: Mapping[str, Card]) -> None:
+    def __init__(self, engine: Engine, cards: Mapping[str, Card]) -> None:
         self.engine = engine
         self.cards = cards
-        self.held = index.held
 
     def search(
         self, question: Question, scopes: Sequence[str], ignore: Collection[str] = (), beside: object = ()
@@ -147,7 +146,7 @@ def _by_the_rules(knowledge: KnowledgeBase, engine: Engine, case: Case) -> list[
     weigher = knowledge._weigher
     scope = weigher.scope(case.question, case.asker.province)
     index = weigher.index
-    weigher.index = _Instead(engine, index, knowledge.corpus.cards)  # type: ignore[assignment]
+    weigher.index = _Instead(engine, knowledge.corpus.cards)  # type: ignore[assignment]
     try:
         return [hit.card.id for hit in weigher.hits(case.question, scope, own, case.asker)]
     finally:
