@@ -111,7 +111,7 @@ def guarded(knowledge: KnowledgeBase, question: str, asker: Asker) -> bool:
     read = knowledge._reader.read(question)
     scope = knowledge._weigher.scope(read, asker.province)
     hits = knowledge._weigher.hits(read, scope, (), asker)
-    return knowledge._guard.guard(read, scope, hits) is not None
+    return knowledge._guard.guard(read, hits) is not None
 
 
 def held_out(knowledge: KnowledgeBase) -> list[Row]:
