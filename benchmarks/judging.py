@@ -32,7 +32,7 @@ class Judge:
         return found
 
     def right(self, question: Any, answer: Answer) -> bool:
-        """Tell whether an answer is right."""
+        """Tell whether the judging program takes an answer for right: its text, its sources, its outcome."""
         cited = tuple((c.document.number, c.section) for c in answer.citations)
         given = self.program.Answer(question.id, answer.text, cited, answer.outcome.value)
         return bool(self.program.judge(question, given).right)

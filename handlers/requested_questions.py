@@ -81,7 +81,7 @@ async def go_on(turn: Turn, services: Services) -> None:
 
 
 async def ask(turn: Turn, services: Services, step: str) -> None:
-    """Ask one question."""
+    """Ask for one step of the draft, or read the whole back; the draft remembers which step it is at."""
     draft = Draft(turn.conversation.state)
     draft.state["step"] = step
     if step == "why":

@@ -169,7 +169,7 @@ async def ask_which_to_leave(turn: Turn, services: Services) -> None:
 
 
 async def leave(turn: Turn, services: Services, post: int) -> None:
-    """Leave one post."""
+    """End a post of this person; what was entered in it stays with the unit."""
     held = next((p for p in turn.actor.own_posts if p.id == post), None)
     try:
         await registration.leave(turn.store, actor=turn.actor, post=post)

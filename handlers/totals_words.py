@@ -150,7 +150,7 @@ def said(figure: UnitFigure, field: Field) -> str:
 
 
 def missing_line(totals: Totals) -> str:
-    """Name who is missing."""
+    """Name the first of those whose figures are missing; say so where nobody is."""
     gaps = totals.gaps()
     return f"Thiếu ({len(totals.missing)}): {gaps}." if gaps else "Đủ các đơn vị."
 

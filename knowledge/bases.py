@@ -55,7 +55,7 @@ class Bases:
         )
 
     def rested_on_by(self, document: LegalDocument) -> Told | None:
-        """Return the documents that rest on one."""
+        """Name the documents that say they rest on this one; None where none of ours does."""
         above = [d for d in self._documents.values() if document.key in d.rests_on]
         if not above:
             return None

@@ -34,7 +34,7 @@ def named(documents: Iterable[LegalDocument]) -> str:
 
 
 class DocumentFacts:
-    """Tells one aspect of a document."""
+    """Tells of a document what its record holds: number, title, day, issuer, signer and the like."""
 
     def __init__(self, documents: Mapping[str, LegalDocument]) -> None:
         self._documents = documents

@@ -16,7 +16,7 @@ class MenuTopic:
 
 @dataclass(frozen=True, slots=True)
 class MenuGroup:
-    """A group of the /cancu menu."""
+    """A group of topics with their cards, as /cancu lists them."""
 
     group: Group
     topics: tuple[MenuTopic, ...]

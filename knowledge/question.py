@@ -94,7 +94,7 @@ _ALL_PROVINCES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, read."""
+    """All that was read in what somebody typed: its words, and the places, documents and years it names."""
 
     typed: str
     words: tuple[Word, ...]
@@ -207,7 +207,7 @@ class QuestionReader:
         self._other_names = frozenset(bare for _, bare, _, _ in self._others)
 
     def read(self, text: str) -> Question:
-        """Read one question."""
+        """Read what somebody typed; nothing is looked up yet."""
         words = self._reader.read(text)
         folded = " ".join(w.bare for w in words)
         marked = " ".join(w.marked for w in words)

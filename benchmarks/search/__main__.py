@@ -135,7 +135,6 @@ class _Instead:
     def search(
         self, question: Question, scopes: Sequence[str], ignore: Collection[str] = (), beside: object = ()
     ) -> list[Hit]:
-        """Search with the engine."""
         found = self.engine.rank(question, tuple(scopes), ignore)
         return [Hit(self.cards[card_id], score, 1.0) for card_id, score in found]
 

@@ -74,7 +74,7 @@ class Register:
 async def period_totals(
     store: Store, register: Register, *, rule: ReportingRule, period: Period, province: str
 ) -> PeriodTotals:
-    """Total one period of a province."""
+    """Add up one period with everybody who owes a report in it; "" for the province means all together."""
     (made,) = await totals_of(store, register, rule=rule, periods=(period,), province=province)
     return made
 

@@ -14,11 +14,11 @@ class History:
         self._database = database
 
     async def after(self, chat_key: str, message: int) -> list[Outgoing]:
-        """Return the messages after a number, oldest first."""
+        """Return the messages after a number, oldest first, at most `SHOWN_AT_ONCE`."""
         async with self._database.read() as connection:
             return await outbox.history(connection, chat_key, after=message, most=SHOWN_AT_ONCE)
 
     async def message(self, number: int) -> Outgoing | None:
-        """Return one message by its number."""
+        """Return a message of any chat by its number; None where there is none."""
         async with self._database.read() as connection:
             return await outbox.get(connection, number)

@@ -20,7 +20,7 @@ class Named(Protocol):
 
     @property
     def key(self) -> str:
-        """Its key in the form."""
+        """Its key, as the form and stored values write it."""
 
     @property
     def label(self) -> str:

@@ -30,7 +30,7 @@ class ProposalKind(StrEnum):
 
 
 class ProposalStatus(StrEnum):
-    """What became of a proposal."""
+    """What became of a proposal; a returned one is proposed anew under another number."""
 
     WAITING = "waiting"
     APPROVED = "approved"

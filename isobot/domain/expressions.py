@@ -61,7 +61,7 @@ class Term(Protocol):
     """Something with a figure; None while it is unknown."""
 
     def figure(self, facts: Facts) -> Number | None:
-        """Return the figure, or None."""
+        """Return the figure by the facts."""
 
     def fields(self) -> tuple[str, ...]:
         """Return the keys of the fields it reads."""
@@ -79,7 +79,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FieldFigure:
-    """The figure of a field."""
+    """What was answered in a field that takes numbers or days."""
 
     key: str
 
@@ -287,7 +287,7 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The opposite."""
+    """Holds where its part does not, and the other way round."""
 
     part: Condition
 

@@ -25,7 +25,7 @@ APPENDIX = "Phụ lục"
 
 
 class NodeKind(StrEnum):
-    """What a node of the tree is."""
+    """What a place of a document is, as its number or its mark tells."""
 
     FORMAL = "formal"
     """A named part without a number: the name, the bases, the recipients, the signature."""

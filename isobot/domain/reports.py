@@ -37,7 +37,7 @@ from isobot.errors import AnswerRefused, Refusal
 
 
 class ReportStatus(StrEnum):
-    """Where a report is."""
+    """Where a report is between the unit and the receiving office."""
 
     DRAFT = "draft"
     PENDING = "pending"

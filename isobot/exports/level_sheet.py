@@ -122,7 +122,7 @@ def columns_of(level: LevelSheet) -> list[Column]:
 
 
 def draw_level(sheet: Any, data: PeriodTableData, level: LevelSheet, formats: Formats) -> Drawn:
-    """Draw the sheet of a level."""
+    """Write heads, figures and totals of a level; return where they stand, for what refers to them."""
     _title(sheet, data, level, formats)
     _printable(sheet)
     columns = columns_of(level)

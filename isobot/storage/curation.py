@@ -69,7 +69,7 @@ async def add_proposal(
 
 
 async def proposal(connection: AsyncConnection, number: int) -> Proposal | None:
-    """Return one proposal."""
+    """Return a proposal of any status; None where no proposal has the number."""
     row = (await connection.execute(select(proposals).where(proposals.c.id == number))).mappings().first()
     return None if row is None else _proposal(row)
 

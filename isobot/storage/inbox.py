@@ -51,7 +51,7 @@ _DONE = update(inbox).where(inbox.c.id.in_(bindparam("ids", expanding=True))).va
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An event that waits."""
+    """An event that is not dealt with yet, as it was stored."""
 
     id: int
     chat_key: str

@@ -41,7 +41,7 @@ def question_row(
     cards: Iterable[str],
     at: datetime,
 ) -> Row:
-    """Return the row of one question."""
+    """Return a question as `log` writes it."""
     return {
         "ref": ref,
         "asked_at": at,

@@ -355,7 +355,7 @@ async def last_to(connection: AsyncConnection, report: int, kinds: Sequence[str]
 
 
 async def previous_version(connection: AsyncConnection, version: Version) -> Version | None:
-    """Return the version before one."""
+    """Return the version that was sent before; None for the first."""
     return await version_of(connection, version.report, version.version - 1)
 
 

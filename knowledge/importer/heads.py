@@ -29,7 +29,7 @@ class Head:
         """The line of the appendix that gave the number, where the head gave none."""
 
     def heading(self) -> Heading:
-        """Return it as it stands."""
+        """Return what was read so far; what was not found is empty."""
         return Heading(self.kind, self.number, self.issued, self.issuer, self.title)
 
     def read_one_line(self, found: re.Match[str]) -> None:
