@@ -14,11 +14,9 @@ from isobot.domain.deadlines import Kind, ReportingRule
 from isobot.domain.messages import Attachment, Choice, Reply
 from isobot.domain.numbers import format_date, read_date
 from isobot.errors import AnswerRefused, Refusal
-from isobot.storage import dispatch, office, outbox
+from isobot.storage import office
 from isobot.storage.outbox import Priority
 from scheduler import wording
-from scheduler.dispatch import HELD, examine, write_down
-from scheduler.plan import UnitIndex
 
 PUT_OFF_DAYS = (1, 3, 7)
 DIALOGUES = {"snooze", "paper", "done", "event"}
@@ -316,30 +314,3 @@ async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> b
         case _:
             return False
     return True
-
-
-async def append_held(turn: Turn, services: Services) -> None:
-    """Put a reminder that fell due during an open form under what is said now."""
-    message = turn.conversation.memory.get(HELD)
-    if not isinstance(message, int) or not turn.replies:
-        return
-    turn.conversation.memory.pop(HELD)
-    waiting = await outbox.get(turn.store.connection, message)
-    if waiting is None:
-        return
-    connection = turn.store.connection
-    look = await examine(
-        connection,
-        [waiting],
-        timetable=services.timetable,
-        directory=services.directory,
-        index=UnitIndex(services.directory),
-        now=turn.now,
-    )
-    await write_down(connection, look)
-    said = look.said.get(message)
-    if said is None or not await dispatch.take_held(connection, message):
-        return
-    last = turn.replies[-1]
-    turn.replies[-1] = Reply(f"{last.text}\n\n{said.text}", last.choices, last.attachment)
-    turn.carries = message

@@ -13,6 +13,7 @@ from handlers import (
     letterhead,
     live,
     opinions,
+    reminder_held,
     reminders,
     report,
     report_acts,
@@ -61,7 +62,7 @@ class DialogueRouter:
     async def route(self, turn: Turn) -> None:
         """Deal with one event; a reminder that waits for this form's next prompt stands under it."""
         await self._route(turn)
-        await reminders.append_held(turn, self._services)
+        await reminder_held.append(turn, self._services)
 
     async def _route(self, turn: Turn) -> None:
         kind = turn.incoming.kind

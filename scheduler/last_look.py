@@ -15,19 +15,20 @@ from isobot.storage.dispatch import Connection
 from isobot.storage.outbox import Outgoing
 from scheduler import rounds, wording
 from scheduler.loading import situation_of
-from scheduler.plan import UnitIndex
+from scheduler.plan import DueStep, UnitIndex
 from scheduler.rounds import Queued, Timetable
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a last look found: what each message says now, and what is to be written down."""
+    """What a last look found: what each message says now, of which steps, and what is to be written down."""
 
     said: dict[int, Reply | None]
     ends: list[tuple[int, str, str]]
     dropped: list[int]
     later: dict[datetime, list[int]]
     changed: dict[int, Reply]
+    steps: dict[int, tuple[DueStep, ...]]
 
     @property
     def is_quiet(self) -> bool:
@@ -48,7 +49,7 @@ async def examine(
 
     Messages that no step of the ledger stands behind stay as they are.
     """
-    look = Look({message.id: message.reply for message in messages}, [], [], defaultdict(list), {})
+    look = Look({message.id: message.reply for message in messages}, [], [], defaultdict(list), {}, {})
     rows = await dispatch.waiting_rows(connection, list(look.said))
     if not rows:
         return look
@@ -69,6 +70,7 @@ async def examine(
             look.said[message] = None
             look.dropped.append(message)
         else:
+            look.steps[message] = verdict.tell
             reply = wording.reminder(
                 verdict.tell, today=today, directory=directory, calendar=current.calendar
             )

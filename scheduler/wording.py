@@ -10,7 +10,7 @@ from isobot.domain.numbers import format_date
 from isobot.domain.text import shorten
 from isobot.domain.units import Level, Unit, UnitDirectory
 from scheduler.letters import is_letters
-from scheduler.plan import MOVED, DueStep, Standing
+from scheduler.plan import MOVED, DueStep, ReportKey, Standing
 from scheduler.rounds import is_nudge
 
 NAMED = 10
@@ -126,9 +126,7 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory, calendar: Wor
     """Write what one person is told about one report or duty of a unit."""
     period = step.period
     duty = step.rule.kind is Kind.DUTY
-    title = step.rule.title
-    what = title[:1].lower() + title[1:] if duty else f"báo cáo {period.label}"
-    lines = [_head(what, period, today)]
+    lines = [_head(_what(step), period, today)]
     lines += filter(None, [day_off_words(period.last_day, today, calendar)])
     if duty and step.rule.follows_event:
         lines.append(f"Tính từ {step.rule.event} {format_date(period.opens)}.")
@@ -142,6 +140,28 @@ def own_part(step: DueStep, today: date, directory: UnitDirectory, calendar: Wor
     lines += _ask(step)
     lines += filter(None, [step.rule.remark(), granted_words(period), step.rule.cited()])
     return "\n".join(lines)
+
+
+def in_passing(steps: Sequence[DueStep], today: date, entered: ReportKey | None) -> str:
+    """Write a reminder in one line, for somebody who is entering a report; `entered` is that one."""
+    own = [s for s in steps if (s.rule.id, s.period.key, s.unit.code) == entered]
+    others = [s for s in steps if s not in own]
+    if own:
+        more = f" Còn {len(others)} lời nhắc khác, anh/chị gõ “nhắc việc” để xem." if others else ""
+        return _head("báo cáo này", own[0].period, today) + more
+    if len(others) == 1 and others[0].audience is not Audience.RECEIVER:
+        head = _head(_what(others[0]), others[0].period, today)
+        return f"{head} Đơn vị: {others[0].unit.place_name}. Gõ “nhắc việc” để xem."
+    if all(step.audience is Audience.RECEIVER for step in others):
+        return "📋 Có danh sách đơn vị chưa gửi số liệu, anh/chị gõ “tiến độ” để xem."
+    return f"⏰ Có {len(others)} việc cần nhắc, anh/chị gõ “nhắc việc” để xem."
+
+
+def _what(step: DueStep) -> str:
+    """Name the report or the duty that a reminder is about."""
+    if step.rule.kind is not Kind.DUTY:
+        return f"báo cáo {step.period.label}"
+    return step.rule.title[:1].lower() + step.rule.title[1:]
 
 
 def granted_words(period: Period) -> str:

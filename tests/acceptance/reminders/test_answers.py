@@ -123,11 +123,39 @@ async def test_reminder_in_mid_form_stands_under_the_next_prompt(lan, clock):
     assert reminders(lan) == []
     said = await lan.says("2")
 
-    assert "⏰ Còn 3 ngày" in said[-1]
-    assert said[-1].index("⏰") > 0
+    assert said[-1].endswith("\n\n⏰ Còn 3 ngày đến hạn báo cáo này (31/05/2027).")
     await lan.says("120")
     assert len(reminders(lan)) == 1
     assert sorted((await statuses(lan)).values()) == ["merged", "merged", "merged", "sent"]
+
+
+async def held_while_one_of_two_is_entered(lan, clock) -> None:
+    await lan.registers("th.pu-luong")
+    await lan.registers("th.ba-thuoc")
+    clock.move_to(FRIDAY_T_3)
+    await lan.says("/baocao")
+    await lan.picks(next(c for c in lan.choices if "tháng 5/2027" in c and "Pù Luông" in c))
+    await lan.office.tick()
+
+
+async def test_reminder_of_another_report_in_mid_form_is_counted_in_the_same_line(lan, clock):
+    await held_while_one_of_two_is_entered(lan, clock)
+
+    said = await lan.says("2")
+
+    line = said[-1].splitlines()[-1]
+    assert line == (
+        "⏰ Còn 3 ngày đến hạn báo cáo này (31/05/2027). Còn 1 lời nhắc khác, anh/chị gõ “nhắc việc” để xem."
+    )
+
+
+async def test_reminder_in_mid_form_is_told_in_full_once_the_form_is_left(lan, clock):
+    await held_while_one_of_two_is_entered(lan, clock)
+
+    said = await lan.says("/huy")
+
+    assert "Đơn vị: UBND xã Bá Thước" in said[-1]
+    assert {"Nhập báo cáo", "Hoãn nhắc"} <= set(lan.choices)
 
 
 async def test_reminder_in_a_form_that_was_left_comes_after_half_an_hour(lan, clock):
