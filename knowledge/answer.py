@@ -225,7 +225,7 @@ class KnowledgeBase:
         one_province = scope.provinces[0] if len(scope.provinces) == 1 else ""
         return (
             (None if of_a_unit else self._after_reform(read, scope, home))
-            or self._guard.guard(read, hits)
+            or self._guard.guard(read, hits, one_province)
             or self._rosters.own_line(typed, scope.provinces, home)
             or self._about_documents.answer(read, one_province, asker)
             or self._validity.relation(read, hits)
@@ -250,6 +250,8 @@ class KnowledgeBase:
 
     def _after_reform(self, read: Question, scope: Scope, home: Home) -> Answer | None:
         if read.documents or self._guard.is_secret(read):
+            return None
+        if self._rosters.asks_year_of_the_former(read, scope.provinces):
             return None
         return self._reform.answer(read, scope.provinces, home)
 

@@ -44,7 +44,7 @@ _HOW_OFTEN = re.compile(
 )
 _BOUND = re.compile(r"\bbat buoc\b")
 _VERSION = re.compile(r"\b9001[: -]*20\d\d\b|\bphien ban\b")
-WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban) nao\b")
+WHO = re.compile(r"\bai\b|\b(?:co quan|bo|so|don vi|nguoi|cap|ban|van phong) nao\b")
 OF_THE_PROVINCE = re.compile(
     r"\b(?:cua tinh|tinh (?:toi|em|minh|ta|nha|co)|theo tinh|ke hoach tinh|(?:ke hoach|chi thi) nay)\b"
 )

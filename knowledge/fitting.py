@@ -20,6 +20,12 @@ SAYS_WHAT, UNASKED_WHAT = 1.12, 0.8
 """What a card gains that says what a thing is, where that is asked; and where it is asked what to do."""
 ANOTHER_QUESTION = 0.9
 """What a card is worth that tells who does a thing, where nobody asks who."""
+SAYS_THE_CONTENTS = 1.4
+"""What a card on the contents of a report gains, where these are asked for."""
+SAYS_HOW_MUCH = 1.12
+"""What a card gains that holds an amount, where the most that may be spent is asked for."""
+SAYS_WITH_WHOM = 1.2
+"""What a card gains that names who takes part, where it is asked together with whom."""
 SAYS_NO_NAMES = 1.25
 """What a card gains that says names are not given, where a list or names are asked for."""
 SAYS_NO_AMOUNT, AMOUNT_OF_A_DOCUMENT = 1.5, 0.5
@@ -46,8 +52,24 @@ _NAMES = re.compile(
     r"\b(?:danh sach|ke ten|liet ke|diem ten)\b|\bten (?:cua )?(?:cac|nhung|\d+)\b|"
     r"\b(?:cac|nhung|\d+)(?: \w+){0,3} (?:co quan|don vi|so|xa)(?: \w+){0,3} (?:nao|la ai)\b"
 )
+_CONTENTS_TOLD = re.compile(r"[Nn]ội dung")
 _SAYS_NO_NAMES = re.compile(r"^(?:Tên|Danh sách)\b")
+_HOW_MUCH = re.compile(
+    r"\b(?:chi|tieu|tra|duoc|cho)(?: \w+){0,2} (?:toi da|nhieu nhat|cao nhat)\b|\btoi da (?:bao nhieu|may)\b|"
+    r"\b(?:bao nhieu tien|may trieu|bao nhieu trieu|muc chi)\b"
+)
+_AN_AMOUNT = re.compile(r"\b\d[\d.,]* (?:trieu|ty|nghin )?dong\b|\b\d+(?:[.,]\d+)? ?(?:trieu|%)|\b\d+%")
+_WITH_WHOM = re.compile(
+    r"\b(?:phoi hop|cung|chung)(?: voi)? (?:ai|(?:nhung |cac )?(?:so|co quan|don vi|van phong|ben|nganh|noi) nao)\b"
+)
+_TAKES_PART = re.compile(r"\b(?:phoi hop|cung)\b")
 _MONEY_TOPICS = ("kinh-phi-muc", "kinh-phi-tong")
+_CONTENTS = re.compile(
+    r"\bbao cao\b.*\bnoi dung\b|\bnoi dung\b.*\bbao cao\b|"
+    r"\bbao cao\b.*\b(?:noi|neu|viet|ghi|ke|trinh bay|gom|co)(?: \w+){0,4} (?:gi|nao|cai gi)\b|"
+    r"\bbao cao (?:ve )?(?:cai|chuyen|viec|nhung|may)? ?(?:gi|cai gi)\b"
+)
+"""What a report has to tell, and not when or to whom it goes."""
 _OPENING = re.compile(r"^(?:Có|Không)\. ")
 _YES_NO = re.compile(
     r"\bco\b(?: \S+)* (?:khong|chua)\b|"
@@ -75,6 +97,10 @@ class Asked:
     """Whether it is asked which, who, where, when or how many."""
     names: bool
     """Whether a list, or the names of several, are asked for."""
+    contents: bool
+    """Whether it is asked what a report has to tell."""
+    how_much: bool
+    with_whom: bool
 
     @classmethod
     def of(cls, read: Question) -> "Asked":
@@ -90,6 +116,9 @@ class Asked:
             other=_OTHER.search(focus) is not None,
             deed=_DEED.search(focus) is not None,
             names=_NAMES.search(focus) is not None,
+            contents=_CONTENTS.search(focus) is not None,
+            how_much=_HOW_MUCH.search(focus) is not None,
+            with_whom=_WITH_WHOM.search(focus) is not None,
             amount_of_document=bool(read.documents) and read.says(_AMOUNT),
         )
 
@@ -106,6 +135,12 @@ class Asked:
             fit *= ANOTHER_QUESTION
         if self.names and card.kind is CardKind.ABSENT and _SAYS_NO_NAMES.search(card.title):
             fit *= SAYS_NO_NAMES
+        if self.contents and card.topic == "bao-cao-mau" and _CONTENTS_TOLD.search(card.title):
+            fit *= SAYS_THE_CONTENTS
+        if self.how_much and card.kind is CardKind.FUNDING and _AN_AMOUNT.search(_folded(card.answer)):
+            fit *= SAYS_HOW_MUCH
+        if self.with_whom and _TAKES_PART.search(_folded(card.answer)):
+            fit *= SAYS_WITH_WHOM
         if self.report_day and card.topic == "bao-cao-ngay":
             fit *= SAYS_THE_DAY
         if self.amount_of_document and card.scope == BOT:

@@ -29,10 +29,15 @@ _OFFICE_HOLDER = re.compile(
 )
 _SECRECY = re.compile(r"\bbi mat\b")
 _HANDING_OVER = re.compile(
-    r"\b(?:gui|tom tat|doc|scan|chup|dich|soan|luu|tai len|dinh kem|xem giup|xem ho|xu ly giup|cho xem|xin|"
+    r"\b(?:gui|tom tat|doc|scan|chup|dich|soan|luu(?! y\b)|tai len|dinh kem|xem giup|xem ho|xu ly giup|cho xem|xin|"
     r"kiem tra giup|noi dung|upload|up len)\b"
 )
 _OF_ISO = re.compile(r"\b(?:iso|he thong|quy trinh|ap dung|9001)\b")
+_RULE = re.compile(
+    r"\b(?:quy dinh|yeu cau|luu y|nhac|dan do|dan|phai|tuan (?:theo|thu)|dua vao|xu ly the nao|can theo|"
+    r"(?:quyet dinh|chi thi|ke hoach|thong tu)(?: so)? \d+\S*(?: \w+)? (?:co |noi |neu |viet |bat ))"
+)
+"""What is asked of a rule: "Quyết định 474 lưu ý gì về tài liệu mật"; what a paper says is something else."""
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _NOT_WORDS = re.compile(r"\b(?:chat|so|do|khoi) luong\b|\bthi diem\b")
 """Words whose parts read like others where marks are missing: "chất lượng" no "lương", "thí điểm" no exam."""
@@ -42,6 +47,8 @@ REFUSAL = "Nội dung này không có trong các văn bản tôi có, nên tôi 
 
 TOLD_OF_ANOTHER = 0.8
 """From this share of the best score on, a card that names a province without a plan here answers for it."""
+SECRETS = "bi-mat"
+"""The topic of what the documents rule on State secrets."""
 POLITE_CARD = "bot-cam-on"
 """The card that answers a greeting or thanks."""
 _POLITE_WORDS = (
@@ -64,13 +71,16 @@ class Guard:
         self._giver = giver
         self._places = places
 
-    def guard(self, read: Question, hits: Sequence[Hit]) -> Answer | None:
-        """Return the refusal, or the greeting returned; None where the question may be looked up."""
+    def guard(self, read: Question, hits: Sequence[Hit], province: str = "") -> Answer | None:
+        """Return the refusal, or the greeting returned; None where the question may be looked up.
+
+        `province` is the one asked about, where it is one.
+        """
         if _POLITE.fullmatch(read.folded) and POLITE_CARD in self.corpus.cards:
             return self._giver.of_card(self.corpus.cards[POLITE_CARD])
         secret = self.phrase(read, self._lexicon.secret)
         if secret and not (hits and hits[0].score >= SURE and hits[0].card.citations):
-            rule = None if read.says(_HANDING_OVER) else self._rule_on_secrets(read, hits)
+            rule = None if read.says(_HANDING_OVER) else self._rule_on_secrets(read, hits, province)
             if rule:
                 return self._giver.of_card(rule)
             return self.refuse(
@@ -78,16 +88,16 @@ class Guard:
                 "Tôi không nhận và không xử lý tài liệu mật. Anh/chị không gửi tài liệu mật vào đây; "
                 "việc này thực hiện theo quy định về bảo vệ bí mật nhà nước tại cơ quan.",
             )
-        for name, phrases, unless in self._lexicon.outside:
-            if self.phrase(read, unless):
+        for subject in self._lexicon.outside:
+            if self.phrase(read, subject.unless) or (subject.unless_document and read.documents):
                 continue
-            said = self.phrase(read, phrases, focus=True)
+            said = self.phrase(read, subject.phrases, focus=True)
             # "Chi cục Dân số" asks for no population.
             if said and self._in_a_name(read, said):
                 continue
             about_bot = bool(hits) and hits[0].score >= SURE and hits[0].card.scope == BOT
             if said and not (about_bot and said in self._asked_as(hits[0].card)):
-                return self.refuse(read, OUTSIDE.format(name))
+                return self.refuse(read, OUTSIDE.format(subject.name))
         strange = [r for r in read.references if not r.known]
         if strange and not read.documents and not self._written_somewhere(strange[0].text):
             return self.refuse(read, NOT_AT_HAND)
@@ -126,13 +136,17 @@ class Guard:
                 break
         return Answer(Outcome.REFUSED, text, nearest=tuple(near))
 
-    @staticmethod
-    def _rule_on_secrets(read: Question, hits: Sequence[Hit]) -> Card | None:
+    def _rule_on_secrets(self, read: Question, hits: Sequence[Hit], province: str) -> Card | None:
         """Return the card on the rule, where ISO and secrets are asked about and no paper is handed over."""
-        if not read.says(_OF_ISO):
+        if not read.says(_OF_ISO) and not read.documents:
             return None
         near = (h.card for h in hits[:3] if h.score >= ENOUGH and h.card.citations)
-        return next((card for card in near if _SECRECY.search(fold(card.title))), None)
+        best = next((card for card in near if _SECRECY.search(fold(card.title))), None)
+        if best or not read.asks(_RULE):
+            return best
+        national = any(not self.corpus.documents[key].province for key in read.documents)
+        scope = NATIONAL if national or not province else province
+        return next((card for card in self.corpus.of_scope(scope) if card.topic == SECRETS), None)
 
     def _in_a_name(self, read: Question, phrase: str) -> bool:
         folded = _folded(phrase)

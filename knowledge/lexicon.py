@@ -26,6 +26,7 @@ class _SubjectRow(_Outside):
     name: str
     phrases: list[str]
     unless: list[str] = []
+    unless_document: bool = False
 
 
 class _OtherProvinces(_Outside):
@@ -67,6 +68,19 @@ class ShortForm:
         return not self.before or following in self.before
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideSubject:
+    """A subject that the documents do not hold."""
+
+    name: str
+    phrases: tuple[str, ...]
+    """Phrases that name it."""
+    unless: tuple[str, ...]
+    """Phrases beside which they do not: a hospital may adopt ISO."""
+    unless_document: bool
+    """Whether a document named beside them tells as much."""
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Everything about wording that is not in the cards themselves."""
@@ -75,8 +89,7 @@ class Lexicon:
     stop_words: frozenset[str]
     synonyms: tuple[tuple[str, tuple[str, ...]], ...]
     """(concept, words of one phrase), longest phrases first."""
-    outside: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
-    """(subject, phrases that name it, phrases beside which they do not: a hospital may adopt ISO)."""
+    outside: tuple[OutsideSubject, ...]
     secret: tuple[str, ...]
     other_provinces: tuple[tuple[str, bool], ...]
     """(name, whether it is clear without marks)."""
@@ -126,7 +139,10 @@ def load_lexicon(path: Path) -> Lexicon:
         stop_words=frozenset(file.stop_words),
         synonyms=tuple(phrases),
         outside=tuple(
-            (s.name, tuple(nfc(p) for p in s.phrases), tuple(nfc(p) for p in s.unless)) for s in file.outside
+            OutsideSubject(
+                s.name, tuple(map(nfc, s.phrases)), tuple(map(nfc, s.unless)), s.unless_document
+            )
+            for s in file.outside
         ),
         secret=tuple(nfc(p) for p in file.secret),
         other_provinces=tuple(names),

@@ -69,6 +69,8 @@ _LEFT_OUT = re.compile(
     r"\b(?:ngoai|tru) (?:phan|khoan|tien|viec)(?: \w+){1,4}(?= (?:ra|thi)\b)"
 )
 """What a question expressly does not ask about: "không tính tiền thuê tư vấn"."""
+_SET_ASIDE = re.compile(r"\b(?:ngoai|tru|khong (?:ke|tinh)) (?:tien|khoan|phan|viec|muc|chi phi|thue)\b")
+"""The same in a clause before the one that asks: "ngoài tiền thuê tư vấn, phần còn lại ..."."""
 LEFT_OUT_WEIGHT = 0.05
 _ENDS_AN_OFFICE = frozenset(["nghe", "vu", "thong", "dan", "chinh"])
 """Last words of offices: "Sở KHCN TH" names a province."""
@@ -127,7 +129,18 @@ class Question:
                 for place, start in enumerate(starts[:-1]):
                     if match.start() <= start < match.end():
                         weights[place] *= weight
+        for place in self._set_aside():
+            weights[place] *= LEFT_OUT_WEIGHT
         return weights
+
+    def _set_aside(self) -> Iterable[int]:
+        """Yield the places of words, before the clause that asks, that tell what is not asked about."""
+        for number in {w.sentence for w in self.words if self.sentences[w.sentence] < 1}:
+            places = [at for at, word in enumerate(self.words) if word.sentence == number]
+            clause = " ".join(self.words[at].bare for at in places)
+            match = _SET_ASIDE.search(clause)
+            if match:
+                yield from places[len(clause[: match.start()].split()) :]
 
     @property
     def plain(self) -> bool:

@@ -6,8 +6,9 @@ A name is taken for one where the documents never use such words together, or wh
 import re
 from collections.abc import Mapping, Sequence
 
-from isobot.domain.law import LegalDocument
+from isobot.domain.law import Citation, LegalDocument
 from isobot.domain.units import Level, UnitDirectory
+from knowledge.bodies import Body, body_in
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.home import Home
 from knowledge.model import Answer, Outcome, with_sources
@@ -17,6 +18,11 @@ from knowledge.roster_lines import RosterLines
 
 PLANS = ("thanh-hoa", "kon-tum")
 """Provinces whose plan lists communes."""
+_LISTED = {
+    "thanh-hoa": "UBND cấp xã",
+    "kon-tum": "Văn phòng UBND tỉnh, các sở, ban, chi cục hoặc tương đương, UBND cấp huyện, UBND cấp xã",
+}
+"""What kinds of units their lists hold."""
 _AGENCY_NAMED = re.compile(
     r"\b(?<!co )(?<!tru )(?:so|ban|chi cuc) "
     r"(?!nhu\b|(?:nao|gi|toi|minh|em|ta|ban|nganh|co|thuoc|phai|thi|lam|da|duoc|nam|trong|o|va)\b)[a-z]+"
@@ -90,7 +96,12 @@ class Absences:
 
     def agency_not_listed(self, question: Question, scope: Sequence[str]) -> Answer | None:
         """Say that an agency named is not among those of the list, and who is."""
-        if list(scope) not in (["tuyen-quang"], ["kon-tum"]) or not question.says(_AGENCY_NAMED):
+        body = body_in(question.focus)
+        if body and list(scope) != ["tuyen-quang"]:
+            return self._body_not_listed(scope, body)
+        if list(scope) not in (["tuyen-quang"], ["kon-tum"]):
+            return None
+        if not body and not question.says(_AGENCY_NAMED):
             return None
         if question.level in ("xa", "huyen"):
             return None
@@ -100,6 +111,20 @@ class Absences:
         named = ", ".join(u.name.removeprefix("UBND ") for u in units)
         text = f"Không có tên trong danh sách. Danh sách gồm {len(units)} cơ quan: {named}."
         citations = self._lines.citations(units)
+        return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
+
+    def _body_not_listed(self, scope: Sequence[str], body: Body) -> Answer | None:
+        """Say that a school, a tax office or the press is not in the list, and which groups are."""
+        if len(scope) != 1 or scope[0] not in PLANS:
+            return None
+        (province,) = scope
+        document, citations = self._documents[province], self._lines.whole(province)
+        head = f"Không có tên trong danh sách {len(self._units.roster(province))} đơn vị"
+        text = f"{head} kèm theo {document.kind} {document.number}. Danh sách chỉ gồm {_LISTED[province]}."
+        if province == "kon-tum":
+            called = body.called[0].upper() + body.called[1:]
+            text += f"\n{called} được khuyến khích: đến năm 2030 trên 50% áp dụng, công bố."
+            citations += tuple(Citation(document, f"Điều 1 mục {place}") for place in ("II.2.2", "IV.2"))
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
     def _strange_name(self, question: Question, kind: str, following: list[str]) -> str:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from isobot.domain.law import LegalDocument
 from isobot.domain.text import fold
 from isobot.domain.units import Level, Province, Unit, UnitDirectory
+from knowledge.bodies import body_in
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.home import Home
 from knowledge.model import Answer, Option, Outcome, Refinement, with_sources
 from knowledge.places import Mention, PlaceFinder, district_title, speaks_of_self, titled
 from knowledge.question import Question
-from knowledge.reform import asks_made_of, asks_what_became, says_made_of
+from knowledge.reform import asks_made_of, asks_what_became, says_became, says_made_of
 from knowledge.roster_absences import PLANS, Absences
 from knowledge.roster_counts import ASKED_BY_COMMUNE, RosterCounts, named_districts
 from knowledge.roster_lines import RosterLines, each_named, of_tuyen_quang
@@ -75,16 +76,17 @@ class Rosters:
         mentions = self._places.find(question, scope) or ([] if own else self._places.find(told, scope))
         districts = named_districts(mentions)
         named = self._named(mentions, districts)
-        others = question.asks(_OTHER_BODIES)
+        others = question.asks(_OTHER_BODIES) or body_in(question.focus) is not None
         mine = not others and (speaks_of_self(question) or not (mentions or question.levels_beside(own)))
         about = named or (tuple(own) if mine else ())
         named_here = any(m.sure and u.level is Level.XA for m in mentions for u in m.units)
         formed = [u for u in self._every(mentions) if self._units.predecessors_of(u.code)]
         if formed and asks_made_of(question):
             return self._after_reform(question, formed)
-        if named and asks_what_became(question):
+        became = asks_what_became(question) and not self.asks_year_of_the_former(told, scope)
+        if named and became:
             return self._after_reform(question, named)
-        if about and not named and speaks_of_self(question) and asks_what_became(question):
+        if about and not named and speaks_of_self(question) and became:
             return self._after_reform(question, about)
         return (
             self._which_district(question, named)
@@ -152,6 +154,18 @@ class Rosters:
         mentions = [m for m in self._places.find(asked, scope) if m.exact]
         named = self._named(mentions, named_districts(mentions))
         return any(u.in_plan for u in named) and self._asks_year(asked, mentions)
+
+    def asks_year_of_the_former(self, question: Question, scope: Sequence[str]) -> bool:
+        """Tell whether the year in a plan is asked of a unit that is told to be merged, or of one's own."""
+        if says_became(question.focus):
+            return False
+        if own_year_clause(question, self._stop_words) is not None:
+            return True
+        named = [m for m in self._places.find(question, scope) if m.exact]
+        if not any(u.in_plan for m in named for u in m.units):
+            return False
+        asked = question.without_story()
+        return self._asks_year(asked, self._places.find(asked, scope))
 
     def names_a_unit(self, question: Question, scope: Sequence[str]) -> bool:
         """Tell whether a question names a unit, or a district, that the rosters know."""

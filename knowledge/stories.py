@@ -16,6 +16,10 @@ _ASKING = re.compile(
 _REASON = re.compile(r"^(?:chu|vi|tai|boi) (?!sao\b|the\b|gi\b).*\b(?:roi|ca|het|nen|lam|qua)\b")
 """A clause that only tells why one asks: "chứ anh phụ trách cũ nghỉ rồi, không bàn giao gì cả"."""
 _ENUMERATING = re.compile(r"\b(?:nhu|gom|vi du|chang han)(?: \w+){1,5}$")
+_LEANS = re.compile(
+    r"\b(?:viec|chuyen|cai|vu|dieu|van de|khoan|phan) (?:nay|do|ay|kia|tren|vua roi)\b(?! (?:la gi|gi)\b)"
+)
+"""What points at the clause before: "Sở làm việc này cùng ai"."""
 _PLEADING = re.compile(
     r"\b(?:giup|chi (?:toi|em|minh)|huong dan|cho (?:em |toi |minh )?(?:hoi|xin|biet)|can biet|muon biet|"
     r"xin)\b"
@@ -44,7 +48,9 @@ OWN_WORDS = 4
 WHOLE_QUESTION = 5
 """A clause that asks with so many words of its own needs no other clause to be understood."""
 STORY_BESIDE_WHOLE, STORY_LEANT_ON = (0.45, 0.4, 0.15), (0.7, 0.6, 0.35)
-"""What the clause before, another question and the rest of a story weigh, beside such a clause or not.
+STORY_POINTED_AT = (0.8, 0.6, 0.15)
+"""What the clause before, another question and the rest of a story weigh: beside such a clause, beside
+one that is not, and where the clause points at the one before.
 
 What is asked often leans on the clause before it: "nếu ... thì sao, có cần báo cáo không?"
 """
@@ -85,6 +91,8 @@ def clause_weights(
     every = focus | {n for sign in signs[:4] for n, a in enumerate(sign) if a}
     own = sum(bare not in stop for n in focus for bare in texts[n].split())
     before, beside, story = STORY_BESIDE_WHOLE if own >= WHOLE_QUESTION else STORY_LEANT_ON
+    if any(_LEANS.search(texts[n]) for n in focus):
+        before, beside, story = STORY_POINTED_AT
     narrow = tuple(
         1.0 if n in focus else before if n == min(focus) - 1 else beside if asking[n] else story
         for n in range(count)

@@ -13,6 +13,7 @@ from itertools import combinations
 from isobot.domain.text import fold
 from isobot.domain.units import Unit
 from knowledge.beside import MONTH, Beside
+from knowledge.bodies import Body, asks_duty_of, body_in, body_of
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
 from knowledge.duties import OWN_DUTY, duty_first, is_duty_of, whose_duty
 from knowledge.fitting import Asked
@@ -55,6 +56,8 @@ OF_SOME_OFFICES = 0.75
 the answer depends on it."""
 STILL_HELD = 1.5
 """What the card gains that tells whether the very document named still holds, where that is asked."""
+OF_ITS_KIND = 1.4
+"""What a card on those who are free to adopt is worth to the question if a school, or a tax office, has to."""
 WHO_IS_ASKED = 1.12
 """What a card gains whose title asks who, where the question does."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
@@ -69,20 +72,6 @@ _COMPARING = {
     "hai", "nam tinh", "5 tinh", "tinh nao", "tinh", "cac tinh",
 }  # fmt: skip
 _AGENCY = re.compile(r"^\s*(?:sở|văn phòng|ban|thanh tra|chi cục)\b", re.IGNORECASE)
-_OTHER_BODIES = (
-    (
-        re.compile(
-            r"^(?:cuc|chi cuc) (?:thue|thong ke|hai quan|thi hanh an)\b|^(?:kho bac|bao hiem xa hoi|cong an|"
-            r"bo chi huy|vien kiem sat|toa an|ngan hang nha nuoc)\b"
-        ),
-        "cơ quan ngành dọc do trung ương quản lý",
-    ),
-    (
-        re.compile(r"^(?:truong|benh vien|trung tam|dai phat thanh|nha van hoa)\b"),
-        "đơn vị sự nghiệp công lập",
-    ),
-)
-"""Bodies of the State beside the province's own: how their names begin, and what the rules call them."""
 _OF_ONE_LEVEL = ("so-nganh", "huyen", "xa")
 """Topics that are the duties of one level."""
 _PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
@@ -227,12 +216,13 @@ class Weigher:
         provinces = scope.provinces or tuple(SEED_PROVINCES)
         scopes = (*provinces, NATIONAL, BOT)
         level = level_of(asker.unit, own)
+        body = body_in(read.focus)
         beside: tuple[Word, ...] = ()
         if asker.unit and _AGENCY.match(asker.unit) and not body_of(asker.unit) and speaks_of_self(read):
             beside = tuple(w for w in self._words.read(asker.unit) if w.bare not in _PROVINCE_WORDS)
         else:
             # What the rules call such a body is known without being typed.
-            beside = self._words.read(body_of(asker.unit))
+            beside = self._words.read(body_of(asker.unit) or (body.called if body else ""))
         hits = self.index.search(read, scopes, ignore=self.said_already(read), beside=beside)
         gains, asked = _kind_gains(read), Asked.of(read)
         signing = read.says(SIGNING) and not read.says(_SUBMITTING) and not read.says(_BOT)
@@ -263,6 +253,8 @@ class Weigher:
             ]
         if office:
             fitted = [replace(h, score=h.score * self._of_office(read, h.card, office)) for h in fitted]
+        if body and asks_duty_of(read.focus):
+            fitted = [replace(h, score=h.score * _of_its_kind(h.card, body)) for h in fitted]
         fitted = self._at_the_place(read, fitted)
         if level and not own and own_year_clause(read, self._lexicon.stop_words):
             fitted = duty_first(level, fitted)
@@ -397,10 +389,9 @@ def _topics_that_differ(corpus: Corpus) -> frozenset[tuple[str, str]]:
     )
 
 
-def body_of(unit: str | None) -> str:
-    """Return what the rules call a body that is none of the province's own; empty for all others."""
-    name = fold(unit or "")
-    return next((called for pattern, called in _OTHER_BODIES if pattern.search(name)), "")
+def _of_its_kind(card: Card, body: Body) -> float:
+    """Weigh a card, where it is asked if a body has to adopt, by whether it speaks of bodies of its kind."""
+    return OF_ITS_KIND if card.topic == "khuyen-khich" and body.is_meant_by(card.answer) else 1.0
 
 
 def _kind_gains(read: Question) -> dict[CardKind, float]:

@@ -52,6 +52,8 @@ _NUMBERED = re.compile(
     r"\btheo (?:quyet dinh|ke hoach|chi thi)\b|\b(?:quyet dinh|ke hoach|chi thi)(?: so)?(?: \d\S*|$)"
 )
 """A document that is named or followed, or cut off by the end of what is looked at, is no other matter."""
+_THAT_ONE = re.compile(r"\b(?:xa|phuong|thi tran|don vi) (?:cu|do|ay|nay)\b|\bhoi (?:do|ay|truoc)\b")
+"""The unit spoken of before: "Xã em ngày trước là ..., nay nhập rồi. Xã cũ thuộc đợt nào"."""
 _ISSUED = re.compile(r"\b(danh sach)(?: \w+){0,3} ban hanh\b")
 """A list is known by who issued it, and the issuing is no other matter."""
 _ASKING = re.compile(r"\b(?:nao|gi|may|bao nhieu|bao lau|bao gio|ai|dau|sao)\b|\b(?:khong|chua)$")
@@ -94,7 +96,8 @@ def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question 
         return None
     for number in reversed(range(len(question.sentences))):
         clause = _clause(question, number)
-        mine = says_self(clause.folded) or (number and says_self(_clause(question, number - 1).folded))
+        mine = says_self(clause.folded) or _THAT_ONE.search(clause.folded)
+        mine = mine or (number and says_self(_clause(question, number - 1).folded))
         if mine and _clause_asks(question, number, (), stop, own=True):
             return clause
         tail = _from_self_on(clause)
