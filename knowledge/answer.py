@@ -40,13 +40,14 @@ from knowledge.model import (
 )
 from knowledge.places import PlaceFinder
 from knowledge.question import Question, QuestionReader
+from knowledge.reach import Scope, of_the_country
 from knowledge.references import ReferenceFinder
 from knowledge.rosters import Rosters
 from knowledge.search import Hit, Index
 from knowledge.validity import Validity
 from knowledge.vietnamese import Reader
 from knowledge.vocabulary import Vocabulary, plain_words
-from knowledge.weighing import ENOUGH, ENOUGH_COVERED, ENOUGH_STORY, SURE, Scope, Weigher
+from knowledge.weighing import ENOUGH, ENOUGH_COVERED, ENOUGH_STORY, SURE, Weigher
 from knowledge.year_asked import own_year_clause
 
 __all__ = [
@@ -222,6 +223,9 @@ class KnowledgeBase:
             hits = self._weigher.hits(read, scope, home.units, asker)
         else:
             read, hits = self._best_reading(read, scope, home, asker)
+        if read.all_provinces and of_the_country(read, scope, hits):
+            read, scope = replace(read, all_provinces=False), Scope((), named=False, national=True, country=True)
+            hits = self._weigher.hits(read, scope, home.units, asker)
         one_province = scope.provinces[0] if len(scope.provinces) == 1 else ""
         return (
             (None if of_a_unit else self._after_reform(read, scope, home))
@@ -343,7 +347,7 @@ class KnowledgeBase:
         if not good or not (own_year or self._holds_the_subject(read, hits)):
             named = self._rosters.one_named(read, scope.provinces) if read.says(_ISO) else None
             return named or self._guard.refuse(read, REFUSAL)
-        if not scope.provinces:
+        if not scope.provinces and not scope.country:
             asked_back = which_province(read, good, self.corpus.documents)
             if asked_back:
                 return asked_back

@@ -11,8 +11,9 @@ from knowledge.corpus import NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
 from knowledge.fitting import Asked, asks_yes_or_no, without_opening
 from knowledge.model import LONGEST, MOST_CITATIONS, Answer, Outcome, with_sources
 from knowledge.question import Question
+from knowledge.reach import Scope
 from knowledge.search import Hit
-from knowledge.weighing import SURE, Scope, Weigher
+from knowledge.weighing import SURE, Weigher
 
 OWN_INSTEAD = 0.5
 """From this share of the best score on, the asker's own province answers before the national rule."""

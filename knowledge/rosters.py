@@ -21,7 +21,7 @@ from knowledge.reform import asks_made_of, asks_what_became, says_became, says_m
 from knowledge.roster_absences import PLANS, Absences
 from knowledge.roster_counts import ASKED_BY_COMMUNE, RosterCounts, named_districts
 from knowledge.roster_lines import RosterLines, each_named, of_tuyen_quang
-from knowledge.year_asked import ADOPT, OTHER_MATTER, asks_year, own_year_clause
+from knowledge.year_asked import ADOPT, OTHER_MATTER, asks_year, behind_the_merger, own_year_clause
 
 _WHICH_DISTRICT = re.compile(r"\b(?:thuoc|o|nam o|nam trong|cua|ve) (?:huyen|thanh pho) nao\b|\bhuyen nao\b")
 _TO_DO = re.compile(r"\b(?:lam gi|phai lam|lam nhung gi|thuc hien gi|viec gi)\b")
@@ -83,7 +83,8 @@ class Rosters:
         formed = [u for u in self._every(mentions) if self._units.predecessors_of(u.code)]
         if formed and asks_made_of(question):
             return self._after_reform(question, formed)
-        became = asks_what_became(question) and not self.asks_year_of_the_former(told, scope)
+        former = self.asks_year_of_the_former(told, scope)
+        became = asks_what_became(question) and not former
         if named and became:
             return self._after_reform(question, named)
         if about and not named and speaks_of_self(question) and became:
@@ -100,7 +101,7 @@ class Rosters:
             or (
                 None
                 if cards_know and not named and not speaks_of_self(question)
-                else self._year(question, scope, mentions, named, about)
+                else self._year(question, scope, mentions, named, about, of_the_former=former)
             )
         )
 
@@ -164,7 +165,7 @@ class Rosters:
         named = [m for m in self._places.find(question, scope) if m.exact]
         if not any(u.in_plan for m in named for u in m.units):
             return False
-        asked = question.without_story()
+        asked = behind_the_merger(question.without_story())
         return self._asks_year(asked, self._places.find(asked, scope))
 
     def names_a_unit(self, question: Question, scope: Sequence[str]) -> bool:
@@ -224,8 +225,10 @@ class Rosters:
         mentions: Sequence[Mention],
         named: tuple[Unit, ...],
         about: tuple[Unit, ...],
+        *,
+        of_the_former: bool,
     ) -> Answer | None:
-        asked = self._asks_year(question, mentions)
+        asked = of_the_former or self._asks_year(question, mentions)
         asked = asked or bool(named and named[0].plan_year in question.years and question.says(_TO_DO))
         if named and any(u.in_plan for u in named) and (asked or (question.yes_no and question.years)):
             return self._years(question, named)

@@ -6,7 +6,7 @@ and the asker's own office are weighed in.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 
@@ -23,6 +23,7 @@ from knowledge.lexicon import Lexicon
 from knowledge.model import Asker
 from knowledge.places import speaks_of_self
 from knowledge.question import Question
+from knowledge.reach import Scope
 from knowledge.references import ReferenceFinder, places_in_common
 from knowledge.search import Hit, Index
 from knowledge.vietnamese import Reader, Word
@@ -58,10 +59,14 @@ STILL_HELD = 1.5
 """What the card gains that tells whether the very document named still holds, where that is asked."""
 OF_ITS_KIND = 1.4
 """What a card on those who are free to adopt is worth to the question if a school, or a tax office, has to."""
+OF_OTHER_KINDS = 0.75
+"""What a card on who has to adopt, by when, is worth to it that does not speak of such bodies."""
 WHO_IS_ASKED = 1.12
 """What a card gains whose title asks who, where the question does."""
 NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
 """What a national card is worth where the asker's province, or a province named, has cards of its own."""
+PROVINCE_BESIDE_COUNTRY = 0.7
+"""What a province's card is worth where every province of the country is asked about."""
 _NATIONAL_WORDS = re.compile(
     r"\b(?:thu tuong|thong tu(?! (?:nao|gi|so may|so nao)\b)|bo khoa hoc|bo tai chinh|chinh phu|"
     r"ca nuoc|toan quoc|"
@@ -72,6 +77,8 @@ _COMPARING = {
     "hai", "nam tinh", "5 tinh", "tinh nao", "tinh", "cac tinh",
 }  # fmt: skip
 _AGENCY = re.compile(r"^\s*(?:sở|văn phòng|ban|thanh tra|chi cục)\b", re.IGNORECASE)
+_OF_AGENCIES = ("doi-tuong", "danh-sach", "han-hoan-thanh", "muc-tieu")
+"""Topics that tell which agencies have to adopt, and by when."""
 _OF_ONE_LEVEL = ("so-nganh", "huyen", "xa")
 """Topics that are the duties of one level."""
 _PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
@@ -123,15 +130,6 @@ _SUBMITTING = re.compile(r"\b(?:trinh|tham muu|de nghi|de xuat|xin)\b.*\bky\b")
 SIGNING = re.compile(
     r"\b(?:ky (?:ban hanh|ke hoach|quyet dinh|chi thi|van ban)|(?:do )?ai ky|nguoi ky|ky ten|chu ky|nao ky)\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which provinces a question is about; `named` when the question itself says so."""
-
-    provinces: tuple[str, ...]
-    named: bool
-    national: bool
 
 
 class Weigher:
@@ -320,6 +318,8 @@ class Weigher:
             fit *= ABOUT_THIS_PROVINCE
         elif card.scope == NATIONAL and scope.provinces and not scope.national:
             fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
+        elif card.scope in SEED_PROVINCES and scope.country:
+            fit *= PROVINCE_BESIDE_COUNTRY
         elif card.scope in SEED_PROVINCES and scope.national and not scope.named:
             fit *= 0.93
         elif card.scope in SEED_PROVINCES and not scope.provinces and card.kind is CardKind.ABSENT:
@@ -391,7 +391,9 @@ def _topics_that_differ(corpus: Corpus) -> frozenset[tuple[str, str]]:
 
 def _of_its_kind(card: Card, body: Body) -> float:
     """Weigh a card, where it is asked if a body has to adopt, by whether it speaks of bodies of its kind."""
-    return OF_ITS_KIND if card.topic == "khuyen-khich" and body.is_meant_by(card.answer) else 1.0
+    if body.is_meant_by(card.answer):
+        return OF_ITS_KIND if card.topic == "khuyen-khich" else 1.0
+    return OF_OTHER_KINDS if card.topic in _OF_AGENCIES else 1.0
 
 
 def _kind_gains(read: Question) -> dict[CardKind, float]:

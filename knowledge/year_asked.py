@@ -54,6 +54,11 @@ _NUMBERED = re.compile(
 """A document that is named or followed, or cut off by the end of what is looked at, is no other matter."""
 _THAT_ONE = re.compile(r"\b(?:xa|phuong|thi tran|don vi) (?:cu|do|ay|nay)\b|\bhoi (?:do|ay|truoc)\b")
 """The unit spoken of before: "Xã em ngày trước là ..., nay nhập rồi. Xã cũ thuộc đợt nào"."""
+_MERGED = re.compile(
+    r"\b(?:da|gio|nay|bi|duoc|moi)(?: \w+){0,2} (?:sap nhap|sat nhap|hop nhat|sap xep|nhap|gop)"
+    r"(?: (?:roi|xong|vao (?:xa|noi|don vi) khac))?\b"
+)
+"""What is told of a unit before its year is asked: "xã X nay đã sáp nhập, hồi đó thuộc đợt nào"."""
 _ISSUED = re.compile(r"\b(danh sach)(?: \w+){0,3} ban hanh\b")
 """A list is known by who issued it, and the issuing is no other matter."""
 _ASKING = re.compile(r"\b(?:nao|gi|may|bao nhieu|bao lau|bao gio|ai|dau|sao)\b|\b(?:khong|chua)$")
@@ -85,6 +90,13 @@ def asks_year(question: Question, taken: Collection[int] = (), stop: Collection[
     if question.says(_OF_THE_WHOLE_PLAN) or _END_OF_THE_PLAN.search(question.focus):
         return False
     return any(_clause_asks(question, n, taken, stop) for n in range(len(question.sentences)))
+
+
+def behind_the_merger(question: Question) -> Question:
+    """Return what is asked behind the remark that a unit is merged; the whole where nothing is told so."""
+    told = _MERGED.search(question.folded)
+    rest = len(question.folded[told.end() :].split()) if told else 0
+    return question.only(question.words[-rest:]) if rest else question
 
 
 def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question | None:
