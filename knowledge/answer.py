@@ -40,7 +40,7 @@ from knowledge.model import (
 )
 from knowledge.places import PlaceFinder
 from knowledge.question import Question, QuestionReader
-from knowledge.reach import Scope, of_the_country
+from knowledge.reach import Scope, law_of_the_country, of_the_country
 from knowledge.references import ReferenceFinder
 from knowledge.rosters import Rosters
 from knowledge.search import Hit, Index
@@ -224,7 +224,10 @@ class KnowledgeBase:
         else:
             read, hits = self._best_reading(read, scope, home, asker)
         if read.all_provinces and of_the_country(read, scope, hits):
-            read, scope = replace(read, all_provinces=False), Scope((), named=False, national=True, country=True)
+            read, scope = (
+                replace(read, all_provinces=False),
+                Scope((), named=False, national=True, country=True),
+            )
             hits = self._weigher.hits(read, scope, home.units, asker)
         one_province = scope.provinces[0] if len(scope.provinces) == 1 else ""
         return (
@@ -347,7 +350,9 @@ class KnowledgeBase:
         if not good or not (own_year or self._holds_the_subject(read, hits)):
             named = self._rosters.one_named(read, scope.provinces) if read.says(_ISO) else None
             return named or self._guard.refuse(read, REFUSAL)
-        if not scope.provinces and not scope.country:
+        if scope.country:
+            good = law_of_the_country(good)
+        elif not scope.provinces:
             asked_back = which_province(read, good, self.corpus.documents)
             if asked_back:
                 return asked_back

@@ -10,13 +10,15 @@ from isobot.domain.text import fold
 
 _CENTRAL = "cơ quan ngành dọc do trung ương quản lý"
 _PUBLIC_SERVICE = "đơn vị sự nghiệp công lập"
+_ARMED = "cơ quan quốc phòng, an ninh"
 _OTHERS = "cơ quan, tổ chức khác"
 _BEGINNINGS = (
     (
         _CENTRAL,
-        r"(?:cuc|chi cuc) (?:thue|thong ke|hai quan|thi hanh an)|kho bac|bao hiem xa hoi|cong an|"
-        r"bo chi huy(?: quan su| bo doi)?|vien kiem sat|toa an|ngan hang nha nuoc",
+        r"(?:cuc|chi cuc) (?:thue|thong ke|hai quan|thi hanh an)|kho bac|bao hiem xa hoi|vien kiem sat|"
+        r"toa an|ngan hang nha nuoc",
     ),
+    (_ARMED, r"cong an|quan doi|bo doi|quan su|bo chi huy|ban chi huy|ban chqs|bien phong"),
     (
         _PUBLIC_SERVICE,
         r"truong (?:hoc|thpt|thcs|cao dang|dai hoc|mam non|tieu hoc|mau giao|trung hoc|trung cap|pho thong|"
@@ -34,11 +36,16 @@ _BEGINNINGS = (
 """What the rules call such bodies, and how their names begin."""
 _KINDS = tuple((called, re.compile(rf"\b(?:{beginning})\b")) for called, beginning in _BEGINNINGS)
 _OF_UNITS = (
-    (_CENTRAL, re.compile(rf"^(?:{_BEGINNINGS[0][1]})\b")),
+    (_CENTRAL, re.compile(rf"^(?:{_BEGINNINGS[0][1]}|cong an|bo chi huy)\b")),
     (_PUBLIC_SERVICE, re.compile(r"^(?:truong|benh vien|trung tam|dai phat thanh|nha van hoa|tram y te)\b")),
 )
-_STEMS = {_CENTRAL: "nganh doc", _PUBLIC_SERVICE: "don vi su nghiep", _OTHERS: "to chuc khac"}
-"""How cards call the kinds, folded."""
+_STEMS = {
+    _CENTRAL: ("nganh doc",),
+    _ARMED: ("quoc phong", "an ninh", "nganh doc"),
+    _PUBLIC_SERVICE: ("don vi su nghiep",),
+    _OTHERS: ("to chuc khac",),
+}
+"""How cards call the kinds, folded; the police and the army are led from above as well."""
 _HOW_MUCH = re.compile(r"\b(?:bao nhieu|may|phan tram|khi nao|bao gio|nam nao|ngay nao|tien|kinh phi|gi)\b")
 _DUTY = re.compile(
     r"\b(?:bat buoc|phai|bi bat|bi buoc|thuoc|doi tuong|dien|nam trong|co trong|co ten|danh sach|"
@@ -58,7 +65,7 @@ class Body:
     def is_meant_by(self, text: str) -> bool:
         """Tell whether a text speaks of the body or of its kind."""
         folded = fold(text)
-        return self.name in folded or _STEMS[self.called] in folded
+        return self.name in folded or any(stem in folded for stem in _STEMS[self.called])
 
 
 def body_of(unit: str | None) -> str:

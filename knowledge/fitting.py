@@ -5,6 +5,7 @@ sở tháng nào" than the one that names the month.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from isobot.domain.text import fold
 from knowledge.beside import WHO
 from knowledge.corpus import BOT, Card, CardKind
 from knowledge.question import Question
+from knowledge.search import Hit
 
 SAYS_WHEN, SAYS_THE_DEED, SAYS_THE_DAY = 1.12, 1.2, 1.25
 """What a card gains that holds the month or day asked for, the deed asked about ("thẩm định"), or speaks
@@ -22,6 +24,8 @@ ANOTHER_QUESTION = 0.9
 """What a card is worth that tells who does a thing, where nobody asks who."""
 SAYS_THE_CONTENTS = 1.4
 """What a card on the contents of a report gains, where these are asked for."""
+FIRST = 1.05
+"""How far that card is put above the best one, where that is on the same reports."""
 SAYS_HOW_MUCH = 1.12
 """What a card gains that holds an amount, where the most that may be spent is asked for."""
 SAYS_WITH_WHOM = 1.2
@@ -60,16 +64,27 @@ _HOW_MUCH = re.compile(
 )
 _AN_AMOUNT = re.compile(r"\b\d[\d.,]* (?:trieu|ty|nghin )?dong\b|\b\d+(?:[.,]\d+)? ?(?:trieu|%)|\b\d+%")
 _WITH_WHOM = re.compile(
-    r"\b(?:phoi hop|cung|chung)(?: voi)? (?:ai|(?:nhung |cac )?(?:so|co quan|don vi|van phong|ben|nganh|noi) nao)\b"
+    r"\b(?:phoi hop|cung|chung)(?: voi)? "
+    r"(?:ai|(?:nhung |cac )?(?:so|co quan|don vi|van phong|ben|nganh|noi) nao)\b"
 )
 _TAKES_PART = re.compile(r"\b(?:phoi hop|cung)\b")
+_OWN_REPORTS = ("bao-cao-ky", "bao-cao-noi-gui", "bao-cao-ngay", "bao-cao-mau", "bao-cao-tren")
 _MONEY_TOPICS = ("kinh-phi-muc", "kinh-phi-tong")
 _CONTENTS = re.compile(
     r"\bbao cao\b.*\bnoi dung\b|\bnoi dung\b.*\bbao cao\b|"
-    r"\bbao cao\b.*\b(?:noi|neu|viet|ghi|ke|trinh bay|gom|co)(?: \w+){0,4} (?:gi|nao|cai gi)\b|"
-    r"\bbao cao (?:ve )?(?:cai|chuyen|viec|nhung|may)? ?(?:gi|cai gi)\b"
+    r"\bbao cao\b.*\b(?:noi|neu|viet|ghi|ke|trinh bay|gom)(?: (?!ngay|thang|nam|han|khi)\w+){0,4} gi\b|"
+    r"\bbao cao\b.*\b(?:noi|neu|viet|ghi|ke|gom)(?: \w+){0,3} "
+    r"(?:viec|muc|y|phan|chuyen|thong tin|so lieu) nao\b|"
+    r"\bbao cao\b(?: \w+){0,3} co (?:nhung )?gi\b|\bbao cao (?:ve )?(?:(?:cai|chuyen|viec|nhung|may) )?gi\b"
 )
 """What a report has to tell, and not when or to whom it goes."""
+_SENT_UP = re.compile(
+    r"\b(?:bao cao|trinh|gui) (?:cho |len )?(?:bo|ubnd tinh|uy ban nhan dan tinh|thu tuong)\b"
+)
+_SENT_WHERE = re.compile(
+    r"\b(?:gui|nop|cho)(?: \w+){0,3} (?:ai|dau)\b|"
+    r"\b(?:thang|ngay|ky) (?:nao|may)\b|\bkhi nao\b|\bmay (?:lan|ky)\b|\bmau (?:nao|gi|so)\b"
+)
 _OPENING = re.compile(r"^(?:Có|Không)\. ")
 _YES_NO = re.compile(
     r"\bco\b(?: \S+)* (?:khong|chua)\b|"
@@ -99,6 +114,8 @@ class Asked:
     """Whether a list, or the names of several, are asked for."""
     contents: bool
     """Whether it is asked what a report has to tell."""
+    contents_alone: bool
+    """Whether nothing else is asked of it: when it is sent, or to whom."""
     how_much: bool
     with_whom: bool
 
@@ -106,6 +123,7 @@ class Asked:
     def of(cls, read: Question) -> "Asked":
         """Read a question."""
         focus = read.focus
+        contents = _CONTENTS.search(focus) is not None and not read.says(_SENT_UP)
         return cls(
             when=_WHEN.search(focus) is not None,
             years=read.years,
@@ -116,7 +134,8 @@ class Asked:
             other=_OTHER.search(focus) is not None,
             deed=_DEED.search(focus) is not None,
             names=_NAMES.search(focus) is not None,
-            contents=_CONTENTS.search(focus) is not None,
+            contents=contents,
+            contents_alone=contents and _SENT_WHERE.search(focus) is None,
             how_much=_HOW_MUCH.search(focus) is not None,
             with_whom=_WITH_WHOM.search(focus) is not None,
             amount_of_document=bool(read.documents) and read.says(_AMOUNT),
@@ -135,7 +154,7 @@ class Asked:
             fit *= ANOTHER_QUESTION
         if self.names and card.kind is CardKind.ABSENT and _SAYS_NO_NAMES.search(card.title):
             fit *= SAYS_NO_NAMES
-        if self.contents and card.topic == "bao-cao-mau" and _CONTENTS_TOLD.search(card.title):
+        if self.contents and _tells_the_contents(card):
             fit *= SAYS_THE_CONTENTS
         if self.how_much and card.kind is CardKind.FUNDING and _AN_AMOUNT.search(_folded(card.answer)):
             fit *= SAYS_HOW_MUCH
@@ -149,6 +168,20 @@ class Asked:
             fit *= SAYS_NO_AMOUNT
         return fit
 
+    def contents_first(self, hits: Sequence[Hit], of_the_province: Sequence[Card]) -> list[Hit]:
+        """Put what a report has to tell, where that alone is asked, before when it is sent and to whom.
+
+        `of_the_province` is the cards of the one province asked about.
+        """
+        top = max(hits, key=lambda h: h.score, default=None)
+        if not self.contents_alone or top is None or top.card.topic not in _OWN_REPORTS:
+            return list(hits)
+        told = {card.id for card in of_the_province if _tells_the_contents(card)}
+        first = [
+            replace(top, card=card, score=FIRST * top.score) for card in of_the_province if card.id in told
+        ]
+        return [*first, *(h for h in hits if h.card.id not in told)]
+
     def _says_when(self, answer: str) -> bool:
         """Tell whether an answer holds a date, and of the year asked about where one is named."""
         of_the_year = not self.years or any(str(year) in answer for year in self.years)
@@ -160,6 +193,10 @@ class Asked:
         first, second = _folded(top.answer), _folded(card.answer)
         lacking = any(w.search(first) and not w.search(second) for w in wanted)
         return not lacking
+
+
+def _tells_the_contents(card: Card) -> bool:
+    return card.topic == "bao-cao-mau" and _CONTENTS_TOLD.search(card.title) is not None
 
 
 def asks_yes_or_no(folded: str) -> bool:

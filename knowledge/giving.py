@@ -115,7 +115,7 @@ class Giver:
         A province's card that says only "không nêu" stays behind, and is told along.
         """
         top = good[0]
-        if top.card.scope != NATIONAL or not scope.provinces or scope.national or read.documents:
+        if top.card.scope != NATIONAL or not scope.provinces or scope.national:
             return good
         own = [
             h

@@ -139,9 +139,7 @@ def load_lexicon(path: Path) -> Lexicon:
         stop_words=frozenset(file.stop_words),
         synonyms=tuple(phrases),
         outside=tuple(
-            OutsideSubject(
-                s.name, tuple(map(nfc, s.phrases)), tuple(map(nfc, s.unless)), s.unless_document
-            )
+            OutsideSubject(s.name, tuple(map(nfc, s.phrases)), tuple(map(nfc, s.unless)), s.unless_document)
             for s in file.outside
         ),
         secret=tuple(nfc(p) for p in file.secret),

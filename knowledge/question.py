@@ -69,8 +69,10 @@ _LEFT_OUT = re.compile(
     r"\b(?:ngoai|tru) (?:phan|khoan|tien|viec)(?: \w+){1,4}(?= (?:ra|thi)\b)"
 )
 """What a question expressly does not ask about: "không tính tiền thuê tư vấn"."""
-_SET_ASIDE = re.compile(r"\b(?:ngoai|tru|khong (?:ke|tinh)) (?:tien|khoan|phan|viec|muc|chi phi|thue)\b")
-"""The same in a clause before the one that asks: "ngoài tiền thuê tư vấn, phần còn lại ..."."""
+_SET_ASIDE = re.compile(
+    r"\b(?:ngoai|tru|khong (?:ke|tinh)) (?:tien|khoan|phan|viec|muc|chi phi|thue)\b[^,;.?]{0,40}(?=[,;])"
+)
+"""The same before a comma, as it is typed: "ngoài tiền thuê tư vấn, phần còn lại ..."."""
 LEFT_OUT_WEIGHT = 0.05
 _ENDS_AN_OFFICE = frozenset(["nghe", "vu", "thong", "dan", "chinh"])
 """Last words of offices: "Sở KHCN TH" names a province."""
@@ -85,7 +87,6 @@ _LIGHT = (
     (_NUMBERED, NUMBER_WEIGHT),
     (_ARTICLE, ARTICLE_WEIGHT),
     (_FRAME, FRAME_WEIGHT),
-    (_LEFT_OUT, LEFT_OUT_WEIGHT),
 )
 _ALL_PROVINCES = re.compile(
     r"\b(?:(?<!moi )(?<!hang )(?<!cuoi )(?<!dau )(?<!mot )nam tinh|5 tinh|"
@@ -124,23 +125,19 @@ class Question:
         starts = [0]
         for word in self.words:
             starts.append(starts[-1] + len(word.bare) + 1)
-        for pattern, weight in _LIGHT:
-            for match in pattern.finditer(self.folded):
-                for place, start in enumerate(starts[:-1]):
-                    if match.start() <= start < match.end():
-                        weights[place] *= weight
-        for place in self._set_aside():
-            weights[place] *= LEFT_OUT_WEIGHT
+        light = [(match, weight) for p, weight in _LIGHT for match in p.finditer(self.folded)]
+        light += [(match, LEFT_OUT_WEIGHT) for match in self._left_out()]
+        for match, weight in light:
+            for place, start in enumerate(starts[:-1]):
+                if match.start() <= start < match.end():
+                    weights[place] *= weight
         return weights
 
-    def _set_aside(self) -> Iterable[int]:
-        """Yield the places of words, before the clause that asks, that tell what is not asked about."""
-        for number in {w.sentence for w in self.words if self.sentences[w.sentence] < 1}:
-            places = [at for at, word in enumerate(self.words) if word.sentence == number]
-            clause = " ".join(self.words[at].bare for at in places)
-            match = _SET_ASIDE.search(clause)
-            if match:
-                yield from places[len(clause[: match.start()].split()) :]
+    def _left_out(self) -> Iterable[re.Match[str]]:
+        """Yield what the question sets aside, where it stands in the folded text."""
+        yield from _LEFT_OUT.finditer(self.folded)
+        for aside in _SET_ASIDE.findall(fold(self.typed)):
+            yield from re.finditer(rf"\b{re.escape(aside)}\b", self.folded)
 
     @property
     def plain(self) -> bool:

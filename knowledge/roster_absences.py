@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from isobot.domain.law import Citation, LegalDocument
 from isobot.domain.units import Level, UnitDirectory
-from knowledge.bodies import Body, body_in
+from knowledge.bodies import body_in
 from knowledge.corpus import SEED_PROVINCES
 from knowledge.home import Home
 from knowledge.model import Answer, Outcome, with_sources
@@ -23,6 +23,10 @@ _LISTED = {
     "kon-tum": "Văn phòng UBND tỉnh, các sở, ban, chi cục hoặc tương đương, UBND cấp huyện, UBND cấp xã",
 }
 """What kinds of units their lists hold."""
+_FREE_IN_KON_TUM = (
+    "Cơ quan ngành dọc, đơn vị sự nghiệp công lập và cơ quan, tổ chức khác được khuyến khích: đến năm 2030 "
+    "trên 50% áp dụng, công bố."
+)
 _AGENCY_NAMED = re.compile(
     r"\b(?<!co )(?<!tru )(?:so|ban|chi cuc) "
     r"(?!nhu\b|(?:nao|gi|toi|minh|em|ta|ban|nganh|co|thuoc|phai|thi|lam|da|duoc|nam|trong|o|va)\b)[a-z]+"
@@ -98,7 +102,7 @@ class Absences:
         """Say that an agency named is not among those of the list, and who is."""
         body = body_in(question.focus)
         if body and list(scope) != ["tuyen-quang"]:
-            return self._body_not_listed(scope, body)
+            return self._body_not_listed(scope)
         if list(scope) not in (["tuyen-quang"], ["kon-tum"]):
             return None
         if not body and not question.says(_AGENCY_NAMED):
@@ -113,7 +117,7 @@ class Absences:
         citations = self._lines.citations(units)
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 
-    def _body_not_listed(self, scope: Sequence[str], body: Body) -> Answer | None:
+    def _body_not_listed(self, scope: Sequence[str]) -> Answer | None:
         """Say that a school, a tax office or the press is not in the list, and which groups are."""
         if len(scope) != 1 or scope[0] not in PLANS:
             return None
@@ -122,8 +126,7 @@ class Absences:
         head = f"Không có tên trong danh sách {len(self._units.roster(province))} đơn vị"
         text = f"{head} kèm theo {document.kind} {document.number}. Danh sách chỉ gồm {_LISTED[province]}."
         if province == "kon-tum":
-            called = body.called[0].upper() + body.called[1:]
-            text += f"\n{called} được khuyến khích: đến năm 2030 trên 50% áp dụng, công bố."
+            text += f"\n{_FREE_IN_KON_TUM}"
             citations += tuple(Citation(document, f"Điều 1 mục {place}") for place in ("II.2.2", "IV.2"))
         return Answer(Outcome.ANSWERED, with_sources(text, citations), citations)
 

@@ -58,7 +58,7 @@ the answer depends on it."""
 STILL_HELD = 1.5
 """What the card gains that tells whether the very document named still holds, where that is asked."""
 OF_ITS_KIND = 1.4
-"""What a card on those who are free to adopt is worth to the question if a school, or a tax office, has to."""
+"""What a card on those who are free to adopt is worth to the question if a school or a tax office has to."""
 OF_OTHER_KINDS = 0.75
 """What a card on who has to adopt, by when, is worth to it that does not speak of such bodies."""
 WHO_IS_ASKED = 1.12
@@ -256,6 +256,8 @@ class Weigher:
         fitted = self._at_the_place(read, fitted)
         if level and not own and own_year_clause(read, self._lexicon.stop_words):
             fitted = duty_first(level, fitted)
+        if len(scope.provinces) == 1:
+            fitted = asked.contents_first(fitted, self.corpus.of_scope(scope.provinces[0]))
         fitted.sort(key=lambda h: (-h.score, h.card.id))
         ignore = self.said_already(read)
         return [replace(h, held=self.grasp.share(read, h.card.id, ignore)) for h in fitted[:3]] + fitted[3:]
