@@ -232,7 +232,7 @@ class KnowledgeBase:
         one_province = scope.provinces[0] if len(scope.provinces) == 1 else ""
         return (
             (None if of_a_unit else self._after_reform(read, scope, home))
-            or self._guard.guard(read, hits, one_province)
+            or self._guard.guard(self._at_home(read, one_province), hits, one_province)
             or self._rosters.own_line(typed, scope.provinces, home)
             or self._about_documents.answer(read, one_province, asker)
             or self._validity.relation(read, hits)
@@ -254,6 +254,12 @@ class KnowledgeBase:
         better = max([(read, hits), *others], key=lambda reading: self._grounds(*reading))
         clearly = self._grounds(*better) >= CLEARLY_BETTER * self._grounds(read, hits)
         return better if clearly else (read, hits)
+
+    def _at_home(self, read: Question, province: str) -> Question:
+        """Return a question without the new name of the asker's own province, where it is only told."""
+        now = self._provinces[province].now if province in self._provinces else ""
+        told = read.other_provinces == (now,) and fold(now) not in read.focus
+        return replace(read, other_provinces=()) if told else read
 
     def _after_reform(self, read: Question, scope: Scope, home: Home) -> Answer | None:
         if read.documents or self._guard.is_secret(read):
@@ -351,7 +357,7 @@ class KnowledgeBase:
             named = self._rosters.one_named(read, scope.provinces) if read.says(_ISO) else None
             return named or self._guard.refuse(read, REFUSAL)
         if scope.country:
-            good = law_of_the_country(good)
+            good = list(law_of_the_country(good))
         elif not scope.provinces:
             asked_back = which_province(read, good, self.corpus.documents)
             if asked_back:

@@ -15,6 +15,7 @@ _SET_SIDE_BY_SIDE = re.compile(
     r"\b(?:nam|5|tung|moi|hai|ba|bon) tinh\b|\btinh nao\b|\bdia phuong nao\b|"
     r"\b(?:so sanh|khac nhau|giong nhau|khac gi|lan luot|liet ke)\b"
 )
+_TO_THE_STATE = re.compile(r"\b(?:ve|len|cho|gui|voi|trinh) (?:bo|trung uong|chinh phu|thu tuong)\b")
 _DUTY_OF_PROVINCES = re.compile(r"\b(?:cac|nhung) (?:tinh|dia phuong) (?:co )?(?:phai|duoc|bat buoc)\b")
 
 
@@ -42,4 +43,4 @@ def of_the_country(read: Question, scope: Scope, hits: Sequence[Hit]) -> bool:
     if read.provinces or not read.says(_EVERY_PROVINCE) or read.says(_SET_SIDE_BY_SIDE):
         return False
     of_the_state = scope.national or (bool(hits) and hits[0].card.scope == NATIONAL)
-    return of_the_state or read.says(_DUTY_OF_PROVINCES)
+    return of_the_state or read.says(_DUTY_OF_PROVINCES) or read.says(_TO_THE_STATE)

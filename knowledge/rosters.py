@@ -94,6 +94,7 @@ class Rosters:
             or (
                 None
                 if named_here
+                or (others and question.asks(_MEMBER))
                 or (cards_know and not districts and not self._counting.counts_own(question, home))
                 else self._counting.answer(question, scope, mentions, home)
             )
@@ -301,7 +302,7 @@ class Rosters:
             return None
         if not about and speaks_of_self(question) and home.outside_the_list:
             return self._absences.own_not_listed(home)
-        if not about:
+        if not about or _body_is_listed(question):
             return self._absences.agency_not_listed(question, scope)
         listed = [u for u in about if u.in_plan]
         if not listed:
@@ -347,6 +348,12 @@ class Rosters:
         head = "Có nhiều đơn vị mang tên này. Anh/chị hỏi đơn vị nào?"
         options = tuple(Option(titled(u), Refinement(unit=u.code)) for u in units[:6])
         return Answer(Outcome.CLARIFY, "\n".join([head, *(f"- {line}" for line in lines)]), (), options)
+
+
+def _body_is_listed(question: Question) -> bool:
+    """Tell whether it is asked if a school or the press is in the list, and not the place in its name."""
+    body, asked = body_in(question.focus), _MEMBER.search(question.focus)
+    return body is not None and asked is not None and question.focus.find(body.name) < asked.start()
 
 
 def _own_district(mention: Mention, home: Home) -> bool:

@@ -393,7 +393,7 @@ def _topics_that_differ(corpus: Corpus) -> frozenset[tuple[str, str]]:
 
 def _of_its_kind(card: Card, body: Body) -> float:
     """Weigh a card, where it is asked if a body has to adopt, by whether it speaks of bodies of its kind."""
-    if body.is_meant_by(card.answer):
+    if body.is_meant_by(" ".join([card.answer, *card.asks])):
         return OF_ITS_KIND if card.topic == "khuyen-khich" else 1.0
     return OF_OTHER_KINDS if card.topic in _OF_AGENCIES else 1.0
 

@@ -55,7 +55,8 @@ _NUMBERED = re.compile(
 _THAT_ONE = re.compile(r"\b(?:xa|phuong|thi tran|don vi) (?:cu|do|ay|nay)\b|\bhoi (?:do|ay|truoc)\b")
 """The unit spoken of before: "Xã em ngày trước là ..., nay nhập rồi. Xã cũ thuộc đợt nào"."""
 _MERGED = re.compile(
-    r"\b(?:da|gio|nay|bi|duoc|moi)(?: \w+){0,2} (?:sap nhap|sat nhap|hop nhat|sap xep|nhap|gop)"
+    r"\b(?:da|gio|nay|bi|duoc|moi|truoc (?:khi|luc))(?: \w+){0,2} "
+    r"(?:sap nhap|sat nhap|hop nhat|sap xep|nhap|gop)"
     r"(?: (?:roi|xong|vao (?:xa|noi|don vi) khac))?\b"
 )
 """What is told of a unit before its year is asked: "xã X nay đã sáp nhập, hồi đó thuộc đợt nào"."""
@@ -108,8 +109,8 @@ def own_year_clause(question: Question, stop: Collection[str] = ()) -> Question 
         return None
     for number in reversed(range(len(question.sentences))):
         clause = _clause(question, number)
-        mine = says_self(clause.folded) or _THAT_ONE.search(clause.folded)
-        mine = mine or (number and says_self(_clause(question, number - 1).folded))
+        mine = says_self(clause.folded) or _THAT_ONE.search(clause.folded) is not None
+        mine = mine or (number > 0 and says_self(_clause(question, number - 1).folded))
         if mine and _clause_asks(question, number, (), stop, own=True):
             return clause
         tail = _from_self_on(clause)
