@@ -15,8 +15,8 @@ _OTHERS = "cơ quan, tổ chức khác"
 _BEGINNINGS = (
     (
         _CENTRAL,
-        r"(?:cuc|chi cuc) (?:thue|thong ke|hai quan|thi hanh an)|kho bac|bao hiem xa hoi|vien kiem sat|"
-        r"toa an|ngan hang nha nuoc",
+        r"(?:cuc|chi cuc) (?:thue|thong ke|hai quan|thi hanh an)|kho bac|"
+        r"bao hiem xa hoi(?! viet nam)|vien kiem sat|toa an|ngan hang nha nuoc",
     ),
     (_ARMED, r"cong an|quan doi|bo doi|quan su|bo chi huy|ban chi huy|ban chqs|bien phong"),
     (

@@ -30,7 +30,7 @@ _OFFICE_HOLDER = re.compile(
 _SECRECY = re.compile(r"\bbi mat\b")
 _HANDING_OVER = re.compile(
     r"\b(?:gui|tom tat|doc|scan|chup|dich|soan|luu(?! y\b)|tai len|dinh kem|xem giup|xem ho|xu ly giup|"
-    r"cho xem|xin|kiem tra giup|noi dung|upload|up len)\b"
+    r"cho xem|xin|kiem tra giup|noi dung|upload|up len|mat(?: \w+){0,2} so \d+)\b"
 )
 _OF_ISO = re.compile(r"\b(?:iso|he thong|quy trinh|ap dung|9001)\b")
 _RULE = re.compile(

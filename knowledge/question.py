@@ -352,7 +352,7 @@ def _unmarked(words: Sequence[Word], bare: str) -> bool:
 def _without_numbers(folded: str) -> str:
     folded = _PERIOD.sub(" ", folded)
     folded = _EDITION.sub(" ", folded)
-    return re.sub(r"\b\d+/(?:19|20)\d\d\b|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}", " ", folded)
+    return re.sub(r"\b\d+[/:](?:19|20)\d\d\b|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}", " ", folded)
 
 
 def _years(folded: str) -> tuple[int, ...]:
