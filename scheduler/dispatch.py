@@ -95,11 +95,9 @@ class Dispatcher:
             told = await dispatch.told_on(connection, today)
             waiting = await dispatch.waiting_messages(connection)
         tally = Tally()
-        if looked != today.isoformat():
-            tally = tally.plus(await self._close_forgotten(loaded, directory, now, since))
         # A whole country takes a second to plan; in a thread, officers are answered meanwhile.
         due = await asyncio.to_thread(
-            rounds.due_in, loaded.timetable, directory, loaded.situation, today=today
+            rounds.due_in, loaded.timetable, directory, loaded.situation, today=today, since=since
         )
         by_person = rounds.by_person(due, told=told, waiting=waiting)
         chats = {holder.person: holder.chats for holder in loaded.holders}
@@ -114,6 +112,9 @@ class Dispatcher:
                         connection, some, chats, directory, now, calendar=self._timetable.calendar
                     )
                 )
+        if looked != today.isoformat():
+            # Only now, since it closes for good what a first look after an outage may still tell.
+            tally = tally.plus(await self._close_forgotten(loaded, directory, now, since))
         if tally.messages:
             log.info("reminders_queued", messages=tally.messages, steps=tally.steps)
             self._queued()

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import (
+    LATE_DAYS,
     Audience,
     Extension,
     LadderStep,
@@ -27,7 +28,7 @@ BREAK_DAYS = 30
 """No run of days off, over which a late step moves, is longer."""
 
 CATCH_UP_DAYS = 7
-"""How long after the last step of a ladder a missed one may still be told."""
+"""How long after the last step of somebody's ladder a missed one may still be told; see `may_catch_up`."""
 
 LONGEST_EXTENSION_DAYS = 120
 """No unit gets more time than this at once."""
@@ -65,6 +66,14 @@ class Duty:
         longer = self.period.with_extension(extension)
         return longer, _laid_out(longer, self._calendar, tuple(self._steps))
 
+    def own_digests(self, report: ReportKey) -> Sequence[PlannedStep]:
+        """Return the receivers' digests of one unit alone, on the days of the time that it was granted."""
+        if report not in self._extensions:
+            return ()
+        common = self.planned.get(Audience.RECEIVER, ())
+        _, planned = self.of(report)
+        return [step for step in planned.get(Audience.RECEIVER, ()) if step not in common]
+
     def is_extended(self, report: ReportKey, today: date) -> bool:
         """Tell whether a unit has more time and it is not over."""
         extension = self._extensions.get(report)
@@ -83,7 +92,7 @@ def duties(
 ) -> Iterator[Duty]:
     """Give each period whose ladder may still speak, with the units that owe it.
 
-    `since` reaches further back, for steps that may have been forgotten while nothing ran.
+    `since` reaches further back, for steps that may have been missed while nothing ran.
     """
     extensions = situation.extensions or {}
     longest = max((step.days or 0 for step in steps), default=0)
@@ -111,6 +120,31 @@ def duties(
                 owing = units.owing(rule, period)
                 if owing:
                     yield Duty(rule, period, owing, calendar, steps, extensions)
+
+
+def may_catch_up(
+    rule: ReportingRule, period: Period, planned: Sequence[PlannedStep], today: date, looked: date
+) -> bool:
+    """Tell whether the steps of somebody's ladder that nobody told may still be told today.
+
+    They may for a week after the last of them. Where nobody looked in that week, since everything stood
+    still, they may on the first day on which somebody looks again, unless the period is over for good.
+    `looked` is the last day before today on which somebody looked; today where that is not known.
+    """
+    if not planned:
+        return False
+    ends = planned[-1].day + timedelta(days=CATCH_UP_DAYS)
+    return today <= ends or (looked <= ends and not is_over_for_good(rule, period, today))
+
+
+def is_over_for_good(rule: ReportingRule, period: Period, day: date) -> bool:
+    """Tell whether nobody is to be told of a period any more, however long nothing ran.
+
+    It is over when its report is no longer offered as late, or the next one is asked for.
+    """
+    following = periods_between(rule, period.last_day + timedelta(days=1), day + timedelta(days=AHEAD_DAYS))
+    is_followed = any(each.opens <= day for each in following if each.key != period.key)
+    return is_followed or day > period.last_day + timedelta(days=LATE_DAYS)
 
 
 def asked(found: Iterable[Duty], day: date) -> Iterator[Duty]:

@@ -1,5 +1,6 @@
 """What falls exactly on a day, whoever is registered: for dry runs, and for what offices are shown."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +25,10 @@ class Falling:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What falls on one day for a receiving office: the units of one period whose report is not in."""
+    """What falls on one day for a receiving office: the units of one period whose report is not in.
+
+    Units with time of their own stand in a digest of their own as well, with the `period` as it is for them.
+    """
 
     rule: ReportingRule
     period: Period
@@ -84,8 +88,20 @@ def digests_on(
     for duty in asked(duties(rules, known, calendar, steps, state, on), on):
         rule, period = duty.rule, duty.period
         missing = tuple(u for u in duty.units if (rule.id, period.key, u.code) not in state.reported)
-        here = [p.step for p in duty.planned.get(Audience.RECEIVER, ()) if p.day == on]
-        if here and missing and rule.province != NATIONAL and rule.kind is Kind.REPORT:
-            people = receivers(rule.province, known, posts)
-            found.append(Digest(rule, period, rule.province, here[0], missing, people))
+        if not missing or rule.province == NATIONAL or rule.kind is not Kind.REPORT:
+            continue
+        on_day: dict[tuple[str, Period], list[Unit]] = defaultdict(list)
+        for step in duty.planned.get(Audience.RECEIVER, ()):
+            if step.day == on:
+                on_day[step.step, period] += missing
+        for unit in missing:
+            report = (rule.id, period.key, unit.code)
+            for step in duty.own_digests(report):
+                if step.day == on:
+                    on_day[step.step, duty.of(report)[0]].append(unit)
+        people = receivers(rule.province, known, posts)
+        found += [
+            Digest(rule, as_asked, rule.province, step, tuple(units), people)
+            for (step, as_asked), units in on_day.items()
+        ]
     return found

@@ -1,7 +1,7 @@
 """Which steps fell due while nothing ran and have lost their sense since, so that none stays open."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -11,7 +11,7 @@ from isobot.domain.deadlines import Audience, Kind, LadderStep, ReportingRule, S
 from isobot.domain.people import Role
 from isobot.domain.units import Unit
 from scheduler.duties import CATCH_UP_DAYS, Duty, duties
-from scheduler.ladder import step_key
+from scheduler.ladder import PlannedStep, step_key
 from scheduler.situation import ROLES, ReportKey, Situation, UnitIndex
 
 _AUDIENCES = {role: audience for audience, role in ROLES.items()}
@@ -66,7 +66,8 @@ def forgotten(
     A report came in before its missed step was told, its person left, an office turned the duty off, or the
     ladder is long over. `ended`
     holds the moments of the reports that are in, `holdings` also the posts that ended since, and what was
-    lent of them to somebody who stood in.
+    lent of them to somebody who stood in. Look after what is due was claimed: on the first day after an
+    outage a step that is due may be told although its ladder is over.
     """
     today = vietnam_day(now)
     listed = tuple(rules)
@@ -90,18 +91,36 @@ def forgotten(
             for held in here:
                 audience = _audience_of(held, duty.rule)
                 if audience is not None:
-                    end = ended.get((duty.rule.id, duty.period.key, unit.code))
-                    found |= _forgotten_of(duty, unit, held, audience, here, end, look)
+                    report = (duty.rule.id, duty.period.key, unit.code)
+                    planned = duty.of(report)[1].get(audience, ())
+                    found |= _forgotten_of(duty, unit, held, planned, here, ended.get(report), look)
         office = known.office(duty.rule.province)
         if office is None or duty.rule.kind is not Kind.REPORT:
             continue
-        reports = [ended.get((duty.rule.id, duty.period.key, u.code)) for u in duty.units]
-        all_in = None if None in reports else max(moment for moment in reports if moment is not None)
+        digests = [*_common_digests(duty, office, ended), *_own_digests(duty, ended)]
         for held in receiving:
             at = known.all.get(held.unit)
             if at is not None and at.province == duty.rule.province:
-                found |= _forgotten_of(duty, office, held, Audience.RECEIVER, (held,), all_in, look)
+                for unit, planned, end in digests:
+                    found |= _forgotten_of(duty, unit, held, planned, (held,), end, look)
     return list(found.values())
+
+
+_Digests = tuple[Unit, Sequence[PlannedStep], datetime | None]
+"""The unit whose rows a ladder of digests has, the ladder, and when nothing was missing any more."""
+
+
+def _common_digests(duty: Duty, office: Unit, ended: Mapping[ReportKey, datetime]) -> Iterator[_Digests]:
+    moments = [ended.get((duty.rule.id, duty.period.key, unit.code)) for unit in duty.units]
+    all_in = None if None in moments else max(moment for moment in moments if moment is not None)
+    yield office, duty.planned.get(Audience.RECEIVER, ()), all_in
+
+
+def _own_digests(duty: Duty, ended: Mapping[ReportKey, datetime]) -> Iterator[_Digests]:
+    for unit in duty.units:
+        report = (duty.rule.id, duty.period.key, unit.code)
+        if planned := duty.own_digests(report):
+            yield unit, planned, ended.get(report)
 
 
 def _audience_of(held: Holding, rule: ReportingRule) -> Audience | None:
@@ -115,12 +134,14 @@ def _forgotten_of(
     duty: Duty,
     unit: Unit,
     held: Holding,
-    audience: Audience,
+    planned: Sequence[PlannedStep],
     here: Sequence[Holding],
     ended: datetime | None,
     look: _Look,
 ) -> dict[StepKey, Forgotten]:
-    """Look at the ladder of one post; what ended before `since` was looked at on an earlier day."""
+    """Look at a ladder that one post climbs; what ended before `since` was looked at on an earlier day."""
+    if not planned:
+        return {}
     end, why = ended, "reported"
     closed_at = duty.rule.closed_at or look.turned_off.get((duty.rule.id, unit.province))
     if closed_at is not None and (end is None or closed_at < end):
@@ -128,10 +149,6 @@ def _forgotten_of(
     if held.until is not None and (end is None or held.until < end):
         end, why = held.until, "left"
     if end is not None and end < look.since:
-        return {}
-    period, ladders = duty.of((duty.rule.id, duty.period.key, unit.code))
-    planned = ladders.get(audience, ())
-    if not planned:
         return {}
     if end is None:
         over_on = planned[-1].day + timedelta(days=CATCH_UP_DAYS + 1)
@@ -145,7 +162,7 @@ def _forgotten_of(
         begins = datetime.combine(step.day, look.calendar.begins, tzinfo=VIETNAM)
         if begins > end or step.day > look.today or step.day < first:
             continue
-        key = step_key(duty.rule, period, unit, held.person, step.step, audience)
+        key = step_key(duty.rule, duty.period, unit, held.person, step.step, step.audience)
         if key not in look.ledger and _is_spoken_to(held, here, max(begins, held.since)):
             found[key] = Forgotten(key, step.day, why)
     return found

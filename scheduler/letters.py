@@ -22,6 +22,7 @@ from isobot.domain.deadlines import (
 )
 from isobot.domain.units import Unit
 from scheduler.duties import Duty, standing_of
+from scheduler.ladder import PlannedStep
 from scheduler.plan import DueStep
 from scheduler.situation import Situation, UnitIndex, receivers
 
@@ -78,13 +79,13 @@ def with_letters(
         standing = tuple(standing_of(situation, duty, unit, today) for unit in missing)
         for person in receivers(province, units, situation.posts):
             ask = DueStep(rule, period, office, "", Audience.RECEIVER, person, today)
-            new = [day for day in days if ask.key_of(letters_step(day)) not in situation.ledger]
-            steps = tuple(map(letters_step, new))
+            known = (PlannedStep(letters_step(d), d, Audience.RECEIVER, d > period.last_day) for d in days)
+            steps = tuple(step for step in known if ask.key_of(step.step) not in situation.ledger)
             place = lists.get((rule.id, period.key, office.code, person))
             if place is not None:
                 found[place] = replace(found[place], merged=(*found[place].merged, *steps))
             elif steps:
-                told = replace(ask, step=steps[-1], day=new[-1], merged=steps[:-1])
+                told = replace(ask, step=steps[-1].step, day=steps[-1].day, merged=steps[:-1])
                 found.append(replace(told, missing=missing, standing=standing))
     return found
 

@@ -149,7 +149,8 @@ async def situation_of(
     """Load what concerns these messages; a digest needs its whole province."""
     keys = [row.key for found in rows.values() for row in found]
     if any(key.step.endswith("/receiver") for key in keys):
-        loaded = await situation_on(connection, timetable, directory, today=today)
+        first = min(row.due_on for found in rows.values() for row in found)
+        loaded = await situation_on(connection, timetable, directory, today=today, since=first)
         return loaded.timetable, loaded.situation
     units = {key.unit for key in keys}
     persons = {key.person for key in keys}

@@ -7,18 +7,18 @@ days that remain, since a step may be told late. The parts of the plan stand in 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import Audience, Kind, LadderStep, Period, ReportingRule, StepKey
 from isobot.domain.units import Unit
 from scheduler.duties import (
-    CATCH_UP_DAYS,
     LONGEST_EXTENSION_DAYS,
     Duty,
     Standing,
     asked,
     duties,
+    may_catch_up,
     standing_of,
 )
 from scheduler.falling import Digest, Falling, digests_on, falling_on
@@ -80,7 +80,8 @@ class DueStep:
     told in place of those who report, since none of them can be reached; or a receiver is told of the lead
     office's own report, since nobody is registered to draw it up. `merged` are earlier steps that
     nobody sent; they end with this one. `missing` is for a receiver's digest alone: the units whose
-    report is not in, and in `standing` why; its `unit` is the receiving office.
+    report is not in, and in `standing` why; its `unit` is the receiving office. Where a unit was
+    `granted` time of its own, it has digests of its own too: `unit` is that unit.
     """
 
     rule: ReportingRule
@@ -92,9 +93,10 @@ class DueStep:
     day: date
     waits: bool = False
     stands_in: bool = False
-    merged: tuple[str, ...] = ()
+    merged: tuple[PlannedStep, ...] = ()
     missing: tuple[Unit, ...] = ()
     standing: tuple[Standing, ...] = ()
+    granted: bool = False
 
     @property
     def key(self) -> StepKey:
@@ -104,7 +106,7 @@ class DueStep:
     @property
     def merged_keys(self) -> tuple[StepKey, ...]:
         """Return the keys of the steps that end with this one."""
-        return tuple(self.key_of(step) for step in self.merged)
+        return tuple(self.key_of(step.step) for step in self.merged)
 
     def key_of(self, step: str) -> StepKey:
         """Return the key of another step of the same person's ladder."""
@@ -122,10 +124,11 @@ def due_steps(
     reported: Collection[ReportKey] = (),
     ledger: Collection[StepKey] = (),
     snoozed: Mapping[SnoozeKey, date] | None = None,
+    since: date | None = None,
 ) -> list[DueStep]:
     """List what is due in a plain situation; see `due_now`."""
     plain = Situation(posts, reported=reported, ledger=ledger, snoozed=snoozed)
-    return due_now(rules, units, calendar, steps, plain, today=today)
+    return due_now(rules, units, calendar, steps, plain, today=today, since=since)
 
 
 def due_now(
@@ -136,18 +139,21 @@ def due_now(
     situation: Situation,
     *,
     today: date,
+    since: date | None = None,
 ) -> list[DueStep]:
     """List what is to be sent today, one step for each person, unit and period; nothing on a day off.
 
     Steps that were missed are told once, by the latest of them. After the last day on time only steps
-    that speak of being late are told.
+    that speak of being late are told. `since` is the last day on which somebody looked: after an outage
+    what could be told then is told today, see `may_catch_up`.
     """
     if not calendar.is_working(today):
         return []
     due: list[DueStep] = []
     known = UnitIndex.over(units)
     ledger = situation.ledger
-    for duty in asked(duties(rules, known, calendar, steps, situation, today), today):
+    looked = min(since or today, today)
+    for duty in asked(duties(rules, known, calendar, steps, situation, today, since=looked), today):
         rule, period = duty.rule, duty.period
         missing: list[Unit] = []
         for unit in duty.units:
@@ -165,8 +171,8 @@ def due_now(
                 found = _latest(
                     DueStep(rule, own_period, unit, "", audience, person, today, waits=waits),
                     planned.get(speaks, ()),
-                    own_period,
                     today,
+                    looked,
                     ledger,
                 )
                 if found is not None:
@@ -174,19 +180,19 @@ def due_now(
                     own = own and not only_receives(situation, unit, person)
                     due.append(found if own else replace(found, stands_in=True))
         if missing and rule.kind is Kind.REPORT:
-            due += _digests_due(duty, missing, known, situation, today)
+            due += _digests_due(duty, missing, known, situation, today, looked)
     return due
 
 
 def _latest(
     ask: DueStep,
     planned: Sequence[PlannedStep],
-    period: Period,
     today: date,
+    looked: date,
     ledger: Collection[StepKey],
 ) -> DueStep | None:
     """Find the step that a person is to be told today, or None."""
-    if not planned or today > planned[-1].day + timedelta(days=CATCH_UP_DAYS):
+    if not may_catch_up(ask.rule, ask.period, planned, today, looked):
         return None
     open_steps: list[PlannedStep] = []
     for step in reversed(planned):
@@ -198,26 +204,35 @@ def _latest(
     if not open_steps:
         return None
     latest, *earlier = open_steps
-    if latest.after_last_day != (today > period.last_day):
+    if latest.after_last_day != (today > ask.period.last_day):
         return None  # its words would be wrong by now; the next step has the right ones
-    merged = tuple(step.step for step in reversed(earlier))
-    return replace(ask, step=latest.step, day=latest.day, merged=merged)
+    return replace(ask, step=latest.step, day=latest.day, merged=tuple(reversed(earlier)))
 
 
 def _digests_due(
-    duty: Duty, missing: Sequence[Unit], units: UnitIndex, situation: Situation, today: date
+    duty: Duty, missing: Sequence[Unit], units: UnitIndex, situation: Situation, today: date, looked: date
 ) -> list[DueStep]:
+    """List the digests of a period: of all its units, and of those with time of their own on their days."""
     rule, period = duty.rule, duty.period
     office = units.office(rule.province)
     if office is None:
         return []
     due = []
     standing: tuple[Standing, ...] | None = None
+    common = duty.planned.get(Audience.RECEIVER, ())
+    granted = [(unit, duty.own_digests((rule.id, period.key, unit.code))) for unit in missing]
+    granted = [(unit, planned) for unit, planned in granted if planned]
     for person in receivers(rule.province, units, situation.posts):
         ask = DueStep(rule, period, office, "", Audience.RECEIVER, person, today)
-        own = duty.planned.get(Audience.RECEIVER, ())
-        found = _latest(ask, own, period, today, situation.ledger)
+        found = _latest(ask, common, today, looked, situation.ledger)
         if found is not None:
             standing = standing or tuple(standing_of(situation, duty, u, today) for u in missing)
             due.append(replace(found, missing=tuple(missing), standing=standing))
+        for unit, planned in granted:
+            longer, _ = duty.of((rule.id, period.key, unit.code))
+            own = replace(ask, period=longer, unit=unit, granted=True)
+            found = _latest(own, planned, today, looked, situation.ledger)
+            if found is not None:
+                why = standing_of(situation, duty, unit, today)
+                due.append(replace(found, missing=(unit,), standing=(why,)))
     return due

@@ -67,14 +67,14 @@ def by_person(
 
 
 def rows_for(steps: Iterable[DueStep], *, reachable: bool) -> list[tuple[StepKey, date, str, str]]:
-    """Return the ledger's rows of what one person is to be told: step, day, status, and why.
+    """Return the ledger's rows of what one person is to be told: step, its own day, status, and why.
 
     Steps that were missed are merged into the one that is told; nobody who cannot be reached is told.
     """
     status, why = ("queued", "") if reachable else ("dead", "unreachable")
     rows: list[tuple[StepKey, date, str, str]] = []
     for step in steps:
-        rows += [(key, step.day, "merged", "") for key in step.merged_keys]
+        rows += [(step.key_of(each.step), each.day, "merged", "") for each in step.merged]
         rows.append((step.key, step.day, status, why))
     return rows
 
@@ -163,8 +163,6 @@ def _rebuilt(
     audience = audience_of(key)
     name = key.step.partition("/")[0]
     if audience is Audience.RECEIVER:
-        if _is_late_too_early(row, name, period, timetable.ladder, today):
-            return "extended"
         return _digest_rebuilt(row, rule, period, unit, timetable, units, situation, today)
     if not unit.active_on(period.last_day):
         return "gone"
@@ -207,48 +205,62 @@ def _digest_rebuilt(
     row: Queued,
     rule: ReportingRule,
     period: Period,
-    office: Unit,
+    unit: Unit,
     timetable: Timetable,
     units: UnitIndex,
     situation: Situation,
     today: date,
 ) -> DueStep | str:
+    owing = [u for u in units.of(rule.province) if rule.is_owed_by(u, period)]
+    duty = Duty(rule, period, owing, timetable.calendar, timetable.ladder, situation.extensions or {})
+    name = row.key.step.partition("/")[0]
+    report = (rule.id, period.key, unit.code)
+    granted = unit != units.office(rule.province) or any(s.step == name for s in duty.own_digests(report))
+    as_asked = duty.of(report)[0] if granted else period
+    if _is_late_too_early(row, name, as_asked, timetable.ladder, today):
+        return "extended"
     receiving = any(
         row.key.person in situation.posts.get(u.code, {}).get(Role.RECEIVER, ())
         for u in units.of(rule.province)
     )
     if not receiving:
         return "left"
-    owing = [u for u in units.of(rule.province) if rule.is_owed_by(u, period)]
-    missing = tuple(u for u in owing if (rule.id, period.key, u.code) not in situation.reported)
+    concerned = [each for each in owing if each == unit or not granted]
+    if not concerned:
+        return "gone"
+    missing = tuple(u for u in concerned if (rule.id, period.key, u.code) not in situation.reported)
     if not missing:
         return "reported"
-    duty = Duty(rule, period, owing, timetable.calendar, timetable.ladder, situation.extensions or {})
-    standing = tuple(standing_of(situation, duty, unit, today) for unit in missing)
-    name = row.key.step.partition("/")[0]
+    standing = tuple(standing_of(situation, duty, each, today) for each in missing)
     if letters.is_letters(name) and Standing.PAPER not in standing:
         return "judged"
     return DueStep(
         rule,
-        period,
-        office,
+        as_asked,
+        unit,
         name,
         Audience.RECEIVER,
         row.key.person,
         row.due_on,
         missing=missing,
         standing=standing,
+        granted=granted,
     )
 
 
 def due_in(
-    timetable: Timetable, units: Iterable[Unit], situation: Situation, *, today: date
+    timetable: Timetable,
+    units: Iterable[Unit],
+    situation: Situation,
+    *,
+    today: date,
+    since: date | None = None,
 ) -> list[DueStep]:
-    """List what is due of reports and of duties alike."""
+    """List what is due of reports and of duties alike; `since` is the last day on which somebody looked."""
     known = UnitIndex.over(units)
     due: list[DueStep] = []
     for rules, steps in ladders(timetable):
-        due += due_now(rules, known, timetable.calendar, steps, situation, today=today)
+        due += due_now(rules, known, timetable.calendar, steps, situation, today=today, since=since)
     return letters.with_letters(
         due, timetable.rules, known, timetable.calendar, timetable.ladder, situation, today=today
     )

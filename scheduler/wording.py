@@ -1,6 +1,7 @@
 """What a reminder says: computed from the days that remain, since a step may be told late."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from isobot.domain.calendar import WorkCalendar
@@ -28,7 +29,7 @@ def reminder(
 ) -> Reply:
     """Write one message of everything that one person is to be told today."""
     own = [step for step in steps if step.audience is not Audience.RECEIVER]
-    digests = [step for step in steps if step.audience is Audience.RECEIVER]
+    digests = gathered(step for step in steps if step.audience is Audience.RECEIVER)
     parts = [own_part(step, today, directory, calendar) for step in own]
     lists = [step for step in digests if not is_letters(step.step)]
     parts += [_digest(step, today, calendar) for step in lists]
@@ -95,6 +96,7 @@ def _choice(head: str, label: str, steps: Sequence[DueStep], *, otherwise: str) 
 def _digest_choices(steps: Sequence[DueStep]) -> list[Choice]:
     if not steps:
         return []
+    steps = list({(s.rule.id, s.period.key): s for s in reversed(steps)}.values())[::-1]
     if len(steps) == 1:
         return [*desk_choices(steps[0].rule.id, steps[0].period), _progress()]
     open_each = [
@@ -250,12 +252,32 @@ STANDINGS = {
 """Why figures are not in, in the order in which a digest names it."""
 
 
+def gathered(digests: Iterable[DueStep]) -> list[DueStep]:
+    """Put the units with time of their own into one digest for each last day.
+
+    Where the digest of the whole period goes out the same day it names them already.
+    """
+    known = list(digests)
+    found = [step for step in known if not step.granted]
+    common = {(step.rule.id, step.period.key) for step in found}
+    by_day: dict[tuple[str, str, date], list[DueStep]] = {}
+    for step in known:
+        if step.granted and (step.rule.id, step.period.key) not in common:
+            by_day.setdefault((step.rule.id, step.period.key, step.period.last_day), []).append(step)
+    for same in by_day.values():
+        missing = tuple(unit for step in same for unit in step.missing)
+        standing = tuple(why for step in same for why in step.standing)
+        found.append(replace(same[0], missing=missing, standing=standing))
+    return found
+
+
 def _digest(step: DueStep, today: date, calendar: WorkCalendar) -> str:
     period, missing = step.period, step.missing
     last = format_date(period.last_day) + ("" if calendar.is_working(period.last_day) else ", là ngày nghỉ")
+    whose = "các đơn vị được gia hạn đến" if step.granted else "hạn"
     return "\n".join(
         [
-            f"📋 Báo cáo {period.label}, hạn {last} ({days_left(period, today)}).",
+            f"📋 Báo cáo {period.label}, {whose} {last} ({days_left(period, today)}).",
             f"Còn {len(missing)} đơn vị chưa gửi số liệu.",
             *standing_lines(missing, step.standing),
             "Gõ “tiến độ” để xem và tải bảng.",

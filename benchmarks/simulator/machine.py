@@ -161,15 +161,17 @@ class Machine:
             return
         self.ticks += 1
         today = vietnam_day(shown)
-        if self.looked != today.isoformat():
-            self._close_forgotten(shown, today)
-        due = rounds.due_in(self.timetable, country.index, self.situation(today), today=today)
+        since = min(date.fromisoformat(self.looked), today) if self.looked else today
+        situation = self.situation(today)
+        due = rounds.due_in(self.timetable, country.index, situation, today=today, since=since)
         planned = rounds.by_person(due, told=self.told_days[today], waiting=self.waiting.keys())
         if planned and self.random.random() < 0.4:  # a second planner saw the same and is slower
             later = now + timedelta(seconds=self.random.randint(1, 900))
             self._plan(later, "second", planned, today)
         for person, steps in planned.items():
             self._queue(person, steps, now, today)
+        if self.looked != today.isoformat():
+            self._close_forgotten(shown, today, since)
 
     def _on_second(self, now: datetime, planned: Mapping[int, Sequence[DueStep]], today: date) -> None:
         for person, steps in planned.items():
@@ -217,8 +219,7 @@ class Machine:
             else:
                 self._note_told(key, now)
 
-    def _close_forgotten(self, now: datetime, today: date) -> None:
-        since = min(date.fromisoformat(self.looked), today) if self.looked else today
+    def _close_forgotten(self, now: datetime, today: date, since: date) -> None:
         country = self.country
         lent = loading.holdings_lent(country.holdings, [d for d in self.lent if d.until >= since], now=now)
         holdings = [

@@ -152,17 +152,22 @@ class Season:
                     found.add(StepKey("th-xa", "2027-05", unit, person, name))
         return found
 
-    def expected_of_the_silent(self) -> list[tuple[date, str]]:
-        """Say what the silent unit's officer hears: the latest of what was missed, if it still holds."""
-        own = [step for step in self.planned if step.audience is Audience.REPORTER]
+    def expected_of(self, audience: Audience) -> list[tuple[date, str]]:
+        """Say what somebody of the silent unit hears: the latest of what was missed, if it still holds.
+
+        Nobody else's report is missing longer, and the whole season lies before the next period opens.
+        """
+        own = [step for step in self.planned if step.audience is audience]
+        over = own[-1].day + timedelta(days=7)
         heard: list[tuple[date, str]] = []
-        told = -1
+        told, looked = -1, FIRST_DAY
         for day in self.days():
             latest = max((n for n, step in enumerate(own) if step.day <= day), default=-1)
             holds = day <= LAST_DAY or own[latest].after_last_day
-            if latest > told and holds and day <= own[-1].day + timedelta(days=7):
+            if latest > told and holds and looked <= over:
                 told = latest
                 heard.append((day, own[latest].step))
+            looked = day
         return heard
 
 
@@ -217,11 +222,16 @@ def test_after_an_outage_of_any_length_one_message_tells_what_was_missed_and_no_
         assert set(ledger) == season.due_keys(persons)
         chats_and_days = [(chat, day) for day, chat, _ in season.heard]
         assert len(chats_and_days) == len(set(chats_and_days)), "one message a person a day"
-        assert [day for day, chat, _ in season.heard if chat == "1"] == [
-            day for day, _ in season.expected_of_the_silent()
-        ]
-        told = {key.step for key, status in ledger.items() if key.person == 1 and status == "sent"}
-        assert told == {step for _, step in season.expected_of_the_silent()}
+        for (unit, audience), person in persons.items():
+            if unit != LATE:
+                expected = season.expected_of(audience)
+                assert [day for day, chat, _ in season.heard if chat == str(person)] == [
+                    d for d, _ in expected
+                ]
+                told = {
+                    k.step.partition("/")[0] for k, s in ledger.items() if (k.person, s) == (person, "sent")
+                }
+                assert told == {step for _, step in expected}
         for day, chat, text in season.heard:
             if chat in "12":
                 assert_words_are_true(text, day)
