@@ -66,13 +66,13 @@ def steps_of_news(
     return [replace(step, merged=_missed(step, steps[:last], situation)) for step in told]
 
 
-def _missed(step: DueStep, before: Sequence[PlannedStep], situation: Situation) -> tuple[str, ...]:
+def _missed(step: DueStep, before: Sequence[PlannedStep], situation: Situation) -> tuple[PlannedStep, ...]:
     """Return the steps that a person should have been told and was not, oldest first."""
-    missed: list[str] = []
+    missed: list[PlannedStep] = []
     for earlier in reversed(before):
         if step.key_of(earlier.step) in situation.ledger:
             break
-        missed.append(earlier.step)
+        missed.append(earlier)
     return tuple(reversed(missed))
 
 

@@ -20,7 +20,7 @@ POSTS = {
     OFFICE.code: {Role.RECEIVER: [RECEIVER]},
 }
 MAY, OCTOBER = "2027-05", "2027-10"
-RULE = BOOK.get("th-xa")
+RULE = BOOK.by_id("th-xa")
 BEFORE = {StepKey("th-xa", MAY, COMMUNE.code, REPORTER, step) for step in ("O", "T-14", "T-7")}
 STOPPED = date(2027, 5, 27)  # a Thursday, the day before T-3 of the receivers; the last day is 31/5
 
@@ -73,7 +73,7 @@ def test_next_period_ends_what_was_missed_of_the_one_before():
 
 
 def test_nothing_is_told_of_a_report_that_is_no_longer_taken_as_late():
-    yearly = BOOK.get("kg-nam-xa")
+    yearly = BOOK.by_id("kg-nam-xa")
     commune = next(u for u in UNITS if yearly.concerns(u) and u.valid_to is None)
     posts = {commune.code: {Role.HEAD: [HEAD]}}
 
