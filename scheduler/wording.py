@@ -29,11 +29,11 @@ def reminder(
 ) -> Reply:
     """Write one message of everything that one person is to be told today."""
     own = [step for step in steps if step.audience is not Audience.RECEIVER]
-    digests = gathered(step for step in steps if step.audience is Audience.RECEIVER)
+    digests = [step for step in steps if step.audience is Audience.RECEIVER]
     parts = [own_part(step, today, directory, calendar) for step in own]
-    lists = [step for step in digests if not is_letters(step.step)]
+    lists = gathered(step for step in digests if not is_letters(step.step))
     parts += [_digest(step, today, calendar) for step in lists]
-    parts += [_letters(step) for step in digests if step not in lists]
+    parts += [_letters(step) for step in digests if is_letters(step.step)]
     choices = (*_own_choices(own), *(_digest_choices(lists) or [_progress()] * bool(digests)))
     return Reply("\n\n".join(parts), tuple({c.label: c for c in reversed(choices)}.values())[::-1])
 
