@@ -164,10 +164,11 @@ class Alarms:
                 monthly = self._limits[bot].monthly if bot in self._limits else None
                 if monthly is not None:
                     used = await delivery.sent_this_month(connection, bot, at=now)
-                    users = await delivery.users_of(connection, bot)
                     if used >= monthly:
                         self._spent.add(bot)
-                    found += _quota_alarms(bot, used, monthly, users, self._users.get(bot, users))
+                    found += _quota_alarms(bot, used, monthly)
+                if most := self._users.get(bot):
+                    found += _user_alarms(bot, await delivery.users_of(connection, bot), most)
         return found
 
     async def _silence(self, now: datetime) -> list[Alarm]:
@@ -231,27 +232,26 @@ def chats_of_administrators(holders: Sequence[people.Holder]) -> dict[int, tuple
     return {h.person: h.chats for h in holders if h.post.role is Role.ADMIN and h.chats}
 
 
-def _quota_alarms(bot: str, used: int, monthly: int, users: int, most_users: int) -> list[Alarm]:
-    found = []
-    if used >= monthly * 0.9:
-        answers = "câu trả lời vẫn gửi tới khi hết hạn mức"
-        if used >= monthly:
-            answers = "câu trả lời cũng chờ sang tháng sau"
-        found.append(
-            Alarm(
-                f"quota:{bot}",
-                f"Kênh {bot} đã gửi {used}/{monthly} tin của tháng này. Tin nhắc tạm chờ và được gộp lại; "
-                f"{answers}.\nAnh/chị nâng gói rồi sửa hạn mức (isobot bots set {bot} --monthly), hoặc mời "
-                "cán bộ dùng thêm kênh khác.",
-            )
+def _quota_alarms(bot: str, used: int, monthly: int) -> list[Alarm]:
+    if used < monthly * 0.9:
+        return []
+    answers = "câu trả lời vẫn gửi tới khi hết hạn mức"
+    if used >= monthly:
+        answers = "câu trả lời cũng chờ sang tháng sau"
+    return [
+        Alarm(
+            f"quota:{bot}",
+            f"Kênh {bot} đã gửi {used}/{monthly} tin của tháng này. Tin nhắc tạm chờ và được gộp lại; "
+            f"{answers}.\nAnh/chị nâng gói rồi sửa hạn mức (isobot bots set {bot} --monthly), hoặc mời "
+            "cán bộ dùng thêm kênh khác.",
         )
-    if users > most_users:
-        found.append(
-            Alarm(
-                f"users:{bot}", f"Kênh {bot} đang phục vụ {users} người, gói hiện tại cho {most_users} người."
-            )
-        )
-    return found
+    ]
+
+
+def _user_alarms(bot: str, users: int, most: int) -> list[Alarm]:
+    if users <= most:
+        return []
+    return [Alarm(f"users:{bot}", f"Kênh {bot} đang phục vụ {users} người, gói hiện tại cho {most} người.")]
 
 
 def _span(seconds: float) -> str:

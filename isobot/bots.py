@@ -104,7 +104,7 @@ def limits_of(settings: Settings, rows: Iterable[BotRow]) -> dict[str, Limits]:
 
 def _limits(settings: Settings, row: BotRow) -> Limits | None:
     if row.channel == "telegram":
-        return telegram_limits(row.per_second or settings.telegram_per_second)
+        return telegram_limits(row.per_second or settings.telegram_per_second, row.monthly)
     if row.channel == "zalo":
         monthly = row.monthly or settings.zalo_monthly_messages
         return zalo_limits(row.per_second or settings.zalo_per_second, monthly)
@@ -112,6 +112,7 @@ def _limits(settings: Settings, row: BotRow) -> Limits | None:
 
 
 def users_of(settings: Settings, rows: Iterable[BotRow]) -> dict[str, int]:
-    """Return how many people the plan of each Zalo bot serves."""
-    firsts = (BotRow("zalo", "zalo"),)
-    return {r.key: r.users or settings.zalo_users for r in (*firsts, *rows) if r.channel == "zalo"}
+    """Return how many people each bot may serve, where its plan or its row names a number."""
+    plans = {"zalo": settings.zalo_users}
+    found = {row.key: row.users or plans.get(row.channel) for row in (BotRow("zalo", "zalo"), *rows)}
+    return {key: users for key, users in found.items() if users is not None}

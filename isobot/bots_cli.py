@@ -137,6 +137,9 @@ def set_bot(
         async with core.database.write() as connection:
             if key in CHANNELS:
                 await records.ensure_bot(connection, key, channel=key)
+            known = {row.key: row for row in await bots.all_bots(connection)}
+            if key in known and known[key].channel not in CHANNELS and rates.keys() & values.keys():
+                raise typer.BadParameter(f"Kênh {key} không có tốc độ, hạn mức hay số người để đổi.")
             if not await bots.change(connection, key, **values):
                 raise typer.BadParameter(f"Không có bot “{key}”. Xem: isobot bots list")
         print(f"Đã đổi bot {key}. {RESTART}")

@@ -7,7 +7,7 @@ is called, so that none waits for those of the others.
 import gc
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -15,13 +15,14 @@ import typer
 from typer.core import TyperGroup
 
 from isobot.errors import IsobotError
+from isobot.usage import words_for
 
 COMMANDS = {
     "run": "run_cli:run",
     "migrate": "run_cli:migrate",
     "chat": "run_cli:chat",
     "ask": "ask_cli:ask",
-    "remind": "office_cli:remind",
+    "remind": "remind_cli:remind",
     "invite": "office_cli:invite",
     "doctor": "office_cli:doctor",
     "serve": "delivery_cli:serve",
@@ -77,6 +78,29 @@ class _Commands(TyperGroup):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands = _OnDemand()
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command; one that was typed wrong is told of in Vietnamese."""
+        given = (args, prog_name, complete_var, False, windows_expand_args)
+        if not standalone_mode:
+            return super().main(*given, **extra)
+        try:
+            code = super().main(*given, **extra)
+        except typer.Abort:
+            print("Đã dừng.", file=sys.stderr)
+            sys.exit(1)
+        except typer.TyperException as error:
+            print(words_for(error), file=sys.stderr)
+            sys.exit(error.exit_code)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 app = typer.Typer(

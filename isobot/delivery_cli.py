@@ -1,11 +1,8 @@
-"""`isobot serve`, `isobot worker`, `isobot outbox`, and what a campaign costs."""
+"""`isobot serve`, `isobot worker`, `isobot outbox`."""
 
 import asyncio
 import contextlib
 import signal
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -13,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from isobot.app import Application, Part
-from isobot.bots import limits_of, silent_bots, without_token
-from isobot.chat.quota import kept_for_answers
+from isobot.bots import without_token
 from isobot.clock import VIETNAM
 from isobot.commands import with_core
 from isobot.core import Core
 from isobot.errors import SettingsError
-from isobot.storage import delivery, people
+from isobot.storage import delivery
+from isobot.undelivered import reason
 
 _WIDTH = 140
 
@@ -66,7 +63,9 @@ def dead(
         table = Table("Số", "Kênh", "Chat", "Tạo lúc", "Số lần thử", "Lý do")
         for letter in letters:
             created = letter.created_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
-            table.add_row(str(letter.id), letter.bot, letter.chat, created, str(letter.attempts), letter.why)
+            table.add_row(
+                str(letter.id), letter.bot, letter.chat, created, str(letter.attempts), reason(letter.why)
+            )
         if letters:
             Console(width=max(Console().width, _WIDTH)).print(table)
             print("Gửi lại một tin: isobot outbox resend SỐ. Gửi lại tất cả: isobot outbox resend --all")
@@ -95,34 +94,3 @@ def resend(
             raise typer.Exit(1)
 
     with_core(go)
-
-
-async def print_cost(core: Core, persons: Iterable[int], day: date) -> None:
-    """Say what a day's campaign costs each bot, and what is left of its month.
-
-    One message a person: several steps of one person go into one message.
-    """
-    now, silent = core.clock.now(), silent_bots(core.settings, core.bots)
-    async with core.database.read() as connection:
-        bots = {
-            h.person: [chat.partition(":")[0] for chat in h.chats] for h in await people.holders(connection)
-        }
-        told = [bots[person] for person in set(persons) if bots.get(person)]
-        costs = Counter(next((bot for bot in each if bot not in silent), each[0]) for each in told)
-        used = {bot: await delivery.sent_this_month(connection, bot, at=now) for bot in costs}
-    limits = limits_of(core.settings, core.bots)
-    for bot, messages in sorted(costs.items()):
-        line = f"Chi phí ngày {day:%d/%m/%Y}, kênh {bot}: {messages} tin"
-        known = limits.get(bot)
-        if known is not None and known.overall is not None:
-            line += f", gửi trong khoảng {_span(messages * known.overall.distance)}"
-        if known is not None and known.monthly is not None:
-            left = known.monthly - used[bot]
-            line += f"; tháng này đã gửi {used[bot]}/{known.monthly}, còn {left}"
-            if messages > left - (kept := kept_for_answers(known.monthly)):
-                line += f", KHÔNG ĐỦ (giữ {kept} tin cho câu trả lời): tin nhắc sẽ chờ và được gộp"
-        print(line + ".")
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds:.0f} giây" if seconds < 90 else f"{seconds / 60:.0f} phút"

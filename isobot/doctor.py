@@ -25,14 +25,18 @@ TELEGRAM, ZALO = "https://api.telegram.org", "https://bot-api.zaloplatforms.com"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the examination; a fault keeps the bot from working as configured."""
+    """One line of the examination.
+
+    A fault keeps the bot from working as configured; of what `warns` somebody will suffer sooner or later.
+    """
 
     what: str
     is_fault: bool = False
     cure: str = ""
+    warns: bool = False
 
     def __str__(self) -> str:
-        mark = "✗" if self.is_fault else "✓"
+        mark = "✗" if self.is_fault else "⚠" if self.warns else "✓"
         return f"{mark} {self.what}" + (f"\n    → {self.cure}" if self.cure else "")
 
 
@@ -95,7 +99,7 @@ async def _inside(core: Core) -> list[Finding]:
     dead = messages.get("dead", 0)
     if dead:
         cure = "Xem: isobot outbox dead. Gửi lại: isobot outbox resend --all"
-        found.append(Finding(f"Có {dead} tin không gửi được.", cure=cure))
+        found.append(Finding(f"Có {dead} tin không gửi được.", cure=cure, warns=True))
     return [*found, *await _connections(core), *await _at_work(core), *await _further_bots(core)]
 
 
@@ -128,15 +132,16 @@ async def _at_work(core: Core) -> list[Finding]:
             "Chưa lần nào" if ticked is None else f"Từ {ticked.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y} không"
         )
         cure = "Bot đang tắt thì bật lên: isobot run, hoặc isobot serve và isobot worker."
-        found.append(Finding(f"{since} có tiến trình nào xếp lịch nhắc.", cure=cure))
+        found.append(Finding(f"{since} có tiến trình nào xếp lịch nhắc.", cure=cure, warns=True))
     for queue in queues:
         if now - queue.oldest > (OLD_REMINDER if queue.campaign else OLD_ANSWER):
             what = "tin nhắc" if queue.campaign else "câu trả lời"
             cure = "Xem bot có đang chạy không, token và hạn mức của kênh này."
-            found.append(Finding(f"Kênh {queue.bot}: {queue.waiting} {what} chờ gửi đã lâu.", cure=cure))
+            waiting = f"Kênh {queue.bot}: {queue.waiting} {what} chờ gửi đã lâu."
+            found.append(Finding(waiting, cure=cure, warns=True))
     if not administrators:
         cure = "Tạo mã rồi gửi mã đó cho bot: isobot invite --unit MÃ --role admin"
-        found.append(Finding("Chưa có quản trị viên nào để nhận cảnh báo.", cure=cure))
+        found.append(Finding("Chưa có quản trị viên nào để nhận cảnh báo.", cure=cure, warns=True))
     else:
         found.append(Finding(f"Cảnh báo được gửi cho {len(administrators)} quản trị viên."))
     return found

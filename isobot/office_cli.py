@@ -1,111 +1,22 @@
-"""`isobot remind`, `invite`, `doctor`: what an administrator asks and does beside the running bot."""
+"""`isobot invite`, `doctor`: what an administrator asks and does beside the running bot."""
 
 import asyncio
 import getpass
-import json
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import segno
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from isobot import doctor as doctoring
 from isobot.actions import registration
-from isobot.clock import vietnam_day
 from isobot.commands import with_core
 from isobot.core import Core
-from isobot.delivery_cli import print_cost
-from isobot.domain.deadlines import Kind
 from isobot.domain.people import Role
 from isobot.starting import settings_with_logs, warn_in_demo
 from isobot.storage import records
 from isobot.storage.store import Store
-from scheduler import rounds
-from scheduler.dispatch import Dispatcher, situation_on
-
-TABLE_WIDTH = 160
-"""Wide enough for codes and names; a narrower terminal wraps rather than hides them."""
-
-
-def remind(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ liệt kê, không gửi.")] = False,
-    on: Annotated[str, typer.Option(help="Ngày cần xem: 2027-05-24.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một JSON.")] = False,
-    duties: Annotated[bool, typer.Option("--duties", help="Cả việc hằng năm không có biểu.")] = False,
-) -> None:
-    """Xem những lần nhắc rơi vào một ngày, hoặc gửi ngay những lần đến hạn."""
-
-    async def go(core: Core) -> None:
-        if dry_run:
-            day = _day(on) if on else vietnam_day(core.clock.now())
-            await _show_reminders(core, day, as_json=as_json, duties=duties)
-            return
-        if on:
-            raise typer.BadParameter("--on chỉ dùng cùng --dry-run: không gửi nhắc của ngày khác.")
-        dispatcher = Dispatcher(
-            core.database,
-            core.timetable,
-            lambda: core.services.directory,
-            core.clock,
-            queued=lambda: None,
-        )
-        tally = await dispatcher.tick()
-        print(f"Đã xếp {tally.messages} tin nhắc, {tally.steps} lần nhắc.")
-        print(f"Chưa liên lạc được: {tally.unreachable} người.")
-
-    with_core(go)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"“{text}” không phải một ngày; viết như 2027-05-24.") from error
-
-
-async def _show_reminders(core: Core, day: date, *, as_json: bool, duties: bool) -> None:
-    async with core.database.read() as connection:
-        loaded = await situation_on(connection, core.timetable, core.services.directory, today=day)
-    falling, digests = rounds.falling_on(day, loaded.timetable, core.services.directory, loaded.situation)
-    rows = [
-        {
-            "unit": f.unit.code,
-            "unit_name": f.unit.name,
-            "province": f.unit.province,
-            "rule": f.rule.id,
-            "period": f.period.key,
-            "last_day": f.period.last_day.isoformat(),
-            "step": f.step,
-            "people": list(f.people),
-        }
-        for f in falling
-        if duties or f.rule.kind is Kind.REPORT
-    ]
-    if as_json:
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False))
-        return
-    table = Table("Mã", "Đơn vị", "Tỉnh", "Kỳ", "Hạn", "Lần nhắc", "Người")
-    for row in rows:
-        named = ", ".join(str(person) for person in row["people"]) or "chưa ai đăng ký"
-        table.add_row(
-            *(str(row[k]) for k in ("unit", "unit_name", "province", "period", "last_day", "step")), named
-        )
-    Console(width=max(Console().width, TABLE_WIDTH)).print(table)
-    for digest in digests:
-        print(
-            f"Bản tổng hợp cho cơ quan nhận ({digest.province}, {digest.period.label}): "
-            f"{len(digest.missing)} đơn vị chưa gửi, {len(digest.people)} người nhận."
-        )
-    if hidden := len(falling) - len(rows):
-        print(f"Còn {hidden} lần nhắc việc hằng năm không có biểu: thêm --duties để xem.")
-    if not falling and not digests:
-        print(f"Ngày {day:%d/%m/%Y} không có lần nhắc nào.")
-    told = [person for f in falling for person in f.people] + [p for d in digests for p in d.people]
-    await print_cost(core, told, day)
 
 
 def invite(

@@ -92,7 +92,8 @@ class TelegramErrors:
         """Tell an error without the token; of a foreign error only its kind, as it may quote people."""
         if not isinstance(error, TelegramError):
             return type(error).__name__
-        return f"{type(error).__name__}: {error}".replace(self._token, "***")
+        kind, said = type(error).__name__, str(error).replace(self._token, "***")
+        return said if said.startswith(f"{kind}: ") else f"{kind}: {said}"
 
     def token_refused(self) -> TokenRefused:
         """Return the error that says so to the administrator."""

@@ -56,14 +56,16 @@ class Limits:
 UNLIMITED = Limits()
 
 
-def telegram_limits(a_second: int) -> Limits:
+def telegram_limits(a_second: int, a_month: int | None = None) -> Limits:
     """Return Telegram's limits for a bot that may send so many messages a second.
+
+    The platform has no monthly limit; an office may set one.
 
     Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this: about
     30 messages a second over all, one a second in a chat with short bursts allowed, 20 a minute in a
     group.
     """
-    return Limits(Rate(a_second, 1.0), chat=Rate(5, 5.0), group=Rate(20, 60.0))
+    return Limits(Rate(a_second, 1.0), chat=Rate(5, 5.0), group=Rate(20, 60.0), monthly=a_month)
 
 
 def zalo_limits(a_second: int, a_month: int) -> Limits:

@@ -32,6 +32,9 @@ LONGEST_MERGED = 1500
 MOVED_AT_ONCE = 200
 """Messages that go to other chats in one transaction; the others follow with the next tick."""
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
+_SENT = outbox.c.status == "sent"
+_LEFT_AT = case((_SENT, outbox.c.sent_at), (outbox.c.parts > 0, outbox.c.created_at))
+"""When a message left, or began to."""
 
 
 def token_key(bot: str) -> str:
@@ -177,19 +180,25 @@ def month_of(moment: datetime) -> datetime:
 
 
 async def sent_this_month(connection: AsyncConnection, bot: str, *, at: datetime) -> int:
-    """Count the messages of a bot that the platform took in this calendar month, as it counts them.
+    """Count the messages of a bot that the platform took since this calendar month began, as it counts them.
 
     Each part of a long one counts, also of one that did not leave as a whole, and one that a kill or a
     broken connection may have repeated counts twice.
     """
-    began, sent = month_of(at), outbox.c.status == "sent"
+    return await _sent(connection, bot, month_of(at) <= _LEFT_AT)
+
+
+async def sent_in_month(connection: AsyncConnection, bot: str, *, month: datetime) -> int:
+    """Count what the platform took in the month of a moment, as `sent_this_month` does of the running one."""
+    next_month = month_of(month_of(month) + timedelta(days=32))
+    return await _sent(connection, bot, (month_of(month) <= _LEFT_AT) & (next_month > _LEFT_AT))
+
+
+async def _sent(connection: AsyncConnection, bot: str, when: ColumnElement[bool]) -> int:
     again = case((outbox.c.begun > 1, 1), else_=0)
-    left = outbox.c.parts + case((sent, 1 + again), else_=0)
+    left = outbox.c.parts + case((_SENT, 1 + again), else_=0)
     found = await connection.execute(
-        select(func.coalesce(func.sum(left), 0)).where(
-            outbox.c.bot == bot,
-            case((sent, outbox.c.sent_at), (outbox.c.parts > 0, outbox.c.created_at)) >= began,
-        )
+        select(func.coalesce(func.sum(left), 0)).where(outbox.c.bot == bot, when)
     )
     return int(found.scalar_one())
 

@@ -1,5 +1,7 @@
 """Several bots: rows with channel, province and rates; tokens by name of a variable only."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 
@@ -8,7 +10,7 @@ from isobot.bots import bots_without_token, known_bots, limits_of, users_of
 from isobot.core import prepare
 from isobot.errors import SettingsError
 from isobot.settings import Settings, read_settings, secrets_of
-from isobot.storage import bots
+from isobot.storage import bots, records
 from isobot.storage.bots import BotRow
 
 TOKEN = "1:token-cua-bot-dau-tien"
@@ -176,3 +178,26 @@ async def test_bot_of_a_province_answers_by_its_documents(office, plain_phone):
         plain_phone.office.services.bot_provinces = {}
 
     assert any("15/12" in text for text in said)
+
+
+def test_a_monthly_quota_and_a_number_of_people_hold_for_telegram_as_well(run, settings):
+    changed = run("set", "telegram", "--monthly", "1500", "--users", "40")
+    listed = run("list")
+
+    assert changed[0] == 0
+    assert "telegram telegram mọi tỉnh ISOBOT_TELEGRAM_TOKEN 30 1500 40" in listed[1]
+    rows = [BotRow("telegram", "telegram", monthly=1500, users=40)]
+    assert limits_of(settings, rows)["telegram"].monthly == 1500
+    assert users_of(settings, rows)["telegram"] == 40
+
+
+async def test_the_web_chat_has_no_quota_that_could_be_set(run, settings):
+    core = await prepare(settings)
+    async with core.database.write() as connection:
+        await records.ensure_bot(connection, "web", channel="web")
+    await core.database.close()
+
+    code, said = await asyncio.to_thread(run, "set", "web", "--monthly", "5")
+
+    assert code == 2
+    assert "Lỗi: Kênh web không có tốc độ, hạn mức hay số người để đổi." in said

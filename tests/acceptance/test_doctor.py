@@ -30,6 +30,7 @@ async def test_what_is_wrong_is_told_with_its_cure_and_without_any_token(tmp_pat
     assert faults == ["Telegram: token bị từ chối.", "Zalo: máy chủ tạm thời chưa trả lời được."]
     assert "Kiểm tra lại ISOBOT_TELEGRAM_TOKEN." in told
     assert "Chưa lần nào có tiến trình nào xếp lịch nhắc." in told
+    assert "⚠ Chưa có quản trị viên nào để nhận cảnh báo." in told
     assert "isobot invite --unit MÃ --role admin" in told
     assert WRONG not in told
     assert ZALO_TOKEN not in told

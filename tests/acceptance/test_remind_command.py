@@ -18,7 +18,7 @@ import pytest
 
 from isobot.core import Core, opened
 from isobot.domain.people import Role
-from isobot.office_cli import _show_reminders
+from isobot.remind_cli import Wanted, show_reminders
 from isobot.settings import read_settings
 from isobot.storage import people
 
@@ -39,6 +39,7 @@ OFFICERS = {
     13: ("kg.so-khcn", V),
 }
 PROVINCE = {"kg": "kien-giang", "kt": "kon-tum", "tq": "tuyen-quang", "th": "thanh-hoa", "hn": "ha-nam"}
+NAMED = {"kien-giang": "Kiên Giang", "thanh-hoa": "Thanh Hóa"}
 
 DECEMBER = ("kg.so-minh-hoa-mot 1", "kt.dak-ha 3", "tq.so-tu-phap 5")
 DECEMBER_T1 = ("kg.so-minh-hoa-mot 1", "kt.dak-ha 3,4", "tq.so-tu-phap 5")
@@ -146,7 +147,7 @@ def heard(lines: str) -> dict[str, set[str]]:
 def test_dry_run_says_of_each_day_around_the_deadlines_what_the_table_says(installation, capsys):
     async def shown(core: Core, day: date, *, as_json: bool) -> str:
         capsys.readouterr()
-        await _show_reminders(core, day, as_json=as_json, duties=False)
+        await show_reminders(core, Wanted(day, as_json=as_json))
         return capsys.readouterr().out
 
     async def compare() -> None:
@@ -158,8 +159,8 @@ def test_dry_run_says_of_each_day_around_the_deadlines_what_the_table_says(insta
                 if not digest and steps and day not in OF_A_DUTY:
                     continue  # a table for people takes its time to draw
                 table = await shown(core, day, as_json=False)
-                told = re.findall(r"Bản tổng hợp cho cơ quan nhận \((\S+), .* 1 người nhận", table)
-                assert set(told) == ({digest} if digest else set()), day
+                told = re.findall(r"Bản tổng hợp cho cơ quan nhận, ([^,]+), .* 1 người nhận", table)
+                assert set(told) == ({NAMED[digest]} if digest else set()), day
                 said_to = [unit.split()[1].split(",") for units in steps.values() for unit in units]
                 messages = {*chain(*said_to), *(["11", "13"] if day in OF_A_DUTY else [])}
                 assert ("thêm --duties để xem" in table) == (day in OF_A_DUTY), day
@@ -181,3 +182,45 @@ def test_command_prints_the_day_asked_for(installation, command):
     }
     assert "Ngày 31/10/2027 không có lần nhắc nào." in quiet.output
     assert wrong.exit_code == 2
+
+
+async def shown_on(settings, capsys, wanted: Wanted) -> str:
+    async with opened(settings) as core:
+        await register(core)
+        capsys.readouterr()
+        await show_reminders(core, wanted)
+    return " ".join(capsys.readouterr().out.split())
+
+
+async def test_a_table_names_the_step_the_role_of_each_person_and_days_as_offices_write_them(
+    installation, capsys
+):
+    said = await shown_on(installation, capsys, Wanted(date(2026, 12, 17), province="kien-giang"))
+
+    assert "Lần nhắc ngày 17/12/2026:" in said
+    assert "sau hạn 3 ngày (T+3) │ lập báo cáo: Cán bộ 1; lãnh đạo: Cán bộ 2" in said
+    assert "14/12/2026" in said
+    assert "Đăk Hà" not in said
+    assert re.search(r"Còn \d+ đơn vị đến lượt nhắc nhưng chưa ai đăng ký: thêm --all", said)
+    assert "│ chưa ai đăng ký" not in said
+
+
+async def test_all_lists_the_units_where_nobody_registered(installation, capsys):
+    said = await shown_on(installation, capsys, Wanted(date(2027, 6, 1), "thanh-hoa", everybody=True))
+    assert "│ chưa ai đăng ký" in said
+    assert "thêm --all" not in said
+    assert "thay thế: Cán bộ 8" in said
+
+
+def test_a_day_is_taken_as_offices_and_as_machines_write_it_and_refused_in_vietnamese(installation, command):
+    outputs = {
+        command("remind", "--dry-run", "--on", text, "--province", "Kiên Giang").output
+        for text in ("2026-12-14", "14/12/2026")
+    }
+    (said,) = outputs
+    assert "Lần nhắc ngày 14/12/2026:" in said
+    for wrong in (("--on", "31/11/2026"), ("--on", "hôm nào"), ("--province", "ha-noi"), ("--ngay", "x")):
+        refused = command("remind", "--dry-run", *wrong)
+        assert refused.exit_code == 2
+        assert wrong[-1] in refused.output or wrong[0] in refused.output
+        assert not re.search("Usage|Error|Invalid|Try", refused.output)
