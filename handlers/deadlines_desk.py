@@ -60,7 +60,11 @@ async def show_desk(turn: Turn, services: Services, rule_id: str, key: str) -> N
     lines += wording.standing_lines(missing, standing)
     choices = wording.desk_choices(rule.id, period) if missing else []
     choices += letter_choices(rule, period, missing, standing)
-    turn.say("\n".join(lines), *choices, Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True))
+    choices += [
+        Choice(f"nu:{rule.id}:{period.key}", "Nhật ký nhắc", lasting=True, by_word=True),
+        Choice("go:tiendo", "Tiến độ", lasting=True, by_word=True),
+    ]
+    turn.say("\n".join(lines), *choices)
 
 
 def letter_choices(

@@ -14,6 +14,7 @@ from handlers import (
     live,
     opinions,
     reminder_held,
+    reminder_ledger,
     reminders,
     report,
     report_acts,
@@ -41,6 +42,7 @@ DIALOGUES: Mapping[str, Callable[[Turn, Services], Awaitable[None]]] = {
     requested.DIALOGUE: requested.take,
     **dict.fromkeys(requested_desk.DIALOGUES, requested_desk.take),
     **dict.fromkeys(deadlines_desk.DIALOGUES, deadlines_desk.take),
+    reminder_ledger.DIALOGUE: reminder_ledger.take,
 }
 """The dialogues that read whatever is typed into them, once nothing that goes before them has."""
 

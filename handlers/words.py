@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "doinguoi": ("doi nguoi phu trach", "tao ma cho nguoi moi"),
     "dotbaocao": ("dot bao cao", "cac dot bao cao", "bao cao dot xuat", "dot bao cao dot xuat"),
     "modot": ("mo dot bao cao", "mo dot bao cao moi", "yeu cau bao cao", "mo dot"),
+    "nhatky": ("nhat ky", "nhat ky nhac viec", "xem nhat ky"),
     "hanbaocao": ("doi han", "doi han bao cao"),
     "viechangnam": ("viec hang nam", "bat tat viec hang nam", "viec khong co bieu mau"),
     "themviec": ("them viec", "them viec can nhac"),

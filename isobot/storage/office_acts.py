@@ -80,7 +80,7 @@ async def verify(connection: AsyncConnection) -> list[BrokenChain]:
     found: list[BrokenChain] = []
     rows = (await connection.execute(query)).all()
     for province, own in groupby(rows, key=lambda row: str(row.province)):
-        chain = [(_act(row), str(row.hash)) for row in own]
+        chain = [(act_of(row), str(row.hash)) for row in own]
         broken = first_broken(chain, heads.pop(province, Head()))
         if broken is not None:
             found.append(BrokenChain(province, broken))
@@ -107,7 +107,8 @@ def _read_head(kept: str) -> Head:
     return Head(int(count), last) if kept else Head()
 
 
-def _act(row: Any) -> OfficeAct:
+def act_of(row: Any) -> OfficeAct:
+    """Read an act back from its row."""
     return OfficeAct(
         province=row.province,
         number=row.number,
