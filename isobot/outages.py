@@ -80,7 +80,10 @@ def words_for(outage: Outage) -> str:
             return lines[0] + "\nKhông ngày nào lỡ lịch nhắc; lần nhắc của hôm nay vẫn gửi trong hôm nay."
         lines.append(f"Lỡ {steps} lần nhắc, của {_days(outage.untold).lower()}.")
     if dropped:
-        lines.append(f"{dropped} lần không còn cần nhắc nên bỏ: đã nộp, đã nghỉ việc, hoặc đã quá lâu.")
+        lines.append(
+            f"Trong đó {dropped} lần không còn cần nhắc nên bỏ (đơn vị đã gửi, người phụ trách đã thôi, "
+            "hoặc đã quá lâu)."
+        )
     if steps > dropped:
         lines.append(
             f"Phần còn lại được nhắc bù, gộp một tin cho mỗi người. Hôm nay có {outage.people_today} người "

@@ -166,11 +166,11 @@ async def show_reminders(core: Core, wanted: Wanted) -> None:
     names = _Names(core, loaded.holders)
     if falling or digests:
         print(f"Lần nhắc ngày {format_date(day)}:")
-    _print_table([f for f in shown if f.people or wanted.everybody], loaded, names)
+    _print_table([f for f in shown if f.people or wanted.everybody], loaded, names, day)
     if not wanted.everybody and (silent := sum(1 for f in shown if not f.people)):
         print(f"Còn {silent} đơn vị đến lượt nhắc nhưng chưa ai đăng ký: thêm --all để xem từng đơn vị.")
     for digest in digests:
-        print(_digest_line(digest, loaded, names))
+        print(_digest_line(digest, loaded, names, day))
     if hidden := len(falling) - len(shown):
         print(f"Còn {hidden} lần nhắc việc hằng năm không có biểu: thêm --duties để xem.")
     if not falling and not digests:
@@ -196,7 +196,7 @@ def _row(each: Falling) -> dict[str, Any]:
     }
 
 
-def _print_table(shown: Sequence[Falling], loaded: Loaded, names: _Names) -> None:
+def _print_table(shown: Sequence[Falling], loaded: Loaded, names: _Names, day: date) -> None:
     if not shown:
         return
     table = Table("Đơn vị", "Tỉnh", "Báo cáo", "Hạn", "Lần nhắc", "Người nhận tin")
@@ -209,20 +209,21 @@ def _print_table(shown: Sequence[Falling], loaded: Loaded, names: _Names) -> Non
             of_province.name if of_province else each.unit.province,
             each.period.label,
             format_date(each.period.last_day),
-            step_words(each.step, ladder),
+            step_words(each.step, ladder, each.period, day),
             names.of(each.unit.code, each.people) or "chưa ai đăng ký",
         )
     Console(width=max(Console().width, TABLE_WIDTH)).print(table)
 
 
-def _digest_line(digest: Digest, loaded: Loaded, names: _Names) -> str:
+def _digest_line(digest: Digest, loaded: Loaded, names: _Names, day: date) -> str:
     known = names.core.services.provinces.get(digest.province)
-    receivers = f"{len(digest.people)} người nhận"
+    receivers = "chưa ai đăng ký nhận"
     if digest.people:
-        receivers += f" ({', '.join(map(names.name, digest.people))})"
+        receivers = f"{len(digest.people)} người nhận ({', '.join(map(names.name, digest.people))})"
+    step = step_words(digest.step, loaded.timetable.ladder, digest.period, day)
     return (
         f"Bản tổng hợp cho cơ quan nhận, {known.name if known else digest.province}, "
-        f"{step_words(digest.step, loaded.timetable.ladder)}: {digest.rule.title}, {digest.period.label}, "
+        f"{step}: {digest.rule.title}, {digest.period.label}, "
         f"{len(digest.missing)} đơn vị chưa gửi, {receivers}."
     )
 

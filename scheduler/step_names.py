@@ -1,13 +1,17 @@
 """What the rungs of a ladder are called where people read them."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
-from isobot.domain.deadlines import LadderStep
+from isobot.domain.deadlines import LadderStep, Period
 from scheduler.ladder import MOVED
 
 
-def step_words(step: str, steps: Iterable[LadderStep]) -> str:
-    """Name a step as an office speaks of it, with its name in the ladder: "trước hạn 3 ngày (T-3)"."""
+def step_words(step: str, steps: Iterable[LadderStep], period: Period, day: date) -> str:
+    """Name a step that falls on a day as an office speaks of it: "trước hạn 3 ngày (T-3)".
+
+    Where it fell on a day off and moved, that is said too, for the days then do not add up.
+    """
     name, _, moved = step.partition("@")
     if name == MOVED:
         return "báo hạn mới"
@@ -15,7 +19,8 @@ def step_words(step: str, steps: Iterable[LadderStep]) -> str:
     if rung is None:
         return name
     by_new_day = ", theo hạn mới" if moved else ""
-    return f"{_words(rung)}{by_new_day} ({name})"
+    shifted = rung.days is not None and period.last_day + timedelta(days=rung.days) != day
+    return f"{_words(rung)}{by_new_day} ({name})" + (", dời vì ngày nghỉ" if shifted else "")
 
 
 def _words(rung: LadderStep) -> str:

@@ -76,13 +76,46 @@ async def test_administrators_hear_once_what_a_stopped_bot_missed_however_often_
     assert len(machine.officer_heard) == 2
 
 
+async def test_a_deadline_that_passed_in_silence_is_told_with_its_day(machine):
+    await machine.ticks(FRIDAY, 8)
+    await machine.restarts(TUESDAY)
+
+    (said,) = machine.alarms
+    assert "Từ 08:00 ngày 28/05/2027 đến 09:00 ngày 01/06/2027" in said
+    assert "Lỡ 1 lần nhắc, của ngày 31/05/2027." in said
+
+
 async def test_weeks_of_standing_still_are_told_in_one_message_with_their_days(machine):
     await machine.ticks(THURSDAY, 16)
     await machine.restarts(date(2027, 6, 17))
 
     (said,) = machine.alarms
-    assert "Lỡ 6 lần nhắc" in said
+    assert (
+        "Lỡ 6 lần nhắc, của 6 ngày 28/05/2027, 31/05/2027, 01/06/2027, 03/06/2027, 07/06/2027 và 14/06/2027."
+        in said
+    )
+    assert "nhắc bù, gộp một tin cho mỗi người. Hôm nay có 1 người nhận tin nhắc." in said
     assert len(machine.officer_heard) == 2
+
+
+async def test_what_has_lost_its_sense_in_a_long_outage_is_counted_apart(machine):
+    await machine.ticks(THURSDAY, 16)
+    await machine.restarts(date(2027, 10, 20))
+
+    (said,) = machine.alarms
+    assert "Lỡ 10 lần nhắc, của 10 ngày, từ 28/05/2027 đến 15/10/2027." in said
+    assert "Trong đó 8 lần không còn cần nhắc nên bỏ" in said
+
+
+async def test_a_kill_after_the_steps_were_queued_and_before_the_alarm_loses_nothing_of_it(machine):
+    await machine.ticks(MONDAY_T, 16)
+    machine.office.clock.move_to(WEDNESDAY)
+    await machine.office.tick()
+    await machine.restarts(WEDNESDAY)
+
+    (said,) = machine.alarms
+    assert "Lỡ 1 lần nhắc, của ngày 01/06/2027." in said
+    assert "Hôm nay có 1 người nhận tin nhắc." in said
 
 
 async def test_a_bot_that_comes_back_at_night_tells_at_the_first_tick_at_work(machine):

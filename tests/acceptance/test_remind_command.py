@@ -205,6 +205,12 @@ async def test_a_table_names_the_step_the_role_of_each_person_and_days_as_office
     assert "│ chưa ai đăng ký" not in said
 
 
+async def test_a_step_that_a_day_off_moved_says_so(installation, capsys):
+    said = await shown_on(installation, capsys, Wanted(date(2026, 12, 11), "kien-giang"))
+    assert "trước hạn 1 ngày (T-1), dời vì ngày nghỉ" in said
+    assert "1 người nhận (Cán bộ 13)" in said
+
+
 async def test_all_lists_the_units_where_nobody_registered(installation, capsys):
     said = await shown_on(installation, capsys, Wanted(date(2027, 6, 1), "thanh-hoa", everybody=True))
     assert "│ chưa ai đăng ký" in said
