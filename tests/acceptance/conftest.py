@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -213,8 +213,9 @@ class Phone:
 
 @pytest.fixture
 async def office(sqlite_file: Path, services: Services, clock: FakeClock) -> AsyncIterator[Office]:
+    """An installation whose services are its own: a day, a card or a unit that changes replaces them."""
     database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
-    yield Office(database, services, clock)
+    yield Office(database, replace(services), clock)
     await database.close()
 
 

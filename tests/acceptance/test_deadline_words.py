@@ -9,19 +9,10 @@ import pytest
 from isobot.domain.deadlines import Audience, LadderStep
 from isobot.domain.people import Role
 from isobot.domain.units import UnitDirectory
-from isobot.storage.database import Database
 from tests.acceptance.conftest import Office, Phone
 
 REPORT_UNIT = "th.pu-luong"
 CITED = "Căn cứ: Điều 2 khoản 5, Quyết định 4775/QĐ-UBND ngày 29/11/2021."
-
-
-@pytest.fixture
-async def office(sqlite_file, services, clock):
-    """An installation whose services may change: another last day or ladder replaces them."""
-    database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
-    yield Office(database, dataclasses.replace(services), clock)
-    await database.close()
 
 
 @pytest.fixture

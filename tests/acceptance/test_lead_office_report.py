@@ -1,25 +1,15 @@
 """Who is reminded of the lead office's own report to the ministry in December."""
 
-import dataclasses
 from datetime import date
 
 import pytest
 
 from isobot.domain.people import Role
 from isobot.storage import dispatch
-from isobot.storage.database import Database
-from tests.acceptance.conftest import Office, Phone
+from tests.acceptance.conftest import Phone
 
 OFFICE = "th.so-khcn"
 FIRST_DAY = date(2027, 12, 1)
-
-
-@pytest.fixture
-async def office(sqlite_file, services, clock):
-    """An installation of its own for each test."""
-    database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
-    yield Office(database, dataclasses.replace(services), clock)
-    await database.close()
 
 
 @pytest.fixture

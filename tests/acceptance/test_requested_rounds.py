@@ -10,10 +10,9 @@ from isobot.chat.engine import Engine
 from isobot.domain.people import Role
 from isobot.domain.units import Level, Unit, UnitDirectory
 from isobot.storage import dispatch, office, requests
-from isobot.storage.database import Database
 from scheduler import rounds
 from scheduler.dispatch import situation_on
-from tests.acceptance.conftest import Office, Phone
+from tests.acceptance.conftest import Phone
 
 LAST_DAY = date(2027, 6, 10)
 """A Thursday; the clock of these stories begins on Thursday 20/5/2027."""
@@ -22,17 +21,9 @@ WHY = "rà soát công bố lại sau sắp xếp"
 
 
 @pytest.fixture
-async def office_(sqlite_file, services, clock):
-    """An installation whose rules may change."""
-    database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
-    yield Office(database, dataclasses.replace(services), clock)
-    await database.close()
-
-
-@pytest.fixture
-def lan(office_, request):
+def lan(office, request):
     """An officer of a commune; with buttons, unless the story is told both ways."""
-    return Phone(office_, buttons=getattr(request, "param", "buttons") == "buttons")
+    return Phone(office, buttons=getattr(request, "param", "buttons") == "buttons")
 
 
 both_ways = pytest.mark.parametrize("lan", ["buttons", "text only"], indirect=True)
@@ -135,8 +126,8 @@ async def test_silence_climbs_the_ladder_up_to_the_receiver(lan, mai, clock):
     assert len(digests) == 2  # T-3 and T+1
 
 
-async def test_unknown_names_are_said_and_the_rest_is_kept(office_):
-    mai = Phone(office_, buttons=False)
+async def test_unknown_names_are_said_and_the_rest_is_kept(office):
+    mai = Phone(office, buttons=False)
     await mai.registers("th.so-khcn", Role.RECEIVER)
     await mai.says("mở đợt báo cáo")
     await mai.says(WHY)
@@ -150,13 +141,13 @@ async def test_unknown_names_are_said_and_the_rest_is_kept(office_):
 
 
 @pytest.mark.parametrize(("answer", "count"), [("2", 2), ("Lấy tất cả", 3)])
-async def test_namesakes_are_asked(office_, answer, count):
+async def test_namesakes_are_asked(office, answer, count):
     twins = [
         Unit(f"kt.{slug}.tan-lap", "UBND xã Tân Lập", "kon-tum", Level.XA, kind="xã", district=district)
         for slug, district in (("kon-ray", "Kon Rẫy"), ("ia-hdrai", "Ia H'Drai"))
     ]
-    office_.services.directory = UnitDirectory([*office_.services.directory, *twins])
-    mai = Phone(office_, buttons=False)
+    office.services.directory = UnitDirectory([*office.services.directory, *twins])
+    mai = Phone(office, buttons=False)
     await mai.registers("kt.so-khcn", Role.RECEIVER)
     await mai.says("mở đợt báo cáo")
     await mai.says(WHY)
@@ -183,8 +174,8 @@ async def test_one_item_is_changed_before_opening(mai):
 
 
 @pytest.mark.parametrize("day", ["19/5", "19/5/2027", "1/6/2028", "sớm"])
-async def test_last_day_that_will_not_do_is_asked_again(office_, day):
-    mai = Phone(office_, buttons=False)
+async def test_last_day_that_will_not_do_is_asked_again(office, day):
+    mai = Phone(office, buttons=False)
     await mai.registers("kt.so-khcn", Role.RECEIVER)
     await mai.says("mở đợt báo cáo")
     await mai.says(WHY)
@@ -223,8 +214,8 @@ async def test_everybody_is_asked_but_the_office_itself(mai):
     assert "kt.so-khcn" not in made.units
 
 
-async def test_units_that_have_not_reported_for_a_period_are_taken_in_one_step(office_):
-    lan = Phone(office_, buttons=True)
+async def test_units_that_have_not_reported_for_a_period_are_taken_in_one_step(office):
+    lan = Phone(office, buttons=True)
     await lan.registers("th.pu-luong")
     await lan.opens_report()
     await lan.answers()
@@ -310,14 +301,14 @@ async def test_only_the_receiver_of_the_province_may_open_or_touch_a_round(lan, 
 @pytest.mark.parametrize(
     "key", ["rq:open", "rq:c:99", "rq:b:x", "rq:f:none", "rq:u:th.pu-luong", "rq:e:none", "rq", "rq:g:moon"]
 )
-async def test_buttons_that_nobody_offered_do_no_harm(office_, key):
-    mai = Phone(office_, buttons=True)
+async def test_buttons_that_nobody_offered_do_no_harm(office, key):
+    mai = Phone(office, buttons=True)
     await mai.registers("kt.so-khcn", Role.RECEIVER)
     await mai.presses_key(key)
     await mai.says("mở đợt báo cáo")
     await mai.presses_key(key)
 
-    async with office_.database.read() as connection:
+    async with office.database.read() as connection:
         assert await requests.load(connection) == ()
 
 

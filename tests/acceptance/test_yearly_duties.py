@@ -1,7 +1,6 @@
 """Duties that a lead office turns on and off, and days of national rules that it moves, for its province."""
 
 import asyncio
-import dataclasses
 import json
 from datetime import date, timedelta
 
@@ -13,19 +12,10 @@ from isobot.domain.deadlines import DayOfYear, Move
 from isobot.domain.people import Role
 from isobot.settings import read_settings
 from isobot.storage import office as office_rows
-from isobot.storage.database import Database
-from tests.acceptance.conftest import Office, Phone
+from tests.acceptance.conftest import Phone
 
 REPORT_UNIT = "th.pu-luong"
 AUDIT = "qg-danh-gia-noi-bo"
-
-
-@pytest.fixture
-async def office(sqlite_file, services, clock):
-    """An installation whose services may change: another last day or ladder replaces them."""
-    database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
-    yield Office(database, dataclasses.replace(services), clock)
-    await database.close()
 
 
 @pytest.fixture

@@ -1,29 +1,19 @@
 """An officer and a receiving office, in an installation whose last days may change."""
 
-import dataclasses
 from datetime import date
 
 import pytest
 
 from isobot.storage import dispatch
-from isobot.storage.database import Database
-from tests.acceptance.conftest import Office, Phone
+from tests.acceptance.conftest import Phone
 
 FRIDAY_T_3 = date(2027, 5, 28)
 LETTER = "45/BC-UBND ngày 28/5/2027"
 
 
-@pytest.fixture
-async def office_(sqlite_file, services, clock):
-    """An installation whose services may change: another last day replaces the rules."""
-    database = Database(f"sqlite+aiosqlite:///{sqlite_file}")
-    yield Office(database, dataclasses.replace(services), clock)
-    await database.close()
-
-
 @pytest.fixture(params=["buttons", "text only"])
-def lan(office_, request):
-    return Phone(office_, buttons=request.param == "buttons")
+def lan(office, request):
+    return Phone(office, buttons=request.param == "buttons")
 
 
 @pytest.fixture
