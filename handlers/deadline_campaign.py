@@ -77,5 +77,4 @@ def _name(rule: ReportingRule, period: Period, rules: Sequence[ReportingRule]) -
     others = [r for r in rules if r.once is None and r.id != rule.id]
     if rule.once is not None or rule not in rules or not others:
         return f"báo cáo {period.label}"
-    levels = ", ".join(level.label for level in sorted(rule.levels))
-    return f"báo cáo {period.label} của {levels}"
+    return f"báo cáo {period.label} của {wording.levels_of(rule)}"

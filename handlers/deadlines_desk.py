@@ -170,6 +170,13 @@ async def begin_by_word(turn: Turn, services: Services, what: str) -> None:
         turn.say("Hiện không có kỳ báo cáo nào đang mở.")
     elif len(found) == 1:
         await pick(turn, services, heads[what], [found[0][0].id, found[0][1].key])
+    elif (main := await _main_of(turn, services, found)) is not None:
+        rule, period = found[main]
+        turn.say(
+            f"Kỳ này là {period.label}: {shorten(rule.title, 80)}, còn thiếu nhiều đơn vị nhất. "
+            "Kỳ khác thì anh/chị gõ “tiến độ”."
+        )
+        await pick(turn, services, heads[what], [rule.id, period.key])
     else:
         turn.say(
             "Anh/chị chọn kỳ báo cáo:",
@@ -178,6 +185,19 @@ async def begin_by_word(turn: Turn, services: Services, what: str) -> None:
                 for r, p in found
             ),
         )
+
+
+async def _main_of(
+    turn: Turn, services: Services, found: Sequence[tuple[ReportingRule, Period]]
+) -> int | None:
+    """Return the place of the period whose missing units are next to all; None where there is none."""
+    reported = (await loaded_now(turn, services)).situation.reported
+    index = UnitIndex(services.directory)
+    missing = [
+        sum((rule.id, period.key, unit.code) not in reported for unit in index.owing(rule, period))
+        for rule, period in found
+    ]
+    return wording.outweighing(missing) if any(missing) else None
 
 
 async def take(turn: Turn, services: Services) -> None:

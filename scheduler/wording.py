@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import date
 
 from isobot.domain.calendar import WorkCalendar
-from isobot.domain.deadlines import Audience, Kind, Period
+from isobot.domain.deadlines import Audience, Kind, Period, ReportingRule
 from isobot.domain.messages import Choice, Reply
 from isobot.domain.numbers import format_date
-from isobot.domain.text import shorten
+from isobot.domain.text import capital, shorten
 from isobot.domain.units import Level, Unit, UnitDirectory
 from scheduler.letters import is_letters
 from scheduler.plan import MOVED, DueStep, ReportKey, Standing
 from scheduler.rounds import is_nudge
 
 NAMED = 10
+NEXT_TO_ALL = 0.9
+"""The share of missing units from which on a receiver is not asked which of several lists is meant."""
 LONGEST_KEY = 60
 
 APPROVE = "Duyệt báo cáo"
@@ -32,7 +34,8 @@ def reminder(
     digests = [step for step in steps if step.audience is Audience.RECEIVER]
     parts = [own_part(step, today, directory, calendar) for step in own]
     lists = gathered(step for step in digests if not is_letters(step.step))
-    parts += [_digest(step, today, calendar) for step in lists]
+    parts += [_digest(step, lists, today, calendar) for step in lists]
+    parts += filter(None, [_whose_buttons(lists)])
     parts += [_letters(step) for step in digests if is_letters(step.step)]
     choices = (*_own_choices(own), *(_digest_choices(lists) or [_progress()] * bool(digests)))
     return Reply("\n\n".join(parts), tuple({c.label: c for c in reversed(choices)}.values())[::-1])
@@ -99,15 +102,44 @@ def _digest_choices(steps: Sequence[DueStep]) -> list[Choice]:
     steps = list({(s.rule.id, s.period.key): s for s in reversed(steps)}.values())[::-1]
     if len(steps) == 1:
         return [*desk_choices(steps[0].rule.id, steps[0].period), _progress()]
+    main = outweighing([len(s.missing) for s in steps])
     open_each = [
         Choice(
             f"dg:{s.rule.id}:{s.period.key}:{s.rule.province}",
             f"Xử lý {s.period.label}: {shorten(s.rule.title, 40)}",
             lasting=True,
         )
-        for s in steps
+        for place, s in enumerate(steps)
+        if place != main
     ]
-    return [*open_each, _progress()]
+    at_once = desk_choices(steps[main].rule.id, steps[main].period) if main is not None else []
+    return [*at_once, *open_each, _progress()]
+
+
+def outweighing(counts: Sequence[int]) -> int | None:
+    """Return the place of the count that holds next to all of them; None where there is none."""
+    return next((n for n, count in enumerate(counts) if count >= NEXT_TO_ALL * sum(counts)), None)
+
+
+def _whose_buttons(lists: Sequence[DueStep]) -> str:
+    """Say which of several lists the buttons are about, where one holds next to all units; else ""."""
+    main = outweighing([len(step.missing) for step in lists])
+    if len(lists) < 2 or main is None or len({(s.rule.id, s.period.key) for s in lists}) < 2:
+        return ""
+    return f"Các nút nhắc, gia hạn, đổi người là của {_report_named(lists[main], lists)}."
+
+
+def _report_named(step: DueStep, beside: Sequence[DueStep]) -> str:
+    """Name a report, with who sends it where another list is of a period with the same name."""
+    named = f"báo cáo {step.period.label}"
+    if any(s.rule.id != step.rule.id and s.period.label == step.period.label for s in beside):
+        named += f" của {levels_of(step.rule)}"
+    return named
+
+
+def levels_of(rule: ReportingRule) -> str:
+    """Name who sends the reports of a rule."""
+    return ", ".join(level.label for level in sorted(rule.levels))
 
 
 def desk_choices(rule: str, period: Period) -> list[Choice]:
@@ -271,13 +303,13 @@ def gathered(digests: Iterable[DueStep]) -> list[DueStep]:
     return found
 
 
-def _digest(step: DueStep, today: date, calendar: WorkCalendar) -> str:
+def _digest(step: DueStep, lists: Sequence[DueStep], today: date, calendar: WorkCalendar) -> str:
     period, missing = step.period, step.missing
     last = format_date(period.last_day) + ("" if calendar.is_working(period.last_day) else ", là ngày nghỉ")
     whose = "các đơn vị được gia hạn đến" if step.granted else "hạn"
     return "\n".join(
         [
-            f"📋 Báo cáo {period.label}, {whose} {last} ({days_left(period, today)}).",
+            f"📋 {capital(_report_named(step, lists))}, {whose} {last} ({days_left(period, today)}).",
             f"Còn {len(missing)} đơn vị chưa gửi số liệu.",
             *standing_lines(missing, step.standing),
             "Gõ “tiến độ” để xem và tải bảng.",
