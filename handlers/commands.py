@@ -19,6 +19,7 @@ from handlers import (
     papers,
     periods,
     progress,
+    putting_off,
     reminder_ledger,
     reminder_page,
     reminders,
@@ -55,6 +56,13 @@ async def run(turn: Turn, services: Services, command: str, rest: str = "") -> N
         await acting
     if in_report and command in ASIDE:
         await report.ask_again(turn, services)
+
+
+async def _put_off(turn: Turn, services: Services) -> None:
+    if turn.actor.units_to_see():
+        await putting_off.begin(turn, services)
+    else:
+        await _reminders(turn, services)
 
 
 def _steps(turn: Turn, services: Services) -> None:
@@ -101,6 +109,7 @@ ACTS: Mapping[str, Act] = {
     "maunhap": entry_template.show,
     "tonghop": totals.begin,
     "nhac": _reminders,
+    "hoannhac": _put_off,
     "bangiay": _ask_unit("pp", "Anh/chị đã gửi bản giấy của báo cáo nào?"),
     "khongphaitoi": _ask_unit("nm", "Anh/chị không phụ trách đơn vị nào?"),
     "dalam": _ask_unit("dd", "Anh/chị đã làm xong việc nào?"),

@@ -12,6 +12,7 @@ from isobot.domain.deadlines import Audience, Extension, Period, ReportingRule
 from isobot.domain.numbers import format_date
 from isobot.domain.units import Unit
 from isobot.exports.calendar import CalendarData, Entry
+from scheduler import wording
 from scheduler.situation import ReportKey
 
 AHEAD_DAYS = 400
@@ -81,7 +82,7 @@ def _entry(
     rule: ReportingRule, period: Period, services: Services, title: str, unit: Unit, *, done: bool
 ) -> Entry:
     """Return the last day of a unit; what is done stays in the calendar, and is not reminded of."""
-    lines = [rule.remark(), rule.cited()]
+    lines = [rule.remark(), wording.granted_words(period), rule.cited()]
     if not services.calendar.is_working(period.last_day):
         aim = services.calendar.previous_working(period.last_day)
         lines.append(f"Ngày hạn là ngày nghỉ; nên xong trước, vào {format_date(aim)}.")

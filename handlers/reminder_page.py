@@ -1,6 +1,6 @@
 """The page of what will be reminded (/nhac): days, words and escalation of one's own reports and duties."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from handlers import reminder_lines
@@ -9,7 +9,7 @@ from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
 from isobot.domain import deadlines
-from isobot.domain.deadlines import Audience, Extension, Period, ReportingRule
+from isobot.domain.deadlines import Audience, Extension, Kind, Period, ReportingRule
 from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Role
@@ -97,19 +97,32 @@ async def _past_of(turn: Turn, services: Services, units: Sequence[Unit]) -> Pas
     wanted = [
         (rule.id, period.key, unit.code)
         for unit in units
-        for rule, periods in (
-            *((r, periods_of(r, unit, {}, turn.today)) for r in services.rules.for_unit(unit)),
-            *(
-                (r, reminder_lines.duty_periods(r, unit, events, turn.today))
-                for r in services.rules.duties_of(unit)
-            ),
-        )
-        for period in periods
+        for rule in (*services.rules.for_unit(unit), *services.rules.duties_of(unit))
+        for period in asked_of(rule, unit, {}, events, turn.today)
     ]
     return await past_of(turn, services, wanted)
 
 
-async def _audience_in(turn: Turn, unit: Unit) -> Audience:
+def asked_of(
+    rule: ReportingRule,
+    unit: Unit,
+    extensions: Mapping[tuple[str, str, str], Extension],
+    events: Collection[tuple[str, str, date]],
+    today: date,
+) -> list[Period]:
+    """Return what a rule asks of a unit about now, a report or a duty."""
+    if rule.kind is Kind.REPORT:
+        return periods_of(rule, unit, extensions, today)
+    return reminder_lines.duty_periods(rule, unit, events, today)
+
+
+def name_of(rule: ReportingRule, period: Period) -> str:
+    """Name a report or a duty of a period in a line or on a button."""
+    is_plain = rule.kind is Kind.REPORT or rule.follows_event
+    return period.label if is_plain else f"{rule.title}, {period.label}"
+
+
+async def audience_in(turn: Turn, unit: Unit) -> Audience:
     """Return as what somebody hears a unit's reminders: as deputy or head, in place of who reports if needed.
 
     Where nobody who reports can be reached, the first of deputy and head that can hears the reporter's steps.
@@ -145,7 +158,7 @@ async def _reports(
     settled = set(await reports.moments_in(connection, units=[code]))
     letters = await office.all_letters(connection, units=[code])
     extensions = await office.all_extensions(connection, units=[code])
-    audience = receiver or await _audience_in(turn, unit)
+    audience = receiver or await audience_in(turn, unit)
     alone = receiver is Audience.REPORTER
     lines: list[str] = []
     choices: list[Choice] = []
@@ -216,13 +229,13 @@ async def _duties(turn: Turn, services: Services, unit: Unit, past: Past, shown:
     choices: list[Choice] = []
     deeds = await office.all_deeds(turn.store.connection)
     events = await office.all_events(turn.store.connection)
-    audience = await _audience_in(turn, unit)
+    audience = await audience_in(turn, unit)
     offered = False
     for rule in services.rules.duties_of(unit):
         offered = offered or rule.follows_event
         for period in reminder_lines.duty_periods(rule, unit, events, turn.today):
             report = (rule.id, period.key, unit.code)
-            name = period.label if rule.follows_event else f"{rule.title}, {period.label}"
+            name = name_of(rule, period)
             if report in deeds:
                 lines.append(f"• {name}: đã làm ngày {format_date(deeds[report][0])}.")
                 continue
@@ -252,7 +265,7 @@ async def show_words(turn: Turn, services: Services, rule_id: str, key: str, cod
     period = period.with_extension(extensions.get((rule_id, key, code)))
     report = (rule_id, key, code)
     past = await past_of(turn, services, [report])
-    mine = await _audience_in(turn, unit)
+    mine = await audience_in(turn, unit)
     parts = []
     if (until := past.quiet_until(report)) is not None:
         parts.append(f"Anh/chị đang hoãn nhắc kỳ này; tôi nhắc lại từ {format_date(until)}.")

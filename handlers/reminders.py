@@ -4,9 +4,8 @@ reminder ──▶ begin | snooze ──▶ how long | on paper ──▶ number
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from handlers import reminder_lines, reminder_page
+from handlers import putting_off, reminder_lines, reminder_page
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
@@ -18,18 +17,10 @@ from isobot.storage import office
 from isobot.storage.outbox import Priority
 from scheduler import wording
 
-PUT_OFF_DAYS = (1, 3, 7)
 DIALOGUES = {"snooze", "paper", "done", "event"}
 HEADS = ("sn", "pp", "nm", "mn", "dd", "wd", "ev", "ic", "snooze", "paper", "done")
 """How the keys of its buttons begin."""
 OFFICE_ICS = "office"
-
-
-def ask_how_long(turn: Turn, rule: str, period: str, unit: str) -> None:
-    """Ask for how many days to keep quiet."""
-    turn.conversation.enter("snooze", rule=rule, period=period, unit=unit)
-    choices = [Choice(f"snooze:{days}", f"{days} ngày") for days in PUT_OFF_DAYS]
-    turn.say("Anh/chị muốn tôi hoãn nhắc bao lâu?", *choices, Choice("snooze:0", "Không hoãn"))
 
 
 async def take(turn: Turn, services: Services) -> bool:
@@ -38,7 +29,7 @@ async def take(turn: Turn, services: Services) -> bool:
     turn.conversation.leave()
     try:
         if dialogue == "snooze":
-            return await _take_days(turn, services, state)
+            return await putting_off.take_days(turn, services, state)
         if dialogue == "paper":
             await _take_letter(turn, services, state)
         elif dialogue == "done":
@@ -50,31 +41,6 @@ async def take(turn: Turn, services: Services) -> bool:
         turn.say(str(refused))
     except Refusal as refusal:
         turn.say(str(refusal))
-    return True
-
-
-async def _take_days(turn: Turn, services: Services, state: Mapping[str, str]) -> bool:
-    picked = turn.picked()
-    if picked is None or not picked.key.startswith("snooze:"):
-        return False
-    days = int(picked.key.removeprefix("snooze:"))
-    until = turn.today + timedelta(days=days)
-    last_day = await reminding.snooze(
-        turn.store,
-        actor=turn.actor,
-        rules=services.rules,
-        rule=state["rule"],
-        period=state["period"],
-        unit=state["unit"],
-        until=until,
-    )
-    if days == 0:
-        turn.say("Vâng, tôi nhắc như lịch.")
-        return True
-    note = f" Hạn cuối vẫn là {format_date(last_day)}." if last_day >= turn.today else ""
-    if turn.today <= last_day < until:
-        note += " Khi tôi nhắc lại thì đã quá hạn, anh/chị lưu ý."
-    turn.say(f"Đã hoãn, tôi sẽ nhắc lại từ {format_date(until)}.{note}")
     return True
 
 
@@ -292,7 +258,9 @@ async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> b
     """Do what a button of a reminder says; False when it is none of these."""
     match head, parts:
         case "sn", [rule, period, unit]:
-            ask_how_long(turn, rule, period, unit)
+            putting_off.ask_how_long(turn, rule, period, unit)
+        case "sn", [days, *which] if days.isdecimal() and len(days) < 3:
+            await putting_off.put_off(turn, services, int(days), ":".join(which))
         case "pp", [rule, period, unit]:
             ask_for_letter(turn, rule, period, unit)
         case "nm", [unit]:

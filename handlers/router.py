@@ -13,6 +13,7 @@ from handlers import (
     letterhead,
     live,
     opinions,
+    putting_off,
     reminder_held,
     reminder_ledger,
     reminders,
@@ -123,7 +124,7 @@ class DialogueRouter:
             turn.say(opinions.WHICH_ONE)
         elif conversation.dialogue in DIALOGUES:
             await DIALOGUES[conversation.dialogue](turn, self._services)
-        elif conversation.dialogue in reminders.DIALOGUES and await reminders.take(turn, self._services):
+        elif await self._about_reminders(turn):
             return
         elif _looks_like_code(turn.text):
             await start.register(turn, self._services, turn.text)
@@ -134,6 +135,11 @@ class DialogueRouter:
                 conversation.memory["greeted"] = True
                 turn.say(start.FIRST_WORDS)
             await ask.answer(turn, self._services, turn.text)
+
+    async def _about_reminders(self, turn: Turn) -> bool:
+        if turn.conversation.dialogue in reminders.DIALOGUES and await reminders.take(turn, self._services):
+            return True
+        return await putting_off.take(turn, self._services)
 
     async def _edited(self, turn: Turn) -> None:
         if turn.conversation.dialogue == report.DIALOGUE and turn.conversation.state.get("field"):

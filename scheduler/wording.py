@@ -56,7 +56,7 @@ def _own_choices(steps: Sequence[DueStep]) -> list[Choice]:
     if duties:
         found.append(_choice("dd", DONE, duties, otherwise="go:dalam"))
     if reports or duties:
-        found.append(_choice("sn", SNOOZE, [*reports, *duties], otherwise="go:nhac"))
+        found.append(_choice("sn", SNOOZE, [*reports, *duties], otherwise="go:hoannhac"))
     if begins:
         found.append(_choice("pp", ON_PAPER, begins, otherwise="go:bangiay"))
     if reports or duties:
