@@ -25,6 +25,7 @@ IN_HOURS = "none outside working hours"
 ONE_A_DAY = "one message a person a day"
 ESCALATED = "escalations on their day"
 ON_ITS_DAY = "reminders on their day"
+CAUGHT_UP = "what an outage swallowed is told once"
 STOOD_IN = "somebody hears for whoever is out of reach"
 STILL_ASKED = "none sent that is no longer asked, or not of that person"
 NOT_LATE_YET = "nobody is called late before the last day is over"
@@ -38,6 +39,7 @@ CHECKS = (
     ONE_A_DAY,
     ON_ITS_DAY,
     ESCALATED,
+    CAUGHT_UP,
     STOOD_IN,
 )
 SPEAKING = ("reporter", "deputy", "head")
@@ -59,6 +61,7 @@ class Judge:
         self.due = 0
         self.escalations = 0
         self.stood_in = 0
+        self.caught_up = 0
         self.asked = {
             (each.rule, each.period, each.province): each for each in asked_of(self.country, self.facts)
         }
@@ -80,12 +83,13 @@ class Judge:
         """Check every promise."""
         for asked in self.asked.values():
             self._judge_units(asked)
-            if not asked.duty:
-                self._judge_digests(asked)
+            for code, units, planned in self.digests(asked):
+                self._judge_digests(asked, code, units, planned)
         self._judge_ledger()
         self._judge_messages()
 
-    def _note(self, check: str, what: str) -> None:
+    def note(self, check: str, what: str) -> None:
+        """Write down how a promise was broken."""
         self.broken[check].append(what)
 
     # What is due
@@ -93,24 +97,24 @@ class Judge:
     def _judge_units(self, asked: Asked) -> None:
         for code in asked.units:
             unit = self.country.index.all[code]
-            if not self._owes(asked, code):
+            if not self.owes(asked, code):
                 continue
             changes = asked.changes_of(self.facts.extensions.get((asked.rule, asked.period, code), ()))
             for role in SPEAKING:
-                for step in self._steps(role, asked, changes):
+                for step in self.steps(role, asked, changes):
                     self._judge_step(asked, unit, role, step)
 
     def _judge_step(self, asked: Asked, unit: Unit, role: str, step: Step) -> None:
         report = (asked.rule, asked.period, unit.code)
         begins, evening = at(step.day, 8), at(step.day, 17)
-        if step.day < vietnam_day(asked.known) or not self._is_wanted(asked, report, begins):
+        if step.day < vietnam_day(asked.known) or not self.is_wanted(asked, report, begins):
             return
         here = self.speaking(unit, begins, asked)
         calm = (
             self._is_calm(step.day)
             and asked.known <= begins
             and not step.name.startswith("D")
-            and self._is_wanted(asked, report, evening)
+            and self.is_wanted(asked, report, evening)
         )
         later = self.speaking(unit, evening, asked) if calm else {}
         for person, speaks in here.items():
@@ -121,13 +125,13 @@ class Judge:
             key = StepKey(*report, person, step.name + suffix)
             row = self.simulation.ledger.get(key)
             if row is None:
-                self._note(ONE_ROW, f"{key} due {step.day} has no row")
-            elif calm and later.get(person) == role and not self._is_quiet(report, person, begins, evening):
+                self.note(ONE_ROW, f"{key} due {step.day} has no row")
+            elif calm and later.get(person) == role and not self.is_quiet(report, person, begins, evening):
                 self._judge_day(key, row, step.day, ON_ITS_DAY if role == "reporter" else ESCALATED)
         if calm and role == "reporter" and here == later:
             self._judge_stand_in(asked, report, step, here)
 
-    def _is_wanted(self, asked: Asked, report: Report, moment: datetime) -> bool:
+    def is_wanted(self, asked: Asked, report: Report, moment: datetime) -> bool:
         """Tell whether a report was asked and neither in, nor said to be on paper, at a moment."""
         ended = self.simulation.reported.get(report)
         # A step of the very day on which a duty is turned off is owed to nobody.
@@ -138,7 +142,7 @@ class Judge:
             and not self._spans(self.facts.on_paper, report).held_at(moment)
         )
 
-    def _is_quiet(self, report: Report, person: int, begin: datetime, end: datetime) -> bool:
+    def is_quiet(self, report: Report, person: int, begin: datetime, end: datetime) -> bool:
         """Tell whether a person could not, or did not want to, be told on a day."""
         early = begin - timedelta(days=4)
         return (
@@ -151,9 +155,13 @@ class Judge:
     def _judge_day(self, key: StepKey, row: LedgerRow, day: date, check: str) -> None:
         """A step of an undisturbed day was told that day, or another to who hears more than these."""
         self.escalations += check == ESCALATED
-        by_another = check == ESCALATED and (key.rule, key.period, key.unit, key.person, day) in self._told
+        by_another = check == ESCALATED and self.was_told(key, day)
         if not by_another and (row.told_at is None or vietnam_day(row.told_at) != day):
-            self._note(check, f"{key} promised {day}: {row}")
+            self.note(check, f"{key} promised {day}: {row}")
+
+    def was_told(self, key: StepKey, day: date) -> bool:
+        """Tell whether the person of a step was told anything about its report on a day."""
+        return (key.rule, key.period, key.unit, key.person, day) in self._told
 
     def _judge_stand_in(self, asked: Asked, report: Report, step: Step, here: dict[int, str]) -> None:
         """Where nobody who reports is in reach the deputy is told, or else the head; the head where asked."""
@@ -166,45 +174,64 @@ class Judge:
         asks_head = self._spans(self.facts.with_head, report).held_through(begins, evening)
         for person, speaks in here.items():
             instead = speaks != "reporter" and (speaks == hearing or (asks_head and speaks == "head"))
-            if not instead or self._is_quiet(report, person, begins, evening):
+            if not instead or self.is_quiet(report, person, begins, evening):
                 continue
             self.stood_in += 1
             key = StepKey(*report, person, f"{step.name}/{speaks}")
             row = self.simulation.ledger.get(key)
             if row is None or row.told_at is None or vietnam_day(row.told_at) != step.day:
-                self._note(STOOD_IN, f"{key} promised {step.day}: {row}")
+                self.note(STOOD_IN, f"{key} promised {step.day}: {row}")
 
-    def _judge_digests(self, asked: Asked) -> None:
-        province = self.country.index.all[asked.units[0]].province
-        office = self.country.index.office(province)
+    def digests(self, asked: Asked) -> Iterator[tuple[str, tuple[str, ...], list[Step]]]:
+        """Give the digests of a period: whose code their rows carry, which units they name, and their steps.
+
+        Besides those of all its units there are some for each unit that was granted time of its own.
+        """
+        if asked.duty:
+            return
+        office = self.country.index.office(self.country.index.all[asked.units[0]].province)
         assert office is not None
-        for step in self._steps("receiver", asked, asked.changes):
+        common = list(self.steps("receiver", asked, asked.changes))
+        yield office.code, asked.units, common
+        for code in asked.units:
+            extensions = self.facts.extensions.get((asked.rule, asked.period, code))
+            if extensions and self.owes(asked, code):
+                own = self.steps("receiver", asked, asked.changes_of(extensions))
+                yield code, (code,), [step for step in own if step not in common]
+
+    def _judge_digests(self, asked: Asked, code: str, units: tuple[str, ...], planned: list[Step]) -> None:
+        for step in planned:
             begins, evening = at(step.day, 8), at(step.day, 17)
-            if (asked.closed and asked.closed < begins) or not self._somebody_is_missing(asked, begins):
+            if (asked.closed and asked.closed < begins) or not self.is_missing(asked, units, begins):
                 continue
             calm = self._is_calm(step.day) and asked.known <= begins
-            calm = calm and self._somebody_is_missing(asked, evening)
+            calm = calm and self.is_missing(asked, units, evening)
             calm = calm and not (asked.closed and asked.closed < evening)
-            for held in self._receiving[province]:
-                if not _covers(held, begins):
+            for held in self.receiving(code):
+                if not covers(held, begins):
                     continue
                 self.due += 1
-                key = StepKey(asked.rule, asked.period, office.code, held.person, f"{step.name}/receiver")
+                key = StepKey(asked.rule, asked.period, code, held.person, f"{step.name}/receiver")
                 row = self.simulation.ledger.get(key)
                 if row is None:
-                    self._note(ONE_ROW, f"{key} due {step.day} has no row")
-                elif calm and not self._is_quiet(("", "", ""), held.person, begins, evening):
+                    self.note(ONE_ROW, f"{key} due {step.day} has no row")
+                elif calm and not self.is_quiet(("", "", ""), held.person, begins, evening):
                     self._judge_day(key, row, step.day, ESCALATED)
 
-    def _somebody_is_missing(self, asked: Asked, moment: datetime) -> bool:
+    def receiving(self, code: str) -> list[Holding]:
+        """Return who receives the reports of a unit's province, or did once."""
+        return self._receiving[self.country.index.all[code].province]
+
+    def is_missing(self, asked: Asked, units: tuple[str, ...], moment: datetime) -> bool:
+        """Tell whether the report of any of some units was not in at a moment."""
         reported = self.simulation.reported
         return any(
-            self._owes(asked, code, moment)
+            self.owes(asked, code, moment)
             and ((ended := reported.get((asked.rule, asked.period, code))) is None or ended >= moment)
-            for code in asked.units
+            for code in units
         )
 
-    def _owes(self, asked: Asked, code: str, moment: datetime | None = None) -> bool:
+    def owes(self, asked: Asked, code: str, moment: datetime | None = None) -> bool:
         """Tell whether a unit exists on the last day, as far as was known at a moment or in the end."""
         begun, ended = self.facts.begun.get(code), self.facts.ended.get(code)
         last = asked.last_day_at(moment or _END)
@@ -213,7 +240,8 @@ class Judge:
         known = ended is not None and (moment is None or ended.known <= moment)
         return not (known and ended is not None and ended.last_day < last)
 
-    def _steps(self, role: str, asked: Asked, changes: tuple[Change, ...]) -> Iterator[Step]:
+    def steps(self, role: str, asked: Asked, changes: tuple[Change, ...]) -> Iterator[Step]:
+        """Return the steps of one role, as far as the simulation reaches."""
         key = (role, asked.rule, asked.period, changes)
         if key not in self._laid:
             self._laid[key] = steps(role, asked, changes, self.calendar.is_working)
@@ -224,7 +252,7 @@ class Judge:
         """Tell who is spoken to for a unit at a moment, and as what."""
         roles: dict[int, set[str]] = defaultdict(set)
         for held in self._held.get(unit.code, ()):
-            if _covers(held, moment):
+            if covers(held, moment):
                 roles[held.person].add(held.role.value)
         day = vietnam_day(moment)
         own = {person: set(found) for person, found in roles.items()}
@@ -239,7 +267,7 @@ class Judge:
         }
         speaking = {person: role for person, role in heard.items() if role}
         if not speaking and asked.rule == NOVEMBER:
-            return {h.person: "reporter" for h in self._held[unit.code] if _covers(h, moment)}
+            return {h.person: "reporter" for h in self._held[unit.code] if covers(h, moment)}
         return speaking
 
     def _is_calm(self, day: date) -> bool:
@@ -260,12 +288,12 @@ class Judge:
         simulation = self.simulation
         for key, row in simulation.ledger.items():
             if row.status not in ENDS:
-                self._note(ONE_ROW, f"{key} is {row.status}")
+                self.note(ONE_ROW, f"{key} is {row.status}")
             if row.told_at is not None:
                 self._judge_told(key, row.told_at)
         for key, times in simulation.told.items():
             if times != 1:
-                self._note(ONCE, f"{key} {times} times")
+                self.note(ONCE, f"{key} {times} times")
 
     def _judge_told(self, key: StepKey, told: datetime) -> None:
         asked = self.asked.get((key.rule, key.period, self.country.index.all[key.unit].province))
@@ -275,25 +303,25 @@ class Judge:
         digest = key.step.endswith("/receiver")
         ended = self.simulation.reported.get(report)
         on_paper = self._spans(self.facts.on_paper, report).held_at(told)
-        if not digest and ((ended and told > ended) or on_paper):
-            self._note(NOT_AFTER, f"{key} at {told}")
+        if (ended and told > ended) or (on_paper and not digest):
+            self.note(NOT_AFTER, f"{key} at {told}")
         if told < asked.known or (asked.closed and told > asked.closed):
-            self._note(STILL_ASKED, f"{key} at {told}, asked from {asked.known} to {asked.closed}")
-        if not digest and not self._owes(asked, key.unit, told):
-            self._note(STILL_ASKED, f"{key} at {told}, of a unit that is no more")
+            self.note(STILL_ASKED, f"{key} at {told}, asked from {asked.known} to {asked.closed}")
+        if not digest and not self.owes(asked, key.unit, told):
+            self.note(STILL_ASKED, f"{key} at {told}, of a unit that is no more")
         if any(t.kind == "clock jump" and t.begin <= told < t.end for t in self.simulation.troubles):
             return  # the machine took it for another day
         if not self._is_theirs(key, asked, told):
-            self._note(STILL_ASKED, f"{key} at {told}, to somebody who has no part in it")
-        extensions = () if digest else self.facts.extensions.get(report, ())
+            self.note(STILL_ASKED, f"{key} at {told}, to somebody who has no part in it")
+        extensions = self.facts.extensions.get(report, ())
         says_late = key.step.startswith("T+")
         if says_late and vietnam_day(told) <= asked.last_day_at(told, extensions):
-            self._note(NOT_LATE_YET, f"{key} at {told}")
+            self.note(NOT_LATE_YET, f"{key} at {told}")
 
     def _is_theirs(self, key: StepKey, asked: Asked, told: datetime) -> bool:
         unit = self.country.index.all[key.unit]
         if key.step.endswith("/receiver"):
-            return any(h.person == key.person and _covers(h, told) for h in self._receiving[unit.province])
+            return any(h.person == key.person and covers(h, told) for h in self.receiving(key.unit))
         return key.person in self.speaking(unit, told, asked)
 
     def _judge_messages(self) -> None:
@@ -302,10 +330,10 @@ class Judge:
             local = shown.astimezone(VIETNAM)
             day = local.date()
             if not (self.calendar.is_working(day) and 8 <= local.hour < 17):
-                self._note(IN_HOURS, f"person {person} at {local}")
+                self.note(IN_HOURS, f"person {person} at {local}")
             # A clock that jumped makes one day of two; then it is the true day that counts.
             if (person, day, vietnam_day(moment)) in seen:
-                self._note(ONE_A_DAY, f"person {person} on {day}")
+                self.note(ONE_A_DAY, f"person {person} on {day}")
             seen.add((person, day, vietnam_day(moment)))
 
 
@@ -313,5 +341,6 @@ _NEVER = Spans()
 _END = at(FIRST_DAY + timedelta(days=3000))
 
 
-def _covers(held: Holding, moment: datetime) -> bool:
+def covers(held: Holding, moment: datetime) -> bool:
+    """Tell whether a post was held at a moment."""
     return held.since <= moment and (held.until is None or held.until >= moment)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from benchmarks.simulator.country import BIG, FIRST_DAY, Country, Size
 from benchmarks.simulator.judge import Judge
+from benchmarks.simulator.outages import judge_outages
 from benchmarks.simulator.play import Simulation
 from benchmarks.simulator.troubles import disturbances
 
@@ -24,6 +25,7 @@ class Outcome:
     due: int
     escalations: int
     stood_in: int
+    caught_up: int
     statuses: Mapping[str, int]
     messages: int
     broken: Mapping[str, Sequence[str]]
@@ -48,6 +50,7 @@ def outcome_of(simulation: Simulation, seconds: float) -> Outcome:
     """Judge what a simulation did."""
     judge = Judge(simulation)
     judge.judge()
+    judge_outages(judge)
     return Outcome(
         simulation.country.size,
         seconds,
@@ -55,6 +58,7 @@ def outcome_of(simulation: Simulation, seconds: float) -> Outcome:
         judge.due,
         judge.escalations,
         judge.stood_in,
+        judge.caught_up,
         Counter(row.status for row in simulation.ledger.values()),
         len(simulation.deliveries),
         judge.broken,
@@ -74,6 +78,7 @@ async def run(console: Console, size: Size = BIG) -> bool:
         ("messages delivered", f"{outcome.messages:,}"),
         ("escalations on undisturbed days", f"{outcome.escalations:,}"),
         ("told in place of somebody out of reach", f"{outcome.stood_in:,}"),
+        ("caught up with after an outage", f"{outcome.caught_up:,}"),
         ("seconds", f"{outcome.seconds:.0f}"),
     ):
         table.add_row(name, value)

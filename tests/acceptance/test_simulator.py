@@ -30,6 +30,7 @@ def test_every_promise_is_kept_through_outages_and_clock_jumps():
     assert outcome.due > 1000
     assert outcome.escalations > 5
     assert outcome.stood_in > 0
+    assert outcome.caught_up > 100
     assert set(outcome.statuses) == {"sent", "merged", "cancelled", "dead"}
     facts = simulation.facts
     assert all((facts.rounds, facts.moves, facts.events, facts.lent, facts.ended, facts.not_me))

@@ -1,0 +1,95 @@
+"""Planners that catch up badly, or forget the digests of units with more time: the judge notices."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from benchmarks.simulator import Disturbance, outcome_of
+from benchmarks.simulator.judge import CAUGHT_UP, ONE_ROW
+from scheduler.duties import Duty
+from scheduler.rounds import Verdict, _rebuilt, due_in
+from tests.simulated import COMMUNE, Story, broken, on
+
+REPORT = ("r0", "2026-05", COMMUNE)
+WEEKS = Disturbance("planner down", on(28, 5, 16), on(26, 6, 7))
+MONTHS = Disturbance("planner down", on(28, 5, 16), on(5, 10, 7))
+"""The next report of this kind is asked for since 1 October."""
+EXTENDED = (on(28, 5), "extend", REPORT, 10)
+
+
+def told_of_the_report(story: Story) -> list[str]:
+    """Return what the head was told of May, and others who stand in."""
+    own = {key.step: row for key, row in story.ledger.items() if (key.rule, key.period, key.unit) == REPORT}
+    return [step for step, row in own.items() if "/" in step and row.told_at is not None]
+
+
+def only_a_week_after_ones_own_ladder(monkeypatch):
+    monkeypatch.setattr("scheduler.rounds.due_in", lambda *told, since, **named: due_in(*told, **named))
+
+
+def for_ever(monkeypatch):
+    monkeypatch.setattr("scheduler.duties.is_over_for_good", lambda *_: False)
+
+
+def each_missed_step_on_its_own(monkeypatch):
+    def burst(*told, **named):
+        found = []
+        for step in due_in(*told, **named):
+            alone = [replace(step, step=m.step, day=m.day, merged=()) for m in step.merged]
+            found += [*alone, replace(step, merged=())]
+        return found
+
+    monkeypatch.setattr("scheduler.rounds.due_in", burst)
+    monkeypatch.setattr("scheduler.rounds.look_again", _as_queued)
+
+
+def _as_queued(rows, timetable, units, situation, *, now):
+    return Verdict(tuple(_rebuilt(row, timetable, units, situation, now.date()) for row in rows))
+
+
+def units_with_more_time_have_no_digests(monkeypatch):
+    monkeypatch.setattr(Duty, "own_digests", lambda *_: ())
+
+
+@pytest.mark.parametrize(
+    ("trouble", "days", "fault"),
+    [
+        (WEEKS, 160, only_a_week_after_ones_own_ladder),
+        (WEEKS, 160, each_missed_step_on_its_own),
+        (MONTHS, 320, for_ever),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_judge_notices_what_is_told_too_little_too_often_or_too_late(trouble, days, fault, monkeypatch):
+    sound = Story(troubles=[trouble], days=days)
+    sound.run()
+    assert broken(sound) == {}
+    assert (told_of_the_report(sound) == ["T+3/head"]) is (trouble is WEEKS)
+    assert outcome_of(sound, 0).caught_up > 0
+
+    fault(monkeypatch)
+    story = Story(troubles=[trouble], days=days)
+    story.run()
+
+    assert CAUGHT_UP in broken(story)
+
+
+def test_judge_notices_that_a_unit_with_more_time_is_in_no_digest_of_its_own(monkeypatch):
+    sound = Story(EXTENDED)
+    sound.run()
+    assert broken(sound) == {}
+    told = {
+        k.step: row.told_at.date() for k, row in sound.ledger.items() if k.unit == COMMUNE and row.told_at
+    }
+    assert {step: day for step, day in told.items() if step.endswith("receiver")} == {
+        "T-3@260528/receiver": date(2026, 6, 5),  # 7 June is a Sunday
+        "T+1@260528/receiver": date(2026, 6, 11),
+        "T+7@260528/receiver": date(2026, 6, 17),
+    }
+
+    units_with_more_time_have_no_digests(monkeypatch)
+    story = Story(EXTENDED)
+    story.run()
+
+    assert ONE_ROW in broken(story)
