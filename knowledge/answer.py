@@ -19,6 +19,7 @@ from knowledge.about_documents import AboutDocuments
 from knowledge.after_reform import AfterReform
 from knowledge.asking_back import act_first, law_first, told_first, which_province
 from knowledge.building import without_collecting
+from knowledge.card_fit import level_fit
 from knowledge.corpus import SEED_PROVINCES, Card, CardKind, Corpus, load_corpus
 from knowledge.deciding import LEAST_SURE, Signs, of_the_trade, sureness
 from knowledge.features import Features
@@ -126,7 +127,9 @@ class KnowledgeBase:
             weigher = self._weigher = Weigher(corpus, self._lexicon, reader, finder, index)
         self._giver = Giver(corpus, weigher)
         self._guard = Guard(corpus, self._lexicon, weigher, self._giver, self._places)
-        self._validity = Validity(corpus.documents, weigher.card_documents, weigher.documents_with_cards)
+        self._validity = Validity(
+            corpus.documents, weigher.fit.card_documents, weigher.fit.documents_with_cards
+        )
         first: dict[tuple[str, str], str] = {}
         for card in corpus.cards.values():
             first.setdefault((card.scope, card.topic), card.id)
@@ -310,7 +313,7 @@ class KnowledgeBase:
         leading: dict[str, Hit] = {}
         documents = read.asks(_A_DOCUMENT)
         for hit in self._weigher.index.search(read, slugs, ignore=self._weigher.said_already(read)):
-            score = hit.score * self._weigher.level_fit(read, "", hit.card)
+            score = hit.score * level_fit(read, "", hit.card)
             if not read.years and _A_YEAR.search(hit.card.title):
                 score *= OF_ONE_YEAR
             if fold(self.corpus.topics[hit.card.topic].label) in fold(hit.card.title):

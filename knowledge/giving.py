@@ -41,8 +41,8 @@ class Giver:
 
     def __init__(self, corpus: Corpus, weigher: Weigher) -> None:
         self.corpus = corpus
-        self._card_documents = weigher.card_documents
-        self._card_provinces = weigher.card_provinces
+        self._card_documents = weigher.fit.card_documents
+        self._card_provinces = weigher.fit.card_provinces
         self._years_told = {
             slug: frozenset(
                 year

@@ -158,7 +158,7 @@ class Guard:
     def _written_somewhere(self, reference: str) -> bool:
         """Tell whether any card writes out a document number that is no document of the corpus."""
         number = _number(reference)
-        return any(number in text for text in self._weigher.folded_cards)
+        return any(number in text for text in self._weigher.fit.folded_cards)
 
     @staticmethod
     def _asked_as(card: Card) -> str:

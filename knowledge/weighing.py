@@ -7,13 +7,12 @@ and the asker's own office are weighed in.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
-from itertools import combinations
 
 from isobot.domain.text import fold
 from isobot.domain.units import Unit
-from knowledge.beside import MONTH, Beside
+from knowledge.beside import Beside
 from knowledge.bodies import Body, asks_duty_of, body_in, body_of
+from knowledge.card_fit import CardFit, level_fit
 from knowledge.corpus import BOT, NATIONAL, SEED_PROVINCES, Card, CardKind, Corpus
 from knowledge.duties import OWN_DUTY, duty_first, is_duty_of, whose_duty
 from knowledge.fitting import Asked
@@ -36,37 +35,18 @@ SURE = 0.8
 """From this score on, a card is certainly meant."""
 ENOUGH_COVERED = 0.12
 """The least share of the question that the card has to hold."""
-ABOUT_THIS_PROVINCE, ABOUT_ANOTHER_PROVINCE = 1.1, 0.5
-"""What a national card is worth that is about the province named, or about another one."""
 AT_THE_PLACE = 0.25
 """What a card gains whose first citation is the very article asked for."""
 OWN_OFFICE, OTHER_OFFICE = 1.35, 0.85
 """What a card on the duties of one office is worth to one of that office, and of another."""
 SENT_UP = 1.5
 """What a card on the reports sent up is worth to the office that sends them."""
-BESIDE_THE_POINT = 0.8
-"""What a card is worth on what nobody asked."""
 ELSEWHERE = 0.6
 """What a card is worth that stands at other articles of the document."""
-STILL_ASKED = 1.15
-"""What a card on replacement gains over one on the first day in force, where "còn hiệu lực" is asked."""
-OWN_LEVEL, OTHER_LEVEL = 1.3, 0.6
-"""What a card for some levels is worth to one of them who asks about "đơn vị tôi", and to another."""
-OF_SOME_OFFICES = 0.75
-"""What a card for some levels is worth to one who asks about "đơn vị tôi" and whose level nobody knows, where
-the answer depends on it."""
-STILL_HELD = 1.5
-"""What the card gains that tells whether the very document named still holds, where that is asked."""
 OF_ITS_KIND = 1.4
 """What a card on those who are free to adopt is worth to the question if a school or a tax office has to."""
 OF_OTHER_KINDS = 0.75
 """What a card on who has to adopt, by when, is worth to it that does not speak of such bodies."""
-WHO_IS_ASKED = 1.12
-"""What a card gains whose title asks who, where the question does."""
-NATIONAL_BESIDE_OWN, NATIONAL_BESIDE_NAMED = 0.78, 0.55
-"""What a national card is worth where the asker's province, or a province named, has cards of its own."""
-PROVINCE_BESIDE_COUNTRY = 0.7
-"""What a province's card is worth where every province of the country is asked about."""
 _NATIONAL_WORDS = re.compile(
     r"\b(?:thu tuong|thong tu(?! (?:nao|gi|so may|so nao)\b)|bo khoa hoc|bo tai chinh|chinh phu|"
     r"ca nuoc|toan quoc|"
@@ -79,8 +59,6 @@ _COMPARING = {
 _AGENCY = re.compile(r"^\s*(?:sở|văn phòng|ban|thanh tra|chi cục)\b", re.IGNORECASE)
 _OF_AGENCIES = ("doi-tuong", "danh-sach", "han-hoan-thanh", "muc-tieu")
 """Topics that tell which agencies have to adopt, and by when."""
-_OF_ONE_LEVEL = ("so-nganh", "huyen", "xa")
-"""Topics that are the duties of one level."""
 _PROVINCE_WORDS = frozenset(word for name in SEED_PROVINCES.values() for word in fold(name).split()) | {
     "tinh"
 }
@@ -120,7 +98,6 @@ _WANTED_KINDS = (
 """Words that show what kind of card is wanted, and what such a card gains."""
 OTHER_THAN_A_DOCUMENT = 0.87
 """What a card is worth that names no document where one is asked for."""
-_TITLE_OF_FORCE, _TITLE_OF_PLAN = "còn hiệu lực", "còn áp dụng"
 _ISSUING = re.compile(r"\b(?:do|ai|co quan nao)(?: \w+){0,7} ban hanh\b|\bban hanh boi\b")
 _LEADS = re.compile(r"^so (?:khoa hoc|khcn|kh&cn)")
 _REPORTING = re.compile(r"\bbao cao\b")
@@ -141,17 +118,9 @@ class Weigher:
         self.corpus = corpus
         self.index = index
         self.grasp = Grasp(index)
+        self.fit = CardFit(corpus, words, finder)
         self._lexicon = lexicon
         self._words = words
-        asked = {c.id: _mentioned([*c.asks, c.title], words, finder) for c in corpus.cards.values()}
-        self.card_documents = {
-            c.id: asked[c.id]
-            | _mentioned([c.answer], words, finder)
-            | {citation.document.key for citation in c.citations}
-            for c in corpus.cards.values()
-        }
-        self._named_in_title = {c.id: _mentioned([c.title], words, finder) for c in corpus.cards.values()}
-        self._differs = _topics_that_differ(corpus)
         plans: dict[tuple[int, int], list[str]] = {}
         for document in corpus.documents.values():
             if document.province and document.period_from and document.period_to:
@@ -162,37 +131,6 @@ class Weigher:
             for t in corpus.topics.values()
             if t.group == "trach-nhiem" and _AGENCY.match(t.label)
         }
-        self.card_provinces = {
-            c.id: frozenset(
-                slug
-                for slug, name in SEED_PROVINCES.items()
-                if any(name.casefold() in text.casefold() for text in (c.title, *c.asks))
-            )
-            if c.scope == NATIONAL
-            else frozenset()
-            for c in corpus.cards.values()
-        }
-        self._about_documents = {
-            c.id: asked[c.id] | {citation.document.key for citation in c.citations[:1]}
-            for c in corpus.cards.values()
-        }
-
-    @property
-    def documents_with_cards(self) -> frozenset[str]:
-        """Return the documents that some card is about: it asks after them, or cites them first."""
-        return frozenset().union(*self._about_documents.values())
-
-    @cached_property
-    def folded_cards(self) -> tuple[str, ...]:
-        """Return what each card says, folded; made when a question first asks for it."""
-        cards = self.corpus.cards.values()
-        return tuple(fold(f"{' '.join(c.asks)} {c.answer}") + "\n" + fold(c.title) for c in cards)
-
-    @cached_property
-    def _card_months(self) -> dict[str, set[str]]:
-        """Return the months that each card names in its answer or its wordings."""
-        texts = (folded.rpartition("\n")[0] for folded in self.folded_cards)
-        return {card_id: set(MONTH.findall(t)) for card_id, t in zip(self.corpus.cards, texts, strict=True)}
 
     def scope(self, read: Question, province: str | None) -> Scope:
         """Return the provinces asked about: those named, else those of its documents, else the asker's."""
@@ -234,7 +172,7 @@ class Weigher:
                 * gains[h.card.kind]
                 * asked.fit(h.card)
                 * (OWN_DUTY if is_duty_of(duty_of, h.card) else 1)
-                * (self._fit(said, scope, h.card) * self.level_fit(read, level, h.card)),
+                * (self.fit.of(said, scope, h.card) * level_fit(read, level, h.card)),
             )
             for h in hits
         ]
@@ -304,92 +242,6 @@ class Weigher:
             words |= _COMPARING
         return words
 
-    def _fit(self, said: Beside, scope: Scope, card: Card) -> float:
-        """Weigh a card by what the question says beside its words: documents, articles, levels."""
-        fit = 1.0
-        documents = said.documents
-        if documents:
-            cited = {c.document.key for c in card.citations}
-            if self._about_documents[card.id] & documents:
-                fit *= 1.25
-            elif cited & documents:
-                fit *= 1.1
-            elif not self.card_documents[card.id] & documents:
-                fit *= 0.7
-        elif self.card_provinces[card.id] & said.provinces:
-            fit *= ABOUT_THIS_PROVINCE
-        elif card.scope == NATIONAL and scope.provinces and not scope.national:
-            fit *= NATIONAL_BESIDE_NAMED if scope.named else NATIONAL_BESIDE_OWN
-        elif card.scope in SEED_PROVINCES and scope.country:
-            fit *= PROVINCE_BESIDE_COUNTRY
-        elif card.scope in SEED_PROVINCES and scope.national and not scope.named:
-            fit *= 0.93
-        elif card.scope in SEED_PROVINCES and not scope.provinces and card.kind is CardKind.ABSENT:
-            fit *= 0.8
-        if documents and card.scope in SEED_PROVINCES and not scope.provinces:
-            fit *= 0.75
-        named = self.card_provinces[card.id]
-        if named and said.provinces and not named & said.provinces:
-            fit *= ABOUT_ANOTHER_PROVINCE
-        if card.scope == NATIONAL and not scope.provinces and said.of_the_province:
-            fit *= NATIONAL_BESIDE_NAMED
-        if said.in_force_still and card.topic in ("thay-the", "hieu-luc"):
-            fit *= STILL_ASKED if card.topic == "thay-the" else 1 / STILL_ASKED
-        if said.in_force_still and card.topic == "sap-xep" and not said.reform:
-            fit *= 1 / STILL_ASKED
-        if said.rule_held and _TITLE_OF_FORCE in card.title and self._named_in_title[card.id] & documents:
-            fit *= STILL_HELD
-        if said.plan_held:
-            fit *= STILL_HELD if _TITLE_OF_PLAN in card.title else 1.0
-            fit *= ABOUT_ANOTHER_PROVINCE if card.topic == "sap-xep" else 1.0
-        if card.scope in SEED_PROVINCES and card.topic in said.beside_the_point:
-            fit *= BESIDE_THE_POINT
-        if said.how_often and card.topic == "bao-cao-mau":
-            fit *= 1 / STILL_ASKED
-        if said.replaces and card.topic == "thay-the":
-            fit *= 1 / STILL_ASKED if card.kind is CardKind.ABSENT else STILL_ASKED
-        if said.bound and card.topic in ("khuyen-khich", "doi-tuong"):
-            fit *= STILL_ASKED
-        if said.who and card.title.startswith(("Ai ", "Cơ quan nào")):
-            fit *= WHO_IS_ASKED
-        if card.kind is CardKind.ROSTER and said.today:
-            fit *= ABOUT_ANOTHER_PROVINCE
-        if said.months & self._card_months[card.id]:
-            fit *= 1.12
-        if said.step is not None and card.step is not None:
-            fit *= 1.3 if card.step == said.step else 0.9
-        if card.scope == BOT and (documents or scope.named or not said.about_bot):
-            fit *= 0.8
-        if said.own_of_no_level and card.levels and (card.scope, card.topic) in self._differs:
-            fit *= OF_SOME_OFFICES
-        if said.own_level and card.levels:
-            fit *= OWN_LEVEL if said.own_level in card.levels else OTHER_LEVEL
-        return fit
-
-    @staticmethod
-    def level_fit(read: Question, level: str, card: Card) -> float:
-        """Return what a card for some levels is worth to the level asked about, or to the asker's."""
-        if not card.levels:
-            return 1.0
-        if read.level:
-            return 1.1 if read.level in card.levels else 0.88
-        if level:
-            return 1.03 if level in card.levels else 0.93
-        return 1.0
-
-
-def _topics_that_differ(corpus: Corpus) -> frozenset[tuple[str, str]]:
-    """Return the topics of a place whose answer depends on the level: some cards hold for no common one."""
-    levels: dict[tuple[str, str], list[frozenset[str]]] = {}
-    for card in corpus.cards.values():
-        if card.levels:
-            levels.setdefault((card.scope, card.topic), []).append(frozenset(card.levels))
-    return frozenset(
-        (scope, topic)
-        for (scope, topic), of in levels.items()
-        if topic in _OF_ONE_LEVEL or any(not one & two for one, two in combinations(of, 2))
-    )
-
 
 def _of_its_kind(card: Card, body: Body) -> float:
     """Weigh a card, where it is asked if a body has to adopt, by whether it speaks of bodies of its kind."""
@@ -410,9 +262,3 @@ def _kind_gains(read: Question) -> dict[CardKind, float]:
             elif kind is CardKind.LEGAL_BASIS:
                 gains[other] *= OTHER_THAN_A_DOCUMENT
     return gains
-
-
-def _mentioned(texts: Sequence[str], reader: Reader, finder: ReferenceFinder) -> frozenset[str]:
-    """Return the keys of the documents that texts name."""
-    folded = " . ".join([" ".join([w.bare for w in reader.read(text)]) for text in texts])
-    return frozenset(key for r in finder.find(folded) for key in r.keys)
