@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from handlers import deadlines_desk
 from handlers.services import Services
 from isobot.chat.turn import Turn
-from isobot.domain.deadlines import Kind, Period, ReportingRule
+from isobot.domain.deadlines import Kind, Period, ReportingRule, find_period
 from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.text import shorten
@@ -59,7 +59,19 @@ def _coming(turn: Turn, services: Services, province: str, loaded: Loaded) -> li
             f"• {format_date(day)}: bản tổng hợp {d.period.label} gửi anh/chị ({len(d.missing)} đơn vị)."
             for d in digests
         ]
+        lines += [
+            f"• {format_date(day)}: nhắc riêng các đơn vị còn im lặng, "
+            f"báo cáo {_label(services, rule_id, key)}, như cơ quan đã nhờ."
+            for rule_id, key, on in sorted(loaded.situation.nudges)
+            if on == day and any(r.id == rule_id for r in services.rules.for_province(province))
+        ]
     return lines
+
+
+def _label(services: Services, rule_id: str, key: str) -> str:
+    rule = services.rules.by_id(rule_id)
+    period = find_period(rule, key) if rule else None
+    return period.label if period else key
 
 
 def _together(falling: Iterable[Falling]) -> dict[tuple[ReportingRule, Period], list[Falling]]:

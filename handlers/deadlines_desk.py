@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from handlers import deadline_dates, reminder_lines
+from handlers import deadline_dates, deadline_nudge, reminder_lines
 from handlers.deadline_asking import asking_again, day_and_reason
 from handlers.services import Services
 from isobot.actions import reminding
@@ -27,7 +27,7 @@ from scheduler.dispatch import Loaded, situation_on
 from scheduler.plan import Standing, UnitIndex, standing_of
 
 DIALOGUES = {"extend", "reassign", deadline_dates.DIALOGUE}
-HEADS = ("dg", "na", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd")
+HEADS = ("dg", "na", "nl", "nx", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd")
 """How the keys of its buttons begin."""
 OFFERED = 12
 
@@ -111,32 +111,6 @@ def known_period(
         turn.say(reminding.NOT_RECEIVER)
         return None
     return rule, period
-
-
-async def nudge(turn: Turn, services: Services, rule_id: str, key: str) -> None:
-    """Remind every silent unit by hand, one message a person a day."""
-    found = known_period(turn, services, rule_id, key)
-    if found is None:
-        return
-    made = await reminding.nudge(
-        turn.store,
-        actor=turn.actor,
-        timetable=services.timetable,
-        directory=services.directory,
-        rule=rule_id,
-        period=key,
-        channel=turn.incoming.bot,
-    )
-    lines = [f"Đã xếp {made.messages} tin nhắc tới {made.units} đơn vị."]
-    if made.told_today:
-        lines.append(f"{made.told_today} người đã được nhắc hôm nay nên tôi không nhắc thêm.")
-    if not services.calendar.is_working_moment(turn.now):
-        opens = services.calendar.next_working_moment(turn.now)
-        lines.append(f"Tin sẽ đi vào giờ làm việc, từ {opens:%H:%M} ngày {format_date(opens.date())}.")
-    lines.append(
-        "Đơn vị chưa ai đăng ký, không nhận được tin, đã gửi bản giấy hay được gia hạn thì không nhắc."
-    )
-    turn.say("\n".join(lines))
 
 
 async def begin(turn: Turn, services: Services, what: str, rule_id: str, key: str) -> None:
@@ -415,7 +389,10 @@ async def pick(turn: Turn, services: Services, head: str, parts: list[str]) -> b
         case "dg", [rule, period, _]:
             await show_desk(turn, services, rule, period)
         case "na", [rule, period]:
-            await nudge(turn, services, rule, period)
+            if known_period(turn, services, rule, period) is not None:
+                await deadline_nudge.at_once(turn, services, rule, period)
+        case "nl" | "nx", [rule, period, day]:
+            await deadline_nudge.later(turn, services, rule, period, day, on=head == "nl")
         case "ex", [rule, period]:
             await begin(turn, services, "extend", rule, period)
         case "re", [rule, period]:

@@ -10,7 +10,7 @@ from isobot.clock import VIETNAM
 from isobot.domain.people import Role
 from isobot.domain.requests import is_request
 from isobot.domain.units import UnitDirectory
-from isobot.storage import dispatch, office, people, reports, rulebook, unit_ways
+from isobot.storage import dispatch, nudges, office, people, reports, rulebook, unit_ways
 from isobot.storage.dispatch import Connection
 from isobot.storage.people import Holder
 from scheduler import plan, rounds
@@ -86,6 +86,7 @@ async def situation_on(
         unreachable={holder.person for holder in holders} - reach,
         events=events,
         letters=excused,
+        nudges=await nudges.planned(connection, since=today - timedelta(days=rounds.NUDGE_REACH_DAYS)),
     )
     return Loaded(current, situation, holders, excused | ended)
 

@@ -6,7 +6,7 @@ Pure, like the plan: the same decisions serve the database's ledger and a simula
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from isobot.clock import VIETNAM, vietnam_day
 from isobot.domain.calendar import WorkCalendar
@@ -29,6 +29,7 @@ from scheduler.plan import (
     DueStep,
     Duty,
     Falling,
+    PlannedStep,
     ReportKey,
     Situation,
     Standing,
@@ -40,6 +41,10 @@ from scheduler.plan import (
 
 NUDGE = "N"
 """How steps are named that a receiver asked for by hand; the day follows."""
+
+
+NUDGE_REACH_DAYS = 14
+"""How long after its day a nudge that a receiver asked for is still told, where nothing ran on that day."""
 
 
 def nudge_step(day: date) -> str:
@@ -261,6 +266,7 @@ def due_in(
     due: list[DueStep] = []
     for rules, steps in ladders(timetable):
         due += due_now(rules, known, timetable.calendar, steps, situation, today=today, since=since)
+    due += _nudges_due(timetable, known, situation, today)
     return letters.with_letters(
         due, timetable.rules, known, timetable.calendar, timetable.ladder, situation, today=today
     )
@@ -274,6 +280,28 @@ def duty_of(
     return Duty(rule, period, units, timetable.calendar, ladder, situation.extensions or {})
 
 
+def _nudges_due(timetable: Timetable, units: UnitIndex, situation: Situation, today: date) -> list[DueStep]:
+    """List what receivers asked to be nudged today, or on a day before on which nothing ran."""
+    if not timetable.calendar.is_working(today):
+        return []
+    return [
+        step
+        for rule, period, day in sorted(situation.nudges)
+        if day <= today
+        for step in nudges(timetable, units, situation, rule=rule, period=period, today=today, asked_for=day)
+        if step.key not in situation.ledger
+    ]
+
+
+def free_day(planned: Iterable[PlannedStep], calendar: WorkCalendar, *, after: date) -> date:
+    """Return the first working day after a day on which whoever reports is told nothing of a period."""
+    taken = {step.day for step in planned if step.audience is Audience.REPORTER}
+    day = calendar.next_working(after + timedelta(days=1))
+    while day in taken:
+        day = calendar.next_working(day + timedelta(days=1))
+    return day
+
+
 def nudges(
     timetable: Timetable,
     units: UnitIndex,
@@ -282,11 +310,14 @@ def nudges(
     rule: str,
     period: str,
     today: date,
+    asked_for: date | None = None,
 ) -> list[DueStep]:
-    """List what a receiver's nudge of today tells: each silent unit once, to whoever hears its reminders.
+    """List what a receiver's nudge tells today: each silent unit once, to whoever hears its reminders.
 
-    Units on paper or with more time are left alone.
+    `asked_for` is the day for which it was asked, unless that is today. Units on paper or with more time
+    are left alone.
     """
+    day = asked_for or today
     known = timetable.rules.by_id(rule)
     due = find_period(known, period) if known else None
     if known is None or due is None or known.is_closed_on(today):
@@ -303,10 +334,10 @@ def nudges(
                 known,
                 duty.of(report)[0],
                 unit,
-                nudge_step(today),
+                nudge_step(day),
                 audience,
                 person,
-                today,
+                day,
                 waits=report in situation.pending,
                 stands_in=audience is not Audience.REPORTER,
             )

@@ -30,7 +30,7 @@ class Situation:
     after the officer said it went out on paper. `snoozed` gives the first day on which to remind again.
     `declined` are (unit, person) where the person said "không phải tôi"; `unreachable` cannot be written
     to. `events` are (rule, unit, day) that duties follow. `letters` tells when each of the excused was said
-    to have gone out.
+    to have gone out. `nudges` are (rule, period, day) for which a receiver asked to nudge the silent units.
     """
 
     posts: Posts
@@ -44,6 +44,7 @@ class Situation:
     unreachable: Collection[int] = ()
     events: Collection[tuple[str, str, date]] = ()
     letters: Mapping[ReportKey, datetime] | None = None
+    nudges: Collection[tuple[str, str, date]] = ()
 
 
 class UnitIndex:

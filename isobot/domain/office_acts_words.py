@@ -40,6 +40,10 @@ def act_words(act: OfficeAct, names: Mapping[int, str]) -> str:
         case "nudge":
             units = after.get("units", 0) if isinstance(after, Mapping) else 0
             return f"nhờ nhắc các đơn vị im lặng, {units} đơn vị"
+        case "nudge-later":
+            return f"nhờ nhắc các đơn vị im lặng vào {_day(after)}"
+        case "no-nudge":
+            return f"thôi nhờ nhắc vào {_day(after)}"
         case "relieve":
             person = before if isinstance(before, int) else 0
             return f"thôi nhắc người cũ, {names.get(person, ERASED)}"

@@ -5,7 +5,7 @@ Each checks the right, changes the record, takes back what waits, and writes the
 
 from isobot.actions.reminding.answers import add_event, done, me_again, not_me, send_on_paper, snooze
 from isobot.actions.reminding.last_days import Extended, check_longer, check_move, extend, movable, move_date
-from isobot.actions.reminding.receivers import Nudged, judge_letter, nudge, turn_duty
+from isobot.actions.reminding.receivers import Nudged, judge_letter, no_nudge, nudge, nudge_later, turn_duty
 from isobot.actions.reminding.rights import (
     NO_PERIOD,
     NOT_RECEIVER,
@@ -32,8 +32,10 @@ __all__ = [
     "me_again",
     "movable",
     "move_date",
+    "no_nudge",
     "not_me",
     "nudge",
+    "nudge_later",
     "officers_of",
     "relieve",
     "send_on_paper",

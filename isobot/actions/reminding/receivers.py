@@ -1,21 +1,25 @@
 """What who receives the reports does about reminders: judge a letter, turn a duty on or off, nudge."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from isobot.actions.office_history import write_act
 from isobot.actions.reminding.rights import NO_PERIOD, check_receiver
 from isobot.clock import vietnam_day
-from isobot.domain.deadlines import ReportingRule, RuleBook
+from isobot.domain.deadlines import ReportingRule, RuleBook, find_period
 from isobot.domain.people import Actor
 from isobot.domain.units import UnitDirectory
 from isobot.errors import Refusal
-from isobot.storage import dispatch, office
+from isobot.storage import dispatch, nudges, office
 from isobot.storage.office import Report
 from isobot.storage.store import Store
 from scheduler import rounds
 from scheduler.dispatch import queue_round, situation_on
-from scheduler.plan import UnitIndex
+from scheduler.plan import PlannedStep, UnitIndex, ladder
 from scheduler.rounds import Timetable
+
+FARTHEST_NUDGE_DAYS = 60
+"""How far ahead a nudge may be asked for; the days on which a ladder is silent are nearer."""
 
 
 async def judge_letter(
@@ -61,6 +65,8 @@ class Nudged:
     messages: int
     told_today: int
     units: int
+    free_day: date
+    """The next working day on which no reminder of the period falls."""
 
 
 async def nudge(
@@ -105,4 +111,55 @@ async def nudge(
         after={"messages": tally.messages, "units": len(units)},
     )
     left = {step.person for step in steps} - set(planned)
-    return Nudged(tally.messages, len(left), len(units))
+    free = rounds.free_day(ladder_of(loaded.timetable, known, period), timetable.calendar, after=today)
+    return Nudged(tally.messages, len(left), len(units), free)
+
+
+def ladder_of(timetable: Timetable, rule: ReportingRule, period: str) -> tuple[PlannedStep, ...]:
+    """Return the steps of a period that units without more time hear."""
+    due = find_period(rule, period)
+    return ladder(due, timetable.calendar, timetable.ladder) if due is not None else ()
+
+
+async def nudge_later(
+    store: Store, *, actor: Actor, timetable: Timetable, rule: str, period: str, day: date, channel: str
+) -> None:
+    """Keep that the silent units of a period are nudged on a later day.
+
+    Raises:
+        Refusal: the person does not receive these reports, or the day is none to remind on.
+    """
+    known = _received(actor, timetable, rule, period)
+    today = vietnam_day(store.now)
+    if not today < day <= today + timedelta(days=FARTHEST_NUDGE_DAYS) or not timetable.calendar.is_working(
+        day
+    ):
+        raise Refusal("Ngày này không nhắc được nữa. Anh/chị chọn lại “nhắc các đơn vị im lặng”.")
+    await nudges.plan(store.connection, rule=rule, period=period, day=day, person=actor.id or 0, at=store.now)
+    report, after = (rule, period, ""), day.isoformat()
+    await write_act(store, actor, channel, "nudge-later", province=known.province, report=report, after=after)
+
+
+async def no_nudge(
+    store: Store, *, actor: Actor, timetable: Timetable, rule: str, period: str, day: date, channel: str
+) -> bool:
+    """Take a nudge of a later day back; False when there is none, or it has begun.
+
+    Raises:
+        Refusal: the person does not receive these reports.
+    """
+    known = _received(actor, timetable, rule, period)
+    begun = day <= vietnam_day(store.now)
+    if begun or not await nudges.drop(store.connection, rule=rule, period=period, day=day):
+        return False
+    report, after = (rule, period, ""), day.isoformat()
+    await write_act(store, actor, channel, "no-nudge", province=known.province, report=report, after=after)
+    return True
+
+
+def _received(actor: Actor, timetable: Timetable, rule: str, period: str) -> ReportingRule:
+    known = timetable.rules.by_id(rule)
+    if known is None or find_period(known, period) is None:
+        raise Refusal(NO_PERIOD)
+    check_receiver(actor, known.province)
+    return known

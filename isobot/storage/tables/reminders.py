@@ -124,6 +124,16 @@ letters = Table(
     Column("verdict", String(10), nullable=False, default=""),
 )
 
+planned_nudges = Table(
+    "planned_nudges",
+    metadata,
+    Column("rule", String(60), primary_key=True),
+    Column("period", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("person", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 declined = Table(
     "declined",
     metadata,
