@@ -108,9 +108,9 @@ def coming_steps(
     """Return what is still to be told of a unit's report as `whose`."""
     steps = planned(rule, period, services)
     report = (rule.id, period.key, unit.code)
-    if whose is Audience.RECEIVER:
-        report = digest_of(report, services.directory)
-    return past.coming(report, steps, period, services.calendar, whose=whose, own=own, today=today)
+    # A unit with time of its own has digests of its own; the others stand under the receiving office.
+    also = [digest_of(report, services.directory)] if whose is Audience.RECEIVER else []
+    return past.coming(report, steps, period, services.calendar, whose=whose, own=own, today=today, also=also)
 
 
 def _others_days(days: Sequence[date]) -> str:

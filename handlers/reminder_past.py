@@ -45,13 +45,16 @@ class Past:
         whose: Audience,
         own: bool,
         today: date,
+        also: Sequence[ReportKey] = (),
     ) -> list[Coming]:
         """Return what is still to be told as `whose`; with `own` this person is the one who hears it.
+
+        `also` names other reports under which the ledger may have these steps.
 
         What was put off is told together on the first working day on which that person may be reminded.
         """
         steps = [step for step in planned if step.audience is whose]
-        told = self._told_of(report, whose, own=own)
+        told = {step for each in (report, *also) for step in self._told_of(each, whose, own=own)}
         until = self.quiet_until(report) if own else None
         if until is None:
             return [(s.day, s) for s in steps if s.day >= today and s.step not in told]

@@ -24,6 +24,10 @@ class Spans:
         if self._spans and self._spans[-1][1] is None:
             self._spans[-1] = (self._spans[-1][0], now)
 
+    def begun(self) -> list[datetime]:
+        """Return each moment at which it began to hold."""
+        return [first for first, _ in self._spans]
+
     def held_at(self, moment: datetime) -> bool:
         """Tell whether it held at a moment."""
         return any(first <= moment and (last is None or moment < last) for first, last in self._spans)

@@ -26,6 +26,8 @@ ONE_A_DAY = "one message a person a day"
 ESCALATED = "escalations on their day"
 ON_ITS_DAY = "reminders on their day"
 CAUGHT_UP = "what an outage swallowed is told once"
+AT_ONCE = "more time is told at once"
+LETTERS_TOLD = "letters on paper are told on the next working day"
 STOOD_IN = "somebody hears for whoever is out of reach"
 STILL_ASKED = "none sent that is no longer asked, or not of that person"
 NOT_LATE_YET = "nobody is called late before the last day is over"
@@ -41,6 +43,8 @@ CHECKS = (
     ESCALATED,
     CAUGHT_UP,
     STOOD_IN,
+    AT_ONCE,
+    LETTERS_TOLD,
 )
 SPEAKING = ("reporter", "deputy", "head")
 """As what somebody is spoken to who holds several posts of a unit: the first."""
@@ -61,6 +65,8 @@ class Judge:
         self.due = 0
         self.escalations = 0
         self.stood_in = 0
+        self.told_at_once = 0
+        self.letters_told = 0
         self.caught_up = 0
         self.asked = {
             (each.rule, each.period, each.province): each for each in asked_of(self.country, self.facts)
@@ -111,7 +117,7 @@ class Judge:
             return
         here = self.speaking(unit, begins, asked)
         calm = (
-            self._is_calm(step.day)
+            self.is_calm(step.day)
             and asked.known <= begins
             and not step.name.startswith("D")
             and self.is_wanted(asked, report, evening)
@@ -204,7 +210,7 @@ class Judge:
             begins, evening = at(step.day, 8), at(step.day, 17)
             if (asked.closed and asked.closed < begins) or not self.is_missing(asked, units, begins):
                 continue
-            calm = self._is_calm(step.day) and asked.known <= begins
+            calm = self.is_calm(step.day) and asked.known <= begins
             calm = calm and self.is_missing(asked, units, evening)
             calm = calm and not (asked.closed and asked.closed < evening)
             for held in self.receiving(code):
@@ -270,7 +276,7 @@ class Judge:
             return {h.person: "reporter" for h in self._held[unit.code] if covers(h, moment)}
         return speaking
 
-    def _is_calm(self, day: date) -> bool:
+    def is_calm(self, day: date) -> bool:
         """Tell whether no trouble of that day or the four before it may still hold messages up."""
         if day not in self._calm:
             evening, before = at(day, 17), at(day - timedelta(days=4), 0)

@@ -12,6 +12,7 @@ from benchmarks.simulator.country import BIG, FIRST_DAY, Country, Size
 from benchmarks.simulator.judge import Judge
 from benchmarks.simulator.outages import judge_outages
 from benchmarks.simulator.play import Simulation
+from benchmarks.simulator.told_acts import judge_told_acts
 from benchmarks.simulator.troubles import disturbances
 
 
@@ -26,6 +27,8 @@ class Outcome:
     escalations: int
     stood_in: int
     caught_up: int
+    told_at_once: int
+    letters_told: int
     statuses: Mapping[str, int]
     messages: int
     broken: Mapping[str, Sequence[str]]
@@ -51,6 +54,7 @@ def outcome_of(simulation: Simulation, seconds: float) -> Outcome:
     judge = Judge(simulation)
     judge.judge()
     judge_outages(judge)
+    judge_told_acts(judge)
     return Outcome(
         simulation.country.size,
         seconds,
@@ -59,6 +63,8 @@ def outcome_of(simulation: Simulation, seconds: float) -> Outcome:
         judge.escalations,
         judge.stood_in,
         judge.caught_up,
+        judge.told_at_once,
+        judge.letters_told,
         Counter(row.status for row in simulation.ledger.values()),
         len(simulation.deliveries),
         judge.broken,
@@ -79,6 +85,8 @@ async def run(console: Console, size: Size = BIG) -> bool:
         ("escalations on undisturbed days", f"{outcome.escalations:,}"),
         ("told in place of somebody out of reach", f"{outcome.stood_in:,}"),
         ("caught up with after an outage", f"{outcome.caught_up:,}"),
+        ("told of more time at once", f"{outcome.told_at_once:,}"),
+        ("letters told on the next working day", f"{outcome.letters_told:,}"),
         ("seconds", f"{outcome.seconds:.0f}"),
     ):
         table.add_row(name, value)

@@ -10,10 +10,10 @@ from benchmarks.simulator import (
     outcome_of,
 )
 from benchmarks.simulator.country import AUDIT, MANAGEMENT, NOVEMBER, at
-from benchmarks.simulator.judge import ONE_ROW
+from benchmarks.simulator.judge import AT_ONCE, LETTERS_TOLD, ONE_ROW
 from scheduler import rounds
 from scheduler.rounds import Verdict, look_again
-from tests.simulated import TINY, Story, broken, on, opened, played
+from tests.simulated import COMMUNE, OTHER, TINY, Story, broken, on, opened, played
 
 
 def often_offline() -> list[Disturbance]:
@@ -31,6 +31,8 @@ def test_every_promise_is_kept_through_outages_and_clock_jumps():
     assert outcome.escalations > 5
     assert outcome.stood_in > 0
     assert outcome.caught_up > 100
+    assert outcome.told_at_once > 5
+    assert outcome.letters_told > 5
     assert set(outcome.statuses) == {"sent", "merged", "cancelled", "dead"}
     facts = simulation.facts
     assert all((facts.rounds, facts.moves, facts.events, facts.lent, facts.ended, facts.not_me))
@@ -88,3 +90,14 @@ def test_judge_notices_two_planners_that_do_not_heed_each_other(monkeypatch):
     simulation.run()
 
     assert "no step is told twice" in broken(simulation)
+
+
+def test_judge_notices_that_nobody_is_told_of_what_others_did(monkeypatch):
+    monkeypatch.setattr("scheduler.letters.with_letters", lambda due, *_, **__: list(due))
+    monkeypatch.setattr("scheduler.news.steps_of_news", lambda *_, **__: [])
+    extended = (on(20, 5), "extend", ("r0", "2026-05", COMMUNE), 14)
+    on_paper = (on(19, 5), "letter", ("r0", "2026-05", OTHER), "")
+    story = Story(extended, on_paper)
+    story.run()
+
+    assert set(broken(story)) == {AT_ONCE, LETTERS_TOLD}

@@ -72,3 +72,18 @@ async def test_anothers_putting_off_changes_nothing_for_a_colleague(lan, clock):
     await hung.registers("th.pu-luong")
 
     assert "nhắc 28/05/2027, 31/05/2027" in await page(hung)
+
+
+async def test_list_told_of_a_unit_with_more_time_is_promised_no_more(lan, mai, clock):
+    await mai.registers("th.so-khcn", Role.RECEIVER)
+    await reminded(lan, clock)
+    await mai.presses_key("ex:th-xa:2027-05")
+    await mai.says("xã Pù Luông")
+    await mai.says("15/6")
+    await mai.says("Đơn vị đang chuyển trụ sở")
+    clock.move_to(date(2027, 6, 11))
+    before = await page(lan)
+    await lan.office.tick()
+
+    assert "cơ quan nhận 11/06/2027, 16/06/2027, 22/06/2027" in before
+    assert "cơ quan nhận 16/06/2027, 22/06/2027" in await page(lan)
