@@ -41,7 +41,7 @@ def steps_of_news(
     """
     rule = timetable.rules.get(report[0], unit.province)
     period = find_period(rule, report[1]) if rule else None
-    if rule is None or period is None or not rule.is_owed_by(unit, period):
+    if rule is None or period is None or not rule.is_owed_by(unit, period) or rule.is_closed_on(today):
         return []
     own_period, planned = duty_of(rule, period, [unit], timetable, situation).of(report)
     steps = planned.get(Audience.REPORTER, ())

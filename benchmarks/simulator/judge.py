@@ -121,6 +121,7 @@ class Judge:
             and asked.known <= begins
             and not step.name.startswith("D")
             and self.is_wanted(asked, report, evening)
+            and self.owes(asked, unit.code, begins)
         )
         later = self.speaking(unit, evening, asked) if calm else {}
         for person, speaks in here.items():

@@ -9,7 +9,7 @@ from benchmarks.simulator import Disturbance, outcome_of
 from benchmarks.simulator.judge import CAUGHT_UP, ONE_ROW
 from scheduler.duties import Duty
 from scheduler.rounds import Verdict, _rebuilt, due_in
-from tests.simulated import COMMUNE, Story, broken, on
+from tests.simulated import COMMUNE, OTHER, Story, broken, on, opened
 
 REPORT = ("r0", "2026-05", COMMUNE)
 WEEKS = Disturbance("planner down", on(28, 5, 16), on(26, 6, 7))
@@ -93,3 +93,24 @@ def test_judge_notices_that_a_unit_with_more_time_is_in_no_digest_of_its_own(mon
     story.run()
 
     assert ONE_ROW in broken(story)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        [
+            opened(),
+            (on(20, 3), "close_round", "yc-tinh-0-1"),
+            (on(25, 3), "extend", ("yc-tinh-0-1", "2026", COMMUNE), 5),
+        ],
+        [(on(13, 5), "merge", COMMUNE, OTHER, False), (on(25, 5), "extend", REPORT, 5)],
+    ],
+    ids=["closed round", "unit that ended"],
+)
+def test_news_of_more_time_is_not_told_of_what_is_asked_no_more(acts):
+    story = Story(*acts)
+    story.run()
+
+    assert story.extensions
+    assert broken(story) == {}
+    assert not [key for key in story.ledger if key.step.startswith("D@")]
