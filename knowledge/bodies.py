@@ -34,7 +34,10 @@ _BEGINNINGS = (
     ),
 )
 """What the rules call such bodies, and how their names begin."""
-_KINDS = tuple((called, re.compile(rf"\b(?:{beginning})\b")) for called, beginning in _BEGINNINGS)
+_KINDS = tuple(
+    (called, re.compile(rf"(?<!qua )(?<!gui )\b(?:{beginning})\b")) for called, beginning in _BEGINNINGS
+)
+"""Money that goes through the treasury says nothing of the treasury."""
 _OF_UNITS = (
     (_CENTRAL, re.compile(rf"^(?:{_BEGINNINGS[0][1]}|cong an|bo chi huy)\b")),
     (_PUBLIC_SERVICE, re.compile(r"^(?:truong|benh vien|trung tam|dai phat thanh|nha van hoa|tram y te)\b")),
@@ -46,7 +49,10 @@ _STEMS = {
     _OTHERS: ("to chuc khac",),
 }
 """How cards call the kinds, folded; the police and the army are led from above as well."""
-_HOW_MUCH = re.compile(r"\b(?:bao nhieu|may|phan tram|khi nao|bao gio|nam nao|ngay nao|tien|kinh phi|gi)\b")
+_OTHER_MATTER = re.compile(
+    r"\b(?:bao nhieu|may|phan tram|khi nao|bao gio|nam nao|ngay nao|gi|tien|kinh phi|quyet toan|du toan|"
+    r"qua|gui|nop|nhan|bao cao|ho so|thu tuc)\b"
+)
 _DUTY = re.compile(
     r"\b(?:bat buoc|phai|bi bat|bi buoc|thuoc|doi tuong|dien|nam trong|co trong|co ten|danh sach|"
     r"khuyen khich|tu nguyen|mien|ep)\b"
@@ -82,4 +88,4 @@ def body_in(folded: str) -> Body | None:
 
 def asks_duty_of(folded: str) -> bool:
     """Tell whether a folded question asks only if something has to be done, or is meant by a rule."""
-    return _DUTY.search(folded) is not None and _HOW_MUCH.search(folded) is None
+    return _DUTY.search(folded) is not None and _OTHER_MATTER.search(folded) is None

@@ -49,7 +49,7 @@ OF_OTHER_KINDS = 0.75
 """What a card on who has to adopt, by when, is worth to it that does not speak of such bodies."""
 _NATIONAL_WORDS = re.compile(
     r"\b(?:thu tuong|thong tu(?! (?:nao|gi|so may|so nao)\b)|bo khoa hoc|bo tai chinh|chinh phu|"
-    r"ca nuoc|toan quoc|"
+    r"ca nuoc|toan quoc|(?<!can )(?<!noi )(?<!toan )(?<!dong )bo (?:tong hop|nhan|trinh)|"
     r"(?<!thuoc )(?<!co quan )(?<!do )trung uong)\b"
 )
 _COMPARING = {
@@ -190,7 +190,11 @@ class Weigher:
         if office:
             fitted = [replace(h, score=h.score * self._of_office(read, h.card, office)) for h in fitted]
         if body and asks_duty_of(read.focus):
-            fitted = [replace(h, score=h.score * _of_its_kind(h.card, body)) for h in fitted]
+            places = (NATIONAL, *scope.provinces)
+            fitted = [
+                replace(h, score=h.score * (_of_its_kind(h.card, body) if h.card.scope in places else 1))
+                for h in fitted
+            ]
         fitted = self._at_the_place(read, fitted)
         if level and not own and own_year_clause(read, self._lexicon.stop_words):
             fitted = duty_first(level, fitted)

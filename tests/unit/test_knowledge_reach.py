@@ -64,6 +64,20 @@ def test_a_school_or_hospital_is_told_what_its_kind_has_to_do(ask, question, pro
     assert card in ask(question, province).cards
 
 
+def test_a_treasury_that_money_goes_through_is_not_who_is_asked_about(ask):
+    answer = ask(
+        "xã em quyết toán tiền ISO qua kho bạc có phải gửi Sở Tài chính không?",
+        KT,
+        "UBND xã Đăk Pét, huyện Đăk Glei",
+    )
+
+    assert "kt-khuyen-khich" not in answer.cards
+
+
+def test_a_stranger_is_told_the_law_and_not_the_plan_of_one_province(ask):
+    assert "nat-bo-nganh-bat-buoc" in ask("Cục Thuế có bắt buộc làm ISO không").cards
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -175,6 +189,7 @@ def test_what_became_of_it_is_told_where_that_is_asked(ask, question, unit):
             "nat-kiem-tra-mot-phan-ba",
         ),
         ("Các tỉnh có phải lập kế hoạch ISO riêng không?", None, "nat-ke-hoach-tinh"),
+        ("Bộ tổng hợp báo cáo xong thì gửi lên ai?", KT, "nat-bo-bao-cao-ai"),
     ],
 )
 def test_what_every_province_has_to_do_is_told_by_the_rules_of_the_state(ask, question, province, card):
