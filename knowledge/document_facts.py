@@ -90,7 +90,7 @@ class DocumentFacts:
     def _edition(self, document: LegalDocument) -> Told | None:
         if not document.standard:
             return None
-        text = f"Tên {document.short_name()} ghi TCVN ISO 9001:{document.standard}."
+        text = f"Trong tên, {document.short_name()} ghi TCVN ISO 9001:{document.standard}."
         return self._of_title(document, text)
 
     def _in_force(self, document: LegalDocument) -> Told | None:

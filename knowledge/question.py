@@ -44,9 +44,10 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PERIOD = re.compile(r"\b20\d\d ?(?:-|–|den|toi)(?: het)?(?: nam)? ?20\d\d\b")
 """The years of a plan, which name no year of their own: "giai đoạn 2022-2024"."""
 _OF_A_NUMBER = re.compile(
-    r"\b\d+[/:](?:19|20)\d\d\b|\b(?:19|20)\d\d/[a-z]\S*|9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}"
+    r"\b\d+[/:](?:19|20)\d\d\b|\b(?:19|20)\d\d(?:/[a-z]\S*|(?:[.,]\d{3})+)|"
+    r"9001[: -]*20\d\d|\d+[/-]\d+[/-]\d{4}"
 )
-"""Figures in the number of a document, a standard or a date that would read like a year."""
+"""Figures of an amount, a date, or the number of a document or standard that would read like a year."""
 _EDITION = re.compile(r"(?<!van )(?<!uy )\bban(?: nam| iso)? 20(?:00|08|15|26)\b")
 """An edition of the standard, which names no year either: "công bố bản 2015"."""
 _YES_NO = re.compile(
