@@ -68,9 +68,7 @@ class Judge:
         self.told_at_once = 0
         self.letters_told = 0
         self.caught_up = 0
-        self.asked = {
-            (each.rule, each.period, each.province): each for each in asked_of(self.country, self.facts)
-        }
+        self.asked = {(each.rule, each.period, each.of): each for each in asked_of(self.country, self.facts)}
         self._held: dict[str, list[Holding]] = defaultdict(list)
         self._receiving: dict[str, list[Holding]] = defaultdict(list)
         for holding in self.country.holdings:
@@ -303,7 +301,9 @@ class Judge:
                 self.note(ONCE, f"{key} {times} times")
 
     def _judge_told(self, key: StepKey, told: datetime) -> None:
-        asked = self.asked.get((key.rule, key.period, self.country.index.all[key.unit].province))
+        province = self.country.index.all[key.unit].province
+        about = key.rule, key.period
+        asked = self.asked.get((*about, key.unit)) or self.asked.get((*about, province))
         if asked is None:
             return  # of a period before or after the time that is judged
         report = (key.rule, key.period, key.unit)

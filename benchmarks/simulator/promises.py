@@ -36,14 +36,14 @@ ALWAYS = at(FIRST_DAY, 0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One report or deed that was asked of some units of a province.
+    """One report or deed that was asked of some units `of` a province, or of one unit after its own event.
 
     `known` is when isobot was told of it, `closed` from when on nobody was to be told any more.
     """
 
     rule: str
     period: str
-    province: str
+    of: str
     opens: date
     last_day: date
     units: tuple[str, ...]
@@ -179,9 +179,8 @@ def asked_of(country: Country, facts: Facts) -> Iterator[Asked]:
         )
     for (rule, period, code), noted in facts.events.items():
         happened = date.fromisoformat(period)
-        province = country.index.all[code].province
         last_day = _after(rule, happened)
-        yield Asked(rule, period, province, happened, last_day, (code,), duty=True, known=noted)
+        yield Asked(rule, period, code, happened, last_day, (code,), duty=True, known=noted)
 
 
 def _day(year: int, month: int, day: int) -> date:
