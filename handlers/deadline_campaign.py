@@ -14,6 +14,7 @@ from isobot.domain.text import shorten
 from scheduler import rounds, wording
 from scheduler.dispatch import Loaded
 from scheduler.falling import Falling
+from scheduler.plan import UnitIndex
 
 AHEAD_DAYS = 10
 
@@ -21,7 +22,7 @@ AHEAD_DAYS = 10
 async def show(turn: Turn, services: Services) -> None:
     """Show a receiver what will be reminded in the next days, and how many it reaches."""
     for province in turn.actor.provinces_to_receive():
-        loaded = await deadlines_desk.loaded_now(turn, services)
+        loaded = await deadlines_desk.loaded_now(turn, services, province)
         lines = _coming(turn, services, province, loaded)
         said = "\n".join([f"Lịch nhắc {AHEAD_DAYS} ngày tới của tỉnh:", *lines])
         choices = [
@@ -43,7 +44,7 @@ async def show(turn: Turn, services: Services) -> None:
 
 
 def _coming(turn: Turn, services: Services, province: str, loaded: Loaded) -> list[str]:
-    units = [u for u in services.directory if u.province == province]
+    units = UnitIndex(u for u in services.directory if u.province == province)
     lines: list[str] = []
     for n in range(AHEAD_DAYS + 1):
         day = turn.today + timedelta(days=n)

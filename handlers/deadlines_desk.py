@@ -24,7 +24,7 @@ from isobot.storage.outbox import Priority
 from isobot.storage.people import Holder
 from scheduler import rounds, wording
 from scheduler.dispatch import Loaded, situation_on
-from scheduler.plan import Standing, UnitIndex, standing_of
+from scheduler.plan import Standing, standing_of
 
 DIALOGUES = {"extend", "reassign", deadline_dates.DIALOGUE}
 HEADS = ("dg", "na", "nl", "nx", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd")
@@ -32,9 +32,15 @@ HEADS = ("dg", "na", "nl", "nx", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm",
 OFFERED = 12
 
 
-async def loaded_now(turn: Turn, services: Services) -> Loaded:
-    """Load what the plan of today is made from."""
-    return await situation_on(turn.store.connection, services.timetable, services.directory, today=turn.today)
+async def loaded_now(turn: Turn, services: Services, province: str) -> Loaded:
+    """Load what the plan of today is made from in a province, without the ledger."""
+    return await situation_on(
+        turn.store.connection,
+        services.timetable,
+        services.directory,
+        today=turn.today,
+        province=province,
+    )
 
 
 def periods_now(turn: Turn, services: Services, province: str) -> list[tuple[ReportingRule, Period]]:
@@ -83,18 +89,17 @@ async def missing_in(
     turn: Turn, services: Services, rule: ReportingRule, period: Period
 ) -> tuple[list[Unit], list[Standing]]:
     """Return the units whose figures are not in, and why as far as one can tell."""
-    loaded = await loaded_now(turn, services)
-    index = UnitIndex(services.directory)
+    loaded = await loaded_now(turn, services, "" if rule.province == deadlines.NATIONAL else rule.province)
     timetable = loaded.timetable
-    owing = deadlines.reporting_units(rule, period, index.of(rule.province))
+    owing = deadlines.reporting_units(rule, period, services.directory)
     duty = rounds.duty_of(rule, period, owing, timetable, loaded.situation)
     reported = loaded.situation.reported
     missing = [u for u in owing if (rule.id, period.key, u.code) not in reported]
-    seen = await dispatch.seen_units(turn.store.connection, rule=rule.id, period=period.key)
     standing = [standing_of(loaded.situation, duty, u, turn.today) for u in missing]
+    silent = [u.code for u, why in zip(missing, standing, strict=True) if why is Standing.SILENT]
+    seen = await dispatch.seen_units(turn.store.connection, rule=rule.id, period=period.key, among=silent)
     return missing, [
-        Standing.SEEN if why is Standing.SILENT and unit.code in seen else why
-        for unit, why in zip(missing, standing, strict=True)
+        Standing.SEEN if unit.code in seen else why for unit, why in zip(missing, standing, strict=True)
     ]
 
 

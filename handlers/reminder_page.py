@@ -63,9 +63,9 @@ async def show(turn: Turn, services: Services) -> None:
 
 async def _show_lead_office(turn: Turn, services: Services, codes: Iterable[str]) -> None:
     """Show a receiver what the lead office itself has to do in November and December."""
-    held = await people.holders(turn.store.connection, provinces=turn.actor.provinces_to_receive())
-    declined = await office.all_declined(turn.store.connection)
     offices = [unit for code in codes if (unit := services.directory.get(code)) and unit.lead_office]
+    held = await people.holders(turn.store.connection, units=[unit.code for unit in offices])
+    declined = await office.all_declined(turn.store.connection)
     past = await _past_of(turn, services, offices) if offices else Past()
     for unit in offices:
         shown: list[date] = []
@@ -134,8 +134,8 @@ async def audience_in(turn: Turn, unit: Unit) -> Audience:
     declined = await office.all_declined(turn.store.connection)
     in_reach = {
         holder.post.role
-        for holder in await people.holders(turn.store.connection, provinces=[unit.province])
-        if holder.post.unit == unit.code and holder.chats and (unit.code, holder.person) not in declined
+        for holder in await people.holders(turn.store.connection, units=[unit.code])
+        if holder.chats and (unit.code, holder.person) not in declined
     }
     stands_in = next((role for role in _AS if role in in_reach), None) is mine
     return Audience.REPORTER if stands_in else _AS[mine]

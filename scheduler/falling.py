@@ -1,7 +1,7 @@
 """What falls exactly on a day, whoever is registered: for dry runs, and for what offices are shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ from isobot.domain.calendar import WorkCalendar
 from isobot.domain.deadlines import NATIONAL, Audience, Kind, LadderStep, Period, ReportingRule
 from isobot.domain.units import Unit
 from scheduler.duties import asked, duties
+from scheduler.ladder import PlannedStep
 from scheduler.situation import ROLES, Posts, ReportKey, Situation, UnitIndex, listeners, receivers
 
 
@@ -55,19 +56,24 @@ def falling_on(
     """
     known = situation or Situation(posts, reported=reported)
     found: list[Falling] = []
-    for duty in asked(duties(rules, UnitIndex(units), calendar, steps, known, on), on):
+    for duty in asked(duties(rules, UnitIndex.over(units), calendar, steps, known, on), on):
+        usual = _steps_on(on, duty.planned)
         for unit in duty.units:
             report = (duty.rule.id, duty.period.key, unit.code)
-            if report in known.reported or report in known.excused:
-                continue
             period, planned = duty.of(report)
-            here = {a: p.step for a, own in planned.items() for p in own if p.day == on}
+            here = usual if planned is duty.planned else _steps_on(on, planned)
+            if not here or report in known.reported or report in known.excused:
+                continue
             step = next((here[a] for a in ROLES if a in here), None)
             if step is None:
                 continue
             people = tuple(p for p, _, speaks in listeners(known, duty.rule, unit, report) if speaks in here)
             found.append(Falling(duty.rule, period, unit, step, people))
     return found
+
+
+def _steps_on(on: date, planned: Mapping[Audience, Sequence[PlannedStep]]) -> Mapping[Audience, str]:
+    return {audience: step.step for audience, own in planned.items() for step in own if step.day == on}
 
 
 def digests_on(
@@ -83,7 +89,7 @@ def digests_on(
 ) -> list[Digest]:
     """List the digests for receiving offices that fall exactly on a day; none where all reports are in."""
     state = situation or Situation(posts, reported=reported)
-    known = UnitIndex(units)
+    known = UnitIndex.over(units)
     found: list[Digest] = []
     for duty in asked(duties(rules, known, calendar, steps, state, on), on):
         rule, period = duty.rule, duty.period

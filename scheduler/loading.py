@@ -42,19 +42,23 @@ async def situation_on(
     *,
     today: date,
     since: date | None = None,
+    province: str = "",
 ) -> Loaded:
     """Load everything the plan of a day is made from, with the days that offices changed.
 
-    `since` reaches back to periods that ended while nothing ran.
+    `since` reaches back to periods that ended while nothing ran. What a receiver looks at is of one
+    `province`, and knows nothing of the ledger; that of a whole country takes seconds to load.
     """
     ends_since = min(today, since or today) - timedelta(days=ROUND_REACH_DAYS)
     rules = await rulebook.current(connection, timetable.rules, since=ends_since)
+    if province:
+        rules = rules.in_province(province)
     current = Timetable(rules, timetable.calendar, timetable.ladder, timetable.duty_ladder)
-    holders = await people.holders(connection)
+    holders = await people.holders(connection, provinces=[province] if province else None)
     events = await office.all_events(connection)
     extensions = await office.all_extensions(connection)
     outline = Situation({}, extensions=extensions, events=events)
-    index = UnitIndex(directory)
+    index = UnitIndex(u for u in directory if province in ("", u.province))
 
     def periods() -> set[tuple[str, str]]:
         return {
@@ -74,7 +78,7 @@ async def situation_on(
         reported=ended.keys(),
         pending=await reports.pending(connection),
         excused=excused,
-        ledger=await dispatch.known_steps(connection, alive),
+        ledger=() if province else await dispatch.known_steps(connection, alive),
         snoozed={
             (rule, period, unit, person): until
             for (person, rule, period, unit), until in (

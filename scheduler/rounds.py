@@ -361,7 +361,7 @@ def falling_on(
     on: date, timetable: Timetable, units: Iterable[Unit], situation: Situation
 ) -> tuple[list[Falling], list[Digest]]:
     """List what falls exactly on a day: steps of units, and digests of receiving offices."""
-    known = tuple(units)
+    known = UnitIndex.over(units)
     falling: list[Falling] = []
     for rules, steps in ladders(timetable):
         falling += plan.falling_on(

@@ -56,6 +56,9 @@ class Taken:
 Connection = AsyncConnection
 """What the scheduler hands back to the storage; it looks no deeper."""
 
+FEW_UNITS = 500
+"""Of so many units at most the steps are looked up by unit; of more, those of the whole period."""
+
 _KEY = (dispatches.c.rule, dispatches.c.period, dispatches.c.unit, dispatches.c.person, dispatches.c.step)
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 
@@ -298,11 +301,15 @@ async def open_forms(
     return {row.chat_key: dict(row.memory) for row in await connection.execute(query)}
 
 
-async def seen_units(connection: AsyncConnection, *, rule: str, period: str) -> set[str]:
-    """Return the units where somebody pressed, answered or wrote after a reminder of a period was sent.
+async def seen_units(
+    connection: AsyncConnection, *, rule: str, period: str, among: Collection[str]
+) -> set[str]:
+    """Return those among some units where somebody pressed, answered or wrote after a reminder of a period.
 
     The platforms give no receipts, so nothing else shows that a message was read.
     """
+    if not among:
+        return set()
     told = (
         select(dispatches.c.unit)
         .distinct()
@@ -317,7 +324,9 @@ async def seen_units(connection: AsyncConnection, *, rule: str, period: str) -> 
             conversations.c.updated_at > dispatches.c.told_at,
         )
     )
-    return set((await connection.execute(told)).scalars())
+    if len(among) <= FEW_UNITS:
+        told = told.where(dispatches.c.unit.in_(list(among)))
+    return set((await connection.execute(told)).scalars()).intersection(among)
 
 
 async def remember(connection: AsyncConnection, memories: Mapping[str, Mapping[str, Any]]) -> None:

@@ -1,7 +1,10 @@
 """Codes are spent once, steps are claimed once, provinces do not see each other."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert
 
 from isobot.domain.deadlines import StepKey
 from isobot.domain.messages import Reply
@@ -10,6 +13,7 @@ from isobot.domain.units import Level, Unit
 from isobot.storage import dispatch, outbox, people, reports, unit_records
 from isobot.storage.database import Database
 from isobot.storage.outbox import Priority
+from isobot.storage.tables import conversations
 from isobot.unitfiles import load_units
 
 DAY = date(2027, 5, 28)
@@ -249,3 +253,39 @@ async def test_imported_unit_takes_the_place_of_a_shipped_one_and_outlives_a_ref
 
     assert directory.get("th.pu-luong") == own
     assert len(directory) == 51
+
+
+async def reminded(connection, step: StepKey, clock) -> None:
+    claim = await claimed(connection, step, clock)
+    row = outbox.row_of(
+        "telegram", str(step.person), Reply("nhắc"), prompt=0, priority=Priority.CAMPAIGN, at=clock.now()
+    )
+    number = await outbox.add_one(connection, row)
+    await dispatch.tie(connection, {claim: number}, {}, day=DAY)
+    await dispatch.settle(connection, sent=[number], at=clock.now())
+
+
+def conversation(chat_key: str, at: datetime) -> dict[str, object]:
+    """A conversation in which somebody was heard at a moment."""
+    empty = {"state": {}, "offered": [], "memory": {}}
+    return {"chat_key": chat_key, "bot": "telegram", "chat": chat_key, "updated_at": at, **empty}
+
+
+@pytest.mark.parametrize("few", [1, 500])
+async def test_units_that_wrote_after_a_reminder_are_told_from_the_silent(database, clock, few, monkeypatch):
+    monkeypatch.setattr(dispatch, "FEW_UNITS", few)
+    units = ["th.pu-luong", "th.ba-thuoc", "th.quy-luong"]
+    people_of = {unit: await person(database, clock, sender=f"telegram:{unit}") for unit in units}
+    async with database.write() as connection:
+        for unit, who in people_of.items():
+            await reminded(connection, StepKey("th-xa", "2027-05", unit, who, "T-3"), clock)
+        wrote = {"th.pu-luong": timedelta(minutes=5), "th.ba-thuoc": -timedelta(hours=1)}
+        rows = [conversation(f"telegram:{unit}", clock.now() + after) for unit, after in wrote.items()]
+        await connection.execute(insert(conversations), rows)
+
+        found = [
+            await dispatch.seen_units(connection, rule="th-xa", period=period, among=among)
+            for period, among in (("2027-05", units), ("2027-05", units[1:]), ("2026-10", units))
+        ]
+
+    assert found == [{"th.pu-luong"}, set(), set()]

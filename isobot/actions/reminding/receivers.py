@@ -89,7 +89,7 @@ async def nudge(
         raise Refusal(NO_PERIOD)
     check_receiver(actor, known.province)
     today = vietnam_day(store.now)
-    loaded = await situation_on(store.connection, timetable, directory, today=today)
+    loaded = await situation_on(store.connection, timetable, directory, today=today, province=known.province)
     steps = rounds.nudges(
         loaded.timetable, UnitIndex(directory), loaded.situation, rule=rule, period=period, today=today
     )

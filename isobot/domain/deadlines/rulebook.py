@@ -112,6 +112,14 @@ class RuleBook:
         """Return the province's own rules, without the national ones."""
         return tuple(r for r in self.rules if r.province == province)
 
+    def in_province(self, province: str) -> "RuleBook":
+        """Return the book with what counts in a province alone."""
+
+        def here(rules: Iterable[ReportingRule]) -> tuple[ReportingRule, ...]:
+            return tuple(rule for rule in rules if rule.counts_in(province))
+
+        return replace(self, rules=here(self.rules), duties=here(self.duties), idle=here(self.idle))
+
     def for_unit(self, unit: Unit) -> tuple[ReportingRule, ...]:
         """Return every rule that concerns a unit; none where nothing sets a duty for it."""
         return tuple(r for r in self.rules if r.concerns(unit))
