@@ -24,7 +24,7 @@ from isobot.storage.outbox import Priority
 from isobot.storage.people import Holder
 from scheduler import rounds, wording
 from scheduler.dispatch import Loaded, situation_on
-from scheduler.plan import Standing, standing_of
+from scheduler.plan import ReportKey, Standing, UnitIndex, standing_of
 
 DIALOGUES = {"extend", "reassign", deadline_dates.DIALOGUE}
 HEADS = ("dg", "na", "nl", "nx", "ex", "re", "xu", "ru", "ro", "rc", "lt", "lm", "le", "hd")
@@ -123,6 +123,9 @@ async def begin(turn: Turn, services: Services, what: str, rule_id: str, key: st
     found = known_period(turn, services, rule_id, key)
     if found is None:
         return
+    if what == "extend" and found[0].is_closed_on(turn.today):
+        turn.say(reminding.ROUND_IS_CLOSED)
+        return
     missing, _ = await missing_in(turn, services, *found)
     if not missing:
         turn.say("Các đơn vị đều đã gửi số liệu.")
@@ -170,7 +173,9 @@ async def _main_of(
     turn: Turn, services: Services, found: Sequence[tuple[ReportingRule, Period]]
 ) -> int | None:
     """Return the place of the period whose missing units are next to all; None where there is none."""
-    reported = (await loaded_now(turn, services)).situation.reported
+    reported: set[ReportKey] = set()
+    for province in dict.fromkeys(rule.province for rule, _ in found):
+        reported.update((await loaded_now(turn, services, province)).situation.reported)
     index = UnitIndex(services.directory)
     missing = [
         sum((rule.id, period.key, unit.code) not in reported for unit in index.owing(rule, period))

@@ -68,7 +68,10 @@ class Judge:
         self.told_at_once = 0
         self.letters_told = 0
         self.caught_up = 0
-        self.asked = {(each.rule, each.period, each.of): each for each in asked_of(self.country, self.facts)}
+        self.asked = {
+            (each.rule, each.period, each.unit or each.province): each
+            for each in asked_of(self.country, self.facts)
+        }
         self._held: dict[str, list[Holding]] = defaultdict(list)
         self._receiving: dict[str, list[Holding]] = defaultdict(list)
         for holding in self.country.holdings:

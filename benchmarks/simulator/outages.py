@@ -138,7 +138,7 @@ def _is_over(judge: Judge, asked: Asked, last: date, outage: Outage) -> bool:
     following = (
         each
         for each in judge.asked.values()
-        if (each.rule, each.province) == (asked.rule, asked.province)
+        if (each.rule, each.province, each.unit) == (asked.rule, asked.province, asked.unit)
         and each is not asked
         and each.last_day > last
     )

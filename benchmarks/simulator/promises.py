@@ -36,14 +36,14 @@ ALWAYS = at(FIRST_DAY, 0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One report or deed that was asked of some units `of` a province, or of one unit after its own event.
+    """One report or deed that was asked of some units of a province, or of one `unit` after its own event.
 
     `known` is when isobot was told of it, `closed` from when on nobody was to be told any more.
     """
 
     rule: str
     period: str
-    of: str
+    province: str
     opens: date
     last_day: date
     units: tuple[str, ...]
@@ -51,6 +51,7 @@ class Asked:
     known: datetime = ALWAYS
     changes: tuple[Change, ...] = ()
     closed: datetime | None = None
+    unit: str = ""
 
     def changes_of(self, extensions: Sequence[Change]) -> tuple[Change, ...]:
         """Put what all were told and what one unit was granted in the order of their days.
@@ -179,8 +180,8 @@ def asked_of(country: Country, facts: Facts) -> Iterator[Asked]:
         )
     for (rule, period, code), noted in facts.events.items():
         happened = date.fromisoformat(period)
-        last_day = _after(rule, happened)
-        yield Asked(rule, period, code, happened, last_day, (code,), duty=True, known=noted)
+        province, last_day = country.index.all[code].province, _after(rule, happened)
+        yield Asked(rule, period, province, happened, last_day, (code,), duty=True, known=noted, unit=code)
 
 
 def _day(year: int, month: int, day: int) -> date:

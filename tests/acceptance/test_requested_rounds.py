@@ -281,6 +281,7 @@ async def test_closing_early_stops_reminders_and_tells_who_has_not_sent(lan, mai
     assert set((await ledger(lan)).values()) == {"cancelled"}
     assert "đột xuất" not in (await lan.says("báo cáo"))[-1]
     assert "đã đóng" in (await lan.presses_key("rp:yc-kt-1:2027:kt.dak-ha"))[-1]
+    assert "Đợt này đã đóng nên không gia hạn" in (await mai.presses_key("ex:yc-kt-1:2027"))[-1]
     assert "đột xuất" not in "\n".join(await mai.says("tiến độ"))
     assert "đã đóng 20/05/2027" in (await mai.says("đợt báo cáo"))[-1]
 

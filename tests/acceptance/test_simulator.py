@@ -101,3 +101,11 @@ def test_judge_notices_that_nobody_is_told_of_what_others_did(monkeypatch):
     story.run()
 
     assert set(broken(story)) == {AT_ONCE, LETTERS_TOLD}
+
+
+def test_unit_of_a_round_that_was_closed_hears_of_no_more_time():
+    report = ("yc-tinh-0-1", "2026", COMMUNE)
+    story = Story(opened(), (on(12, 3), "close_round", report[0]), (on(16, 3), "extend", report, 9))
+    story.run()
+
+    assert broken(story) == {}

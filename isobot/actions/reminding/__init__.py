@@ -4,7 +4,15 @@ Each checks the right, changes the record, takes back what waits, and writes the
 """
 
 from isobot.actions.reminding.answers import add_event, done, me_again, not_me, send_on_paper, snooze
-from isobot.actions.reminding.last_days import Extended, check_longer, check_move, extend, movable, move_date
+from isobot.actions.reminding.last_days import (
+    ROUND_IS_CLOSED,
+    Extended,
+    check_longer,
+    check_move,
+    extend,
+    movable,
+    move_date,
+)
 from isobot.actions.reminding.receivers import Nudged, judge_letter, no_nudge, nudge, nudge_later, turn_duty
 from isobot.actions.reminding.rights import (
     NO_PERIOD,
@@ -18,6 +26,7 @@ from isobot.actions.reminding.successors import invite_for, officers_of, relieve
 __all__ = [
     "NOT_RECEIVER",
     "NO_PERIOD",
+    "ROUND_IS_CLOSED",
     "Extended",
     "Nudged",
     "add_event",

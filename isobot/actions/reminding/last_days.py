@@ -36,6 +36,9 @@ class Extended:
     told: int
 
 
+ROUND_IS_CLOSED = "Đợt này đã đóng nên không gia hạn được nữa."
+
+
 async def extend(
     store: Store,
     *,
@@ -57,6 +60,9 @@ async def extend(
     check_receiver(actor, unit.province)
     due = period_of(timetable.rules, rule, period, unit.province)
     today = vietnam_day(store.now)
+    known = timetable.rules.get(rule, unit.province)
+    if known is not None and known.is_closed_on(today):
+        raise Refusal(ROUND_IS_CLOSED)
     check_longer(due, last_day, today=today)
     check_reason(why)
     report = (rule, period, unit.code)
