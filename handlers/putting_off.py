@@ -14,7 +14,7 @@ from handlers.reminder_past import past_of
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
-from isobot.domain.deadlines import Period, ReportingRule
+from isobot.domain.deadlines import Kind, Period, ReportingRule
 from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
 from isobot.domain.text import shorten
@@ -43,7 +43,9 @@ class Open:
     @property
     def name(self) -> str:
         """Name it so that it is told from others."""
-        return f"{reminder_page.name_of(self.rule, self.period)}, {self.unit.place_name}"
+        name = reminder_page.name_of(self.rule, self.period)
+        what = f"Báo cáo {name}" if self.rule.kind is Kind.REPORT else name
+        return f"{what}, {self.unit.place_name}"
 
     @property
     def key(self) -> str:
@@ -191,7 +193,8 @@ def put_off_words(until: date, last_day: date, today: date, what: str = "") -> s
     note = f" Hạn cuối vẫn là {format_date(last_day)}." if last_day >= today else ""
     if today <= last_day < until:
         note += " Khi tôi nhắc lại thì đã quá hạn, anh/chị lưu ý."
-    return f"Đã hoãn{' nhắc ' + what if what else ''}, tôi sẽ nhắc lại từ {format_date(until)}.{note}"
+    named = f" nhắc {what[:1].lower()}{what[1:]}" if what else ""
+    return f"Đã hoãn{named}; tôi sẽ nhắc lại từ {format_date(until)}.{note}"
 
 
 def _choices(found: Sequence[Open], head: str) -> list[Choice]:

@@ -121,8 +121,8 @@ def _told_and_coming(days: Sequence[date], past: Past, report: ReportKey) -> str
     """Say when somebody was reminded last, what was put off, and which days are still to come."""
     until, last = past.quiet_until(report), past.last_told(report)
     if until is not None:
-        again = f"ngày {days_in_words(days)}" if days else "khi đó không còn lần nhắc nào"
-        return f"anh/chị đang hoãn, tôi nhắc lại từ {format_date(until)}: {again}"
+        again = f"từ đó tôi nhắc {days_in_words(days)}" if days else "khi đó không còn lần nhắc nào"
+        return f"anh/chị đang hoãn đến {format_date(until)}, {again}"
     before = f"đã nhắc {format_date(last)}, còn " if last is not None and days else ""
     return f"{before}nhắc {days_in_words(days)}" if days else "không còn lần nhắc nào"
 

@@ -75,12 +75,12 @@ async def _take_letter(turn: Turn, services: Services, state: Mapping[str, str])
     )
     number = f" ({said})" if said else ""
     hears = (
-        f"tôi báo cơ quan nhận vào ngày làm việc kế tiếp, {format_date(told)}"
+        f" và báo cơ quan nhận vào ngày làm việc kế tiếp, {format_date(told)}"
         if told
-        else "cơ quan nhận chưa có ai nhận được tin của tôi, anh/chị báo họ giúp"
+        else "; cơ quan nhận chưa có ai nhận được tin của tôi, anh/chị báo họ giúp"
     )
     turn.say(
-        f"Đã ghi: đơn vị báo đã gửi bản giấy{number}. Tôi thôi nhắc; {hears}.\n"
+        f"Đã ghi: đơn vị báo đã gửi bản giấy{number}. Tôi thôi nhắc{hears}.\n"
         "Số liệu chưa có trong hệ thống; khi cơ quan nhận vẫn cần, tôi sẽ nhắc lại. "
         "Anh/chị vẫn nhập được, gõ “báo cáo”."
     )

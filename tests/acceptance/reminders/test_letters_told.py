@@ -30,7 +30,7 @@ async def test_receiver_hears_of_all_letters_of_a_day_in_one_message_on_the_next
 
     said = await sends_paper(lan, "th.pu-luong")
     await sends_paper(hung, "th.ba-thuoc")
-    assert "tôi báo cơ quan nhận vào ngày làm việc kế tiếp, 31/05/2027" in said
+    assert "Tôi thôi nhắc và báo cơ quan nhận vào ngày làm việc kế tiếp, 31/05/2027" in said
     assert len(mai.screen) == before
     await ticks(lan, clock, MONDAY, MONDAY)
 

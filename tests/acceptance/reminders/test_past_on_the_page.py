@@ -36,7 +36,7 @@ async def test_page_promises_nothing_in_the_days_that_were_put_off(lan, clock):
     said = await page(lan)
     words = (await lan.presses_key("wd:th-xa:2027-05:th.pu-luong"))[-1]
 
-    assert "anh/chị đang hoãn, tôi nhắc lại từ 04/06/2027: ngày 04/06/2027, 07/06/2027" in said
+    assert "anh/chị đang hoãn đến 04/06/2027, từ đó tôi nhắc 04/06/2027, 07/06/2027" in said
     assert "Anh/chị đang hoãn nhắc kỳ này; tôi nhắc lại từ 04/06/2027." in words
     assert "Lần nhắc tới, ngày 04/06/2027:\n⚠ Báo cáo tháng 5/2027 đã quá hạn 4 ngày" in words
     before = len(reminders(lan))

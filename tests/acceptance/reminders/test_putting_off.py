@@ -21,7 +21,9 @@ async def test_typed_wish_puts_the_one_open_report_off(lan, clock):
 
     said = (await lan.says("hoãn nhắc 5 ngày"))[-1]
 
-    assert said.startswith("Đã hoãn nhắc tháng 5/2027, UBND xã Pù Luông, tôi sẽ nhắc lại từ 02/06/2027.")
+    assert said.startswith(
+        "Đã hoãn nhắc báo cáo tháng 5/2027, UBND xã Pù Luông; tôi sẽ nhắc lại từ 02/06/2027."
+    )
     assert "Hạn cuối vẫn là 31/05/2027. Khi tôi nhắc lại thì đã quá hạn" in said
     await snoozes_until(lan, clock, quiet=date(2027, 6, 1), again=date(2027, 6, 2))
 
@@ -42,11 +44,11 @@ async def test_wish_about_several_reports_asks_which_or_takes_all(lan, clock):
 
     await lan.says("hoãn nhắc 3 ngày")
     assert lan.choices == [
-        "tháng 5/2027, UBND xã Pù Luông",
-        "tháng 5/2027, UBND xã Bá Thước",
+        "Báo cáo tháng 5/2027, UBND xã Pù Luông",
+        "Báo cáo tháng 5/2027, UBND xã Bá Thước",
         "Tất cả 2 việc",
     ]
-    one = await lan.picks("tháng 5/2027, UBND xã Bá Thước")
+    one = await lan.picks("Báo cáo tháng 5/2027, UBND xã Bá Thước")
     await lan.says("hoãn nhắc 3 ngày")
     both = await lan.picks("Tất cả 2 việc")
 
@@ -68,8 +70,11 @@ async def test_question_when_reminders_go_on_is_answered_with_the_days(lan, cloc
     await lan.says("hoãn nhắc 5 ngày")
     later = (await lan.says("bao giờ nhắc lại"))[-1]
 
-    assert "tháng 5/2027, UBND xã Pù Luông, hạn 31/05/2027: đã nhắc 28/05/2027, còn nhắc 31/05/2027" in now
-    assert "anh/chị đang hoãn, tôi nhắc lại từ 02/06/2027" in later
+    assert (
+        "Báo cáo tháng 5/2027, UBND xã Pù Luông, hạn 31/05/2027: đã nhắc 28/05/2027, còn nhắc 31/05/2027"
+        in now
+    )
+    assert "anh/chị đang hoãn đến 02/06/2027, từ đó tôi nhắc 02/06/2027" in later
 
 
 async def test_nothing_to_put_off_is_said_so(lan, clock):
