@@ -12,6 +12,7 @@ import structlog
 from isobot.clock import VIETNAM, Clock, vietnam_day
 from isobot.domain.calendar import WorkCalendar
 from isobot.domain.chat_keys import bot_and_chat
+from isobot.domain.deadlines import Audience
 from isobot.domain.people import Role
 from isobot.domain.units import UnitDirectory
 from isobot.storage import dispatch, office, outbox, records, reports, unit_ways
@@ -235,7 +236,9 @@ async def _write(
     for person, steps in by_person.items():
         bot, chat = bot_and_chat(chosen[person])
         reply = wording.reminder(steps, today=vietnam_day(now), directory=directory, calendar=calendar)
-        row = outbox.row_of(bot, chat, reply, prompt=0, priority=Priority.CAMPAIGN, at=now)
+        lists = any(step.audience is Audience.RECEIVER for step in steps)
+        priority = Priority.LIST if lists else Priority.CAMPAIGN
+        row = outbox.row_of(bot, chat, reply, prompt=0, priority=priority, at=now)
         if chosen[person] in forms:
             row["not_before"] = now + FORM_MINUTES
         rows.append(row)

@@ -44,6 +44,8 @@ class Lane:
     pause: Pause = field(default_factory=Pause)
     busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     """Chats to which a message is under way, or is not marked yet."""
+    reminded: set[str] = field(default_factory=set)
+    """Those of them to which a message of a campaign is under way."""
     resting: dict[str, float] = field(default_factory=dict)
     """Chats that took as much as one chat may get, and until when."""
     stock: list[Outgoing] = field(default_factory=list)
@@ -146,6 +148,12 @@ class Lane:
         """Let what a campaign has in stock wait in the outbox."""
         self.stock = [message for message in self.stock if not message.is_campaign]
 
+    def has_campaign(self) -> bool:
+        """Tell whether messages of a campaign are at hand or under way, lists of what became of it apart."""
+        return bool(self.examined or self.reminded) or any(
+            m.is_campaign and not m.is_list for m in self.stock
+        )
+
     def let_go(self, number: int) -> None:
         """Take out of stock what nobody wants sent any more, since it was looked at."""
         self.stock = [message for message in self.stock if message.id != number]
@@ -153,6 +161,7 @@ class Lane:
     def free(self, chat_key: str) -> None:
         """Let a chat take its next message."""
         self.busy.pop(chat_key, None)
+        self.reminded.discard(chat_key)
         if self.quota is not None:
             self.quota.end(chat_key)
         if chat_key in self.passed_by:

@@ -209,7 +209,7 @@ class Sender:
             if bot not in for_answers or lane.answers_only:
                 lane.more = fetched[bot] >= rooms[bot]
         self._put_in_stock([message for message in found if not message.is_campaign])
-        campaign = [message for message in found if message.is_campaign]
+        campaign = self._without_early_lists([message for message in found if message.is_campaign])
         if self._last_look is None:
             self._put_in_stock(campaign)
         elif campaign:
@@ -219,6 +219,13 @@ class Sender:
             task = asyncio.create_task(self._look_last(self._last_look, campaign))
             self._last_looks.add(task)
             task.add_done_callback(self._last_looks.discard)
+
+    def _without_early_lists(self, campaign: list[Outgoing]) -> list[Outgoing]:
+        """Leave out lists while a campaign goes on: only after it is known who blocked the bot."""
+        going_on = any(not message.is_list for message in campaign)
+        if going_on or any(lane.has_campaign() for lane in self._lanes.values()):
+            return [message for message in campaign if not message.is_list]
+        return campaign
 
     async def _look_last(self, look: LastLook, campaign: list[Outgoing]) -> None:
         """Put in stock what still holds; what a failure leaves out is found at the next look."""
@@ -248,6 +255,8 @@ class Sender:
         """Begin to send what may leave now, and return to how many chats."""
         chosen = lane.choose(monotonic()) if lane.stock and self._may_send(lane.bot) else ()
         for message, ticket in chosen:
+            if message.is_campaign and not message.is_list:
+                lane.reminded.add(message.chat_key)
             lane.busy[message.chat_key] = asyncio.create_task(self._send(lane, message, ticket))
         return len(chosen)
 

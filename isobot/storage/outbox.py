@@ -47,10 +47,11 @@ _SENT = (
 
 
 class Priority(IntEnum):
-    """Who goes first: an officer who waits for an answer, or a campaign."""
+    """Who goes first: an officer who waits for an answer, a campaign, or a list of what became of it."""
 
     ANSWER = 0
     CAMPAIGN = 10
+    LIST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class Outgoing:
     def is_campaign(self) -> bool:
         """Tell whether nobody waits for it: answers go first."""
         return self.priority >= Priority.CAMPAIGN
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether it says what became of a campaign, and so leaves after it."""
+        return self.priority >= Priority.LIST
 
 
 def row_of(
