@@ -33,10 +33,17 @@ async def tell_unit(
     return _tell(store, held, wanted - {apart_from}, reply, priority)
 
 
-async def tell_receivers(store: Store, province: str, reply: Reply, *, only: Collection[int] = ()) -> int:
+async def tell_receivers(
+    store: Store,
+    province: str,
+    reply: Reply,
+    *,
+    only: Collection[int] = (),
+    apart_from: int | None = None,
+) -> int:
     """Tell the receiving office of a province; with `only`, just those of its people if they still serve."""
     held = await people.receivers(store.connection, province)
-    wanted = {h.person for h in held}
+    wanted = {h.person for h in held} - {apart_from}
     chosen = wanted & set(only) or wanted
     return _tell(store, held, chosen, reply, Priority.ANSWER)
 

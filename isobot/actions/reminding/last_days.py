@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from isobot.actions import telling
 from isobot.actions.office_history import write_act
 from isobot.actions.reminding.rights import NO_PERIOD, check_reason, check_receiver, period_of
 from isobot.clock import vietnam_day
@@ -16,6 +17,7 @@ from isobot.domain.deadlines import (
     RuleBook,
     find_period,
 )
+from isobot.domain.messages import Reply
 from isobot.domain.numbers import format_date
 from isobot.domain.people import Actor
 from isobot.domain.units import Unit, UnitDirectory
@@ -52,7 +54,7 @@ async def extend(
     why: str,
     channel: str,
 ) -> Extended:
-    """Give one unit more time for one report, and tell its people at once.
+    """Give one unit more time for one report, and tell its people and the other receivers at once.
 
     Raises:
         Refusal: no right, no reason, or the day does not lie ahead.
@@ -87,17 +89,32 @@ async def extend(
         after=last_day.isoformat(),
         why=why,
     )
+    who = await _granted_by(store, actor, unit, directory)
     loaded = await situation_on(store.connection, timetable, directory, today=today)
     told = await news.tell_of_more_time(
         store.connection,
         news.steps_of_news(loaded.timetable, unit, loaded.situation, report, today=today),
         {holder.person: holder.chats for holder in loaded.holders},
-        news.Granting(await _granted_by(store, actor, unit, directory), why),
+        news.Granting(who, why),
         timetable.calendar,
         now=store.now,
     )
     extensions = loaded.situation.extensions or {}
-    return Extended(due.with_extension(extensions.get(report)), told)
+    longer = due.with_extension(extensions.get(report))
+    # Time is given by hand, one unit after the other: told at once it is no flood.
+    colleagues = _words_to_colleagues(unit, longer, who, why)
+    await telling.tell_receivers(store, unit.province, colleagues, apart_from=actor.id)
+    return Extended(longer, told)
+
+
+def _words_to_colleagues(unit: Unit, period: Period, who: str, why: str) -> Reply:
+    was = f", hạn cũ {format_date(period.was.last_day)}" if period.was is not None else ""
+    return Reply(
+        f"📅 {unit.place_name} được gia hạn báo cáo {period.label}: "
+        f"hạn mới {format_date(period.last_day)}{was}.\n"
+        f"Người gia hạn: {who}.\n"
+        f"Lý do: {why.rstrip(' .')}."
+    )
 
 
 async def _granted_by(store: Store, actor: Actor, unit: Unit, directory: UnitDirectory) -> str:

@@ -102,3 +102,24 @@ async def test_granted_day_is_not_called_the_plans(lan, mai, clock):
 
     assert "Riêng hạn 15/06/2027 do cơ quan nhận báo cáo gia hạn cho đơn vị." in reminders(lan)[-1]
     assert "Riêng hạn 15/06/2027" in "\n".join(await lan.says("/nhac"))
+
+
+async def test_other_receivers_hear_at_once_who_gave_more_time_and_why(lan, mai, clock):
+    second, elsewhere = lan.other("8"), lan.other("6")
+    await mai.registers("th.so-khcn", Role.RECEIVER)
+    await second.registers("th.so-khcn", Role.RECEIVER)
+    await elsewhere.registers("kt.so-khcn", Role.RECEIVER)
+    await reminded(lan, clock)
+
+    await mai.picks("Gia hạn một đơn vị")
+    await mai.says("xã Pù Luông")
+    await mai.says("15/6")
+    await mai.says("Đơn vị đang chuyển trụ sở")
+
+    told = second.screen[-1]
+    assert (
+        "UBND xã Pù Luông được gia hạn báo cáo tháng 5/2027: hạn mới 15/06/2027, hạn cũ 31/05/2027." in told
+    )
+    assert "Người gia hạn: Trần Thị Mai, Sở Khoa học và Công nghệ" in told
+    assert "Lý do: Đơn vị đang chuyển trụ sở." in told
+    assert not any(text.startswith("📅") for text in (*mai.screen, *elsewhere.screen))
