@@ -1,6 +1,6 @@
 """Other last days: more time for one unit, and days that are the office's own to set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from isobot.actions import telling
@@ -15,6 +15,7 @@ from isobot.domain.deadlines import (
     Period,
     ReportingRule,
     RuleBook,
+    StepKey,
     find_period,
 )
 from isobot.domain.messages import Reply
@@ -90,10 +91,12 @@ async def extend(
         why=why,
     )
     who = await _granted_by(store, actor, unit, directory)
-    loaded = await situation_on(store.connection, timetable, directory, today=today)
+    loaded = await situation_on(store.connection, timetable, directory, today=today, province=unit.province)
+    taken = (await dispatch.taken_of(store.connection, [report])).get(report, ())
+    situation = replace(loaded.situation, ledger={StepKey(*report, t.person, t.step) for t in taken})
     told = await news.tell_of_more_time(
         store.connection,
-        news.steps_of_news(loaded.timetable, unit, loaded.situation, report, today=today),
+        news.steps_of_news(loaded.timetable, unit, situation, report, today=today),
         {holder.person: holder.chats for holder in loaded.holders},
         news.Granting(who, why),
         timetable.calendar,
