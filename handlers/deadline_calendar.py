@@ -85,7 +85,7 @@ def _entry(
     lines = [rule.remark(), wording.granted_words(period), rule.cited()]
     if not services.calendar.is_working(period.last_day):
         aim = services.calendar.previous_working(period.last_day)
-        lines.append(f"Ngày hạn là ngày nghỉ; nên xong trước, vào {format_date(aim)}.")
+        lines.append(f"Hạn rơi vào ngày nghỉ; nên làm xong trước, vào {format_date(aim)}.")
     lines.append("Nơi nhận: " + rule.recipient + ".")
     remind_on = None if done else _reminder_day(period.last_day, services)
     uid = f"{rule.id}-{period.key}-{unit.code}"

@@ -42,12 +42,13 @@ async def show(turn: Turn, services: Services) -> None:
         movable.sort(key=lambda found: found[0].last_day)
         own = [found for found in movable if found[1].province != NATIONAL]
         shared = [found for found in movable if found[1].province == NATIONAL]
-        lines = ["Hạn do cơ quan đặt, anh/chị đổi được:", *map(_line, own)] if own else []
+        lines = ["Hạn do cơ quan đặt, anh/chị chọn hạn cần đổi:", *map(_line, own)] if own else []
         if shared:
             name = _name(services, province)
-            lines.append(f"Hạn đặt chung cho cả nước, anh/chị đổi được cho riêng các đơn vị của {name}:")
+            lines.append(f"Hạn đặt chung cho cả nước, anh/chị đổi được riêng cho các đơn vị của {name}:")
             lines += map(_line, shared)
-        lines += _fixed(services.rules.reminded_in(province))
+        if fixed := _fixed(services.rules.reminded_in(province)):
+            lines += ["Hạn không đổi ở đây:", *fixed]
         if not own and (silence := services.rules.silence(province)):
             lines.insert(0, silence)
         choices = [
@@ -77,14 +78,13 @@ def _fixed(rules: Sequence[ReportingRule]) -> list[str]:
     lines = []
     for rule in rules:
         if rule.date_nature is not Nature.OFFICE:
-            span = f"hạn {rule.span} sau {rule.event}, " if rule.follows_event else "ngày "
-            fixed = "không đổi được" if rule.date_nature is Nature.LAW else "không đổi ở đây"
-            lines.append(f"• {rule.title}: {span}theo {rule.date_nature.label}, {fixed}.")
+            span = f"{rule.span} sau {rule.event}, " if rule.follows_event else "ngày "
+            lines.append(f"• {rule.title}: {span}theo {rule.date_nature.label}.")
             lines.append(f"  {rule.cited()}")
         elif rule.follows_event:
             lines.append(
-                f"• {rule.title}: hạn {rule.span} sau {rule.event}, do cơ quan đặt. "
-                "Muốn đổi số ngày, anh/chị báo người quản trị."
+                f"• {rule.title}: {rule.span} sau {rule.event}, do cơ quan đặt; "
+                "muốn đổi số ngày, anh/chị báo người quản trị."
             )
     return lines
 
@@ -141,7 +141,7 @@ async def take(turn: Turn, services: Services, state: Mapping[str, Any]) -> None
 
     def say(day: date) -> str:
         off = wording.day_off_words(day, turn.today, services.calendar)
-        return f"Đổi hạn thành {format_date(day)}, áp dụng từ kỳ này và các năm sau. {off}".rstrip()
+        return f"Đổi hạn thành {format_date(day)}, áp dụng từ kỳ này trở đi. {off}".rstrip()
 
     given = day_and_reason(turn, read=read, say=say)
     if given is None:

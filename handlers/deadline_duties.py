@@ -23,7 +23,7 @@ async def show(turn: Turn, services: Services) -> None:
         return
     for province in provinces:
         rules = services.rules.offered_duties(province)
-        lines = ["Việc không có biểu mẫu mà tôi nhắc được các đơn vị trong tỉnh:"]
+        lines = ["Những việc không có biểu mẫu mà tôi nhắc được cho các đơn vị trong tỉnh:"]
         choices = []
         for rule in rules:
             on = services.rules.has_on(rule.id, province)

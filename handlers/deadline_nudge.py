@@ -26,7 +26,7 @@ async def at_once(turn: Turn, services: Services, rule_id: str, key: str) -> Non
         opens = services.calendar.next_working_moment(turn.now)
         lines.append(f"Tin sẽ đi vào giờ làm việc, từ {opens:%H:%M} ngày {format_date(opens.date())}.")
     lines.append(
-        "Đơn vị chưa ai đăng ký, không nhận được tin, đã gửi bản giấy hay được gia hạn thì không nhắc."
+        "Tôi không nhắc đơn vị chưa ai đăng ký, không nhận được tin, đã gửi bản giấy hoặc được gia hạn."
     )
     later = Choice(
         f"nl:{rule_id}:{key}:{made.free_day.isoformat()}", f"Nhắc vào {format_date(made.free_day)}", True

@@ -245,7 +245,7 @@ def day_off_words(last_day: date, today: date, calendar: WorkCalendar) -> str:
     if aim == last_day or today > aim:
         return ""
     when = "ngay hôm nay" if aim == today else f"trước, vào {format_date(aim)}"
-    return f"Ngày hạn là ngày nghỉ; anh/chị nên xong {when}."
+    return f"Hạn rơi vào ngày nghỉ; anh/chị nên làm xong {when}."
 
 
 def _head(what: str, period: Period, today: date) -> str:

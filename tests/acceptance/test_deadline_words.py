@@ -46,8 +46,8 @@ async def test_reminder_says_that_the_last_day_is_a_day_off_and_which_day_to_aim
     await on(lan, clock, date(2027, 11, 1))
 
     three_days, two_days, late = reminders(lan)
-    assert "Ngày hạn là ngày nghỉ; anh/chị nên xong trước, vào 29/10/2027." in three_days
-    assert "anh/chị nên xong ngay hôm nay" in two_days
+    assert "Hạn rơi vào ngày nghỉ; anh/chị nên làm xong trước, vào 29/10/2027." in three_days
+    assert "anh/chị nên làm xong ngay hôm nay" in two_days
     assert "ngày nghỉ" not in late
 
 
@@ -192,7 +192,7 @@ async def test_campaign_speaks_of_days_and_not_of_names_of_steps(lan, mai, clock
 
     campaign = "\n".join(await mai.says("nhắc việc"))
 
-    assert "Ngày hạn là ngày nghỉ; anh/chị nên xong trước, vào 12/11/2027." in said
+    assert "Hạn rơi vào ngày nghỉ; anh/chị nên làm xong trước, vào 12/11/2027." in said
     assert "(T" not in campaign
     assert "@" not in campaign
     assert "• 05/11/2027, còn 9 ngày: báo cáo tháng 10/2027, 1 đơn vị, 1 người nhận tin." in campaign
@@ -209,7 +209,7 @@ async def test_last_days_that_an_office_may_change_stand_in_their_order(mai, clo
 
     assert said.index("31/10/2027") < said.index("31/05/2028")
     assert "cùng năm 2027" in refused
-    assert "Ngày hạn là ngày nghỉ" in sunday
+    assert "Hạn rơi vào ngày nghỉ" in sunday
 
 
 async def test_not_me_claims_no_message_that_nobody_got(lan, clock):
@@ -239,7 +239,7 @@ async def test_calendar_reminds_in_working_hours_of_a_working_day(lan, clock):
     assert event["DTSTART"].dt == date(2027, 10, 31)
     assert alarm["TRIGGER"].dt == timedelta(days=-3, hours=8)  # Thursday the 28th, eight o'clock
     assert CITED in event["DESCRIPTION"]
-    assert "nên xong trước, vào 29/10/2027" in event["DESCRIPTION"]
+    assert "nên làm xong trước, vào 29/10/2027" in event["DESCRIPTION"]
 
 
 async def test_calendar_made_anew_moves_what_it_had_and_does_not_double_it(lan, mai, clock):

@@ -166,7 +166,7 @@ async def test_one_province_moves_the_day_and_the_ladder_of_its_units_follows(la
     said = await moves_the_audit(mai, "15/10")
     clock.pass_by(timedelta(seconds=2))
 
-    assert "riêng các đơn vị của tỉnh Thanh Hóa" in page
+    assert "riêng cho các đơn vị của tỉnh Thanh Hóa" in page
     assert "• Đánh giá nội bộ hằng năm, năm 2027: 31/10/2027." in page
     assert "Đã đổi hạn năm 2027 thành 15/10/2027 cho tỉnh Thanh Hóa, các tỉnh khác giữ nguyên." in said
     assert "Lịch nhắc mới: 06/09/2027, 01/10/2027, 08/10/2027, 14/10/2027, 15/10/2027" in said
@@ -242,16 +242,18 @@ async def test_page_tells_which_days_are_law_and_the_month_of_the_law_stays(mai,
     page = (await mai.says("đổi hạn"))[-1]
     await mai.picks("Năm 2027: Tổng hợp kết quả kiểm tra hệ thống…")
     refused = (await mai.says("15/12/2027"))[-1]
+    same = (await mai.says("30/11/2027"))[-1]
     taken = (await mai.says("19/11/2027"))[-1]
 
     assert (
-        "• Báo cáo khắc phục sau kiểm tra: hạn 2 tháng sau ngày ký biên bản kiểm tra, "
-        "theo quy định của pháp luật, không đổi được." in page
+        "• Báo cáo khắc phục sau kiểm tra: 2 tháng sau ngày ký biên bản kiểm tra, "
+        "theo quy định của pháp luật." in page.partition("Hạn không đổi ở đây:")[2]
     )
     assert "Điều 37 khoản 2 điểm c" in page
     assert "đánh giá nội bộ" not in page.lower()  # off in this province
     assert "Văn bản nêu tháng 11, cơ quan chỉ chọn được ngày trong tháng 11." in refused
-    assert "Đổi hạn thành 19/11/2027" in taken
+    assert "Hạn đang là 30/11/2027 rồi. Anh/chị chọn ngày khác." in same
+    assert "Đổi hạn thành 19/11/2027, áp dụng từ kỳ này trở đi." in taken
 
 
 def test_dry_run_shows_each_province_its_own_day(tmp_path, monkeypatch, command):

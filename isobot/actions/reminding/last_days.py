@@ -153,8 +153,10 @@ def check_move(rule: ReportingRule, due: Period, last_day: date, *, today: date)
         raise Refusal(
             f"Văn bản nêu tháng {month}, cơ quan chỉ chọn được ngày trong tháng {month}. {rule.cited()}"
         )
-    if last_day < today or last_day == due.last_day:
-        raise Refusal(f"Ngày mới phải từ hôm nay trở đi và khác ngày đang dùng {format_date(due.last_day)}.")
+    if last_day < today:
+        raise Refusal(f"Ngày {format_date(last_day)} đã qua. Anh/chị chọn một ngày từ hôm nay trở đi.")
+    if last_day == due.last_day:
+        raise Refusal(f"Hạn đang là {format_date(last_day)} rồi. Anh/chị chọn ngày khác.")
 
 
 def movable(rules: RuleBook, province: str) -> list[tuple[ReportingRule, int]]:
