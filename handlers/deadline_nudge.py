@@ -5,8 +5,10 @@ from datetime import date
 from handlers.services import Services
 from isobot.actions import reminding
 from isobot.chat.turn import Turn
+from isobot.domain.deadlines import Period, ReportingRule
 from isobot.domain.messages import Choice
 from isobot.domain.numbers import format_date
+from isobot.domain.units import Unit
 from isobot.errors import Refusal
 
 
@@ -37,6 +39,29 @@ async def at_once(turn: Turn, services: Services, rule_id: str, key: str) -> Non
             "Anh/chị chọn thì hôm đó tôi nhắc riêng các đơn vị còn im lặng."
         )
     turn.say("\n".join(lines), *([later] if made.told_today else []))
+
+
+async def one_unit(turn: Turn, services: Services, unit: Unit, rule: ReportingRule, period: Period) -> None:
+    """Remind one unit by hand."""
+    made = await reminding.nudge(
+        turn.store,
+        actor=turn.actor,
+        timetable=services.timetable,
+        directory=services.directory,
+        rule=rule.id,
+        period=period.key,
+        channel=turn.incoming.bot,
+        only=unit.code,
+    )
+    if made.messages:
+        turn.say(f"{unit.place_name}, {period.label}: đã xếp {made.messages} tin nhắc.")
+    elif made.told_today:
+        turn.say(f"{unit.place_name} đã được nhắc hôm nay nên tôi không nhắc thêm.")
+    else:
+        turn.say(
+            f"{unit.place_name}: chưa ai nhận được tin, hoặc đơn vị đã gửi bản giấy hay được gia hạn, "
+            "nên tôi không nhắc."
+        )
 
 
 def _nudged(made: reminding.Nudged) -> str:

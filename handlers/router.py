@@ -7,6 +7,7 @@ from handlers import (
     buttons,
     commands,
     curate,
+    deadline_said,
     deadlines_desk,
     filled_files,
     help,
@@ -138,6 +139,8 @@ class DialogueRouter:
 
     async def _about_reminders(self, turn: Turn) -> bool:
         if turn.conversation.dialogue in reminders.DIALOGUES and await reminders.take(turn, self._services):
+            return True
+        if await deadline_said.take(turn, self._services):
             return True
         return await putting_off.take(turn, self._services)
 

@@ -78,8 +78,9 @@ async def nudge(
     rule: str,
     period: str,
     channel: str,
+    only: str = "",
 ) -> Nudged:
-    """Queue a reminder to each silent unit of a period, one message a person a day.
+    """Queue a reminder to each silent unit of a period, or to one only, one message a person a day.
 
     Raises:
         Refusal: the person does not receive these reports.
@@ -93,6 +94,8 @@ async def nudge(
     steps = rounds.nudges(
         loaded.timetable, UnitIndex(directory), loaded.situation, rule=rule, period=period, today=today
     )
+    if only:
+        steps = [step for step in steps if step.unit.code == only]
     told = await dispatch.told_on(store.connection, today)
     waiting = await dispatch.waiting_messages(store.connection)
     planned = rounds.by_person(steps, told=told, waiting=waiting)
@@ -107,7 +110,7 @@ async def nudge(
         channel,
         "nudge",
         province=known.province,
-        report=(rule, period, ""),
+        report=(rule, period, only),
         after={"messages": tally.messages, "units": len(units)},
     )
     left = {step.person for step in steps} - set(planned)
