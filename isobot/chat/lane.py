@@ -149,10 +149,11 @@ class Lane:
         self.stock = [message for message in self.stock if not message.is_campaign]
 
     def has_campaign(self) -> bool:
-        """Tell whether messages of a campaign are at hand or under way, lists of what became of it apart."""
-        return bool(self.examined or self.reminded) or any(
-            m.is_campaign and not m.is_list for m in self.stock
-        )
+        """Tell whether messages of a campaign are about to leave, lists of what became of it apart."""
+        if self.troubles:
+            return False
+        waiting = any(message.is_campaign and not message.is_list for message in self.stock)
+        return waiting or bool(self.examined or self.reminded)
 
     def let_go(self, number: int) -> None:
         """Take out of stock what nobody wants sent any more, since it was looked at."""

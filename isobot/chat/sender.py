@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
@@ -39,6 +39,8 @@ LONGEST_SILENCE = timedelta(minutes=1)
 """Between two tries to reach a platform that cannot be reached."""
 SHORTEST_WAIT_SECONDS = 0.002
 LATELY_SECONDS = 60.0
+LISTS_PATIENCE = timedelta(minutes=30)
+"""Lists wait no longer for a campaign to end; 20,000 reminders of one bot take eleven minutes."""
 
 LastLook = Callable[[Sequence[Outgoing]], Awaitable[Mapping[int, Reply | None]]]
 """Asked about campaign messages right before they leave: what each says now, None where it does not leave."""
@@ -77,6 +79,7 @@ class Sender:
         self._changed = asyncio.Event()
         self._news = asyncio.Event()
         self._last_looks: set[asyncio.Task[None]] = set()
+        self._lists_wait_since: datetime | None = None
 
     async def run(self) -> None:
         """Work until cancelled; what was sent by then is marked before leaving."""
@@ -221,11 +224,20 @@ class Sender:
             task.add_done_callback(self._last_looks.discard)
 
     def _without_early_lists(self, campaign: list[Outgoing]) -> list[Outgoing]:
-        """Leave out lists while a campaign goes on: only after it is known who blocked the bot."""
-        going_on = any(not message.is_list for message in campaign)
-        if going_on or any(lane.has_campaign() for lane in self._lanes.values()):
-            return [message for message in campaign if not message.is_list]
-        return campaign
+        """Leave out lists while a campaign goes on: only after it is known who blocked the bot.
+
+        A bot that cannot reach its platform is not waited for, and none for ever: lists tell offices who
+        does not act.
+        """
+        reminders = [message for message in campaign if not message.is_list]
+        now = self._clock.now()
+        if not reminders and not any(lane.has_campaign() for lane in self._lanes.values()):
+            self._lists_wait_since = None
+            return campaign
+        since = self._lists_wait_since
+        if since is None or since > now:
+            self._lists_wait_since = since = now
+        return campaign if now - since >= LISTS_PATIENCE else reminders
 
     async def _look_last(self, look: LastLook, campaign: list[Outgoing]) -> None:
         """Put in stock what still holds; what a failure leaves out is found at the next look."""

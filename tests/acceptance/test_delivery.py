@@ -1,10 +1,14 @@
 """How messages find their way: one pause, other chats, dead letters, a short quota."""
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+import pytest
 
 from isobot.attachments import FileMaker
 from isobot.chat.limits import telegram_limits, zalo_limits
+from isobot.chat.outgoing import Outgoing, RenderedFile
 from isobot.chat.sender import Sender
 from isobot.domain.people import Role
 from isobot.errors import ChannelBusy, ChatGone, MessageRefused
@@ -12,6 +16,18 @@ from isobot.storage import delivery
 from isobot.storage.outbox import Priority
 from tests.acceptance.test_reminders import FRIDAY_T_3, reminders
 from tests.delivery_steps import also_on_zalo, ledger_of, queue, statuses
+from tests.fakes import FakeChannel
+
+
+@dataclass
+class SlowChannel(FakeChannel):
+    """A platform that answers when the test lets it."""
+
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def deliver(self, message: Outgoing, file: RenderedFile | None) -> str | None:
+        await self.answers.wait()
+        return await super().deliver(message, file)
 
 
 async def test_a_reminder_goes_to_the_next_chat_of_whoever_blocked_the_bot(plain_phone, clock):
@@ -196,3 +212,38 @@ async def test_a_campaign_is_looked_at_once_and_an_answer_overtakes_it(office):
     order = [message.id for message in telegram.sent]
     assert [number for number in order if number in answers] == answers
     assert order.index(answers[-1]) < 60
+
+
+@pytest.mark.parametrize(("minutes", "sent"), [(29, []), (31, ["danh sách"])])
+async def test_a_list_waits_half_an_hour_at_most_for_reminders_under_way(office, clock, minutes, sent):
+    telegram, zalo = SlowChannel("telegram"), FakeChannel("zalo")
+    files = FileMaker(office.database, office.services, clock).make
+    sender = Sender(office.database, [telegram, zalo], files, clock, bell=office.outbox_bell)
+    await queue(office, "telegram", "1", "nhắc")
+    await sender.step()
+    await queue(office, "zalo", "9", "danh sách", Priority.LIST)
+    office.outbox_bell.ring()
+    await sender.step()
+    assert zalo.sent == []
+
+    clock.pass_by(timedelta(minutes=minutes))
+    office.outbox_bell.ring()
+    await sender.step()
+
+    assert [message.reply.text for message in zalo.sent] == sent
+    telegram.answers.set()
+    await sender.drain()
+    assert [message.reply.text for message in (*telegram.sent, *zalo.sent)] == ["nhắc", "danh sách"]
+
+
+async def test_a_list_does_not_wait_for_a_bot_whose_platform_is_out_of_reach(office):
+    office.channels["zalo"].fails_with.append(ChannelBusy("zalo", timedelta(hours=2)))
+    for number in range(3):
+        await queue(office, "zalo", str(number), f"nhắc {number}")
+    await office.sender.drain()
+
+    await queue(office, "telegram", "9", "danh sách", Priority.LIST)
+    await office.sender.drain()
+
+    assert (await statuses(office))["danh sách"] == "sent"
+    assert office.channels["zalo"].sent == []
