@@ -9,7 +9,6 @@ import typer
 
 from isobot.core import Core, opened
 from isobot.domain.curation import Editor, operator
-from isobot.settings import read_settings
 from isobot.starting import settings_with_logs
 
 
@@ -24,10 +23,10 @@ def with_core(work: Callable[[Core], Awaitable[None]]) -> None:
 
 
 def with_core_or_fail(work: Callable[[Core], Awaitable[bool]]) -> None:
-    """Do the work on an open core; exit with code 1 where it returns False."""
+    """Do the work on an open core, with settings and logs ready; exit with code 1 where it returns False."""
 
     async def go() -> bool:
-        async with opened(read_settings()) as core:
+        async with opened(settings_with_logs()) as core:
             return await work(core)
 
     if not asyncio.run(go()):
