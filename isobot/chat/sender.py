@@ -106,6 +106,10 @@ class Sender:
         marked = await self._marks.write()
         await self._look()
         await asyncio.gather(*self._last_looks)
+        if self._lists_wait_since is not None and not self._has_campaign():
+            self._rings_heard = -1  # none of the reminders that lists waited for is to leave after all
+            await self._look()
+            await asyncio.gather(*self._last_looks)
         marked = await self._marks.write() or marked
         started = sum(self._begin(lane) for lane in self._lanes.values())
         if started:
@@ -171,6 +175,9 @@ class Sender:
                 await self._bell.wait(0.2)
             self._rings_heard = -1
 
+    def _has_campaign(self) -> bool:
+        return any(lane.has_campaign() for lane in self._lanes.values())
+
     def _is_busy(self) -> bool:
         return any(lane.busy for lane in self._lanes.values())
 
@@ -231,7 +238,7 @@ class Sender:
         """
         reminders = [message for message in campaign if not message.is_list]
         now = self._clock.now()
-        if not reminders and not any(lane.has_campaign() for lane in self._lanes.values()):
+        if not reminders and not self._has_campaign():
             self._lists_wait_since = None
             return campaign
         since = self._lists_wait_since
