@@ -64,10 +64,10 @@ def forgotten(
     """List the steps that fell due while nothing ran and that have lost their sense since `since`.
 
     A report came in before its missed step was told, its person left, an office turned the duty off, or the
-    ladder is long over. `ended`
-    holds the moments of the reports that are in, `holdings` also the posts that ended since, and what was
-    lent of them to somebody who stood in. Look after what is due was claimed: on the first day after an
-    outage a step that is due may be told although its ladder is over.
+    ladder is long over. `ended` holds the moments of the reports that are in or said to be on paper,
+    `holdings` also the posts that ended since, and what was lent of them to somebody who stood in. Look
+    after what is due was claimed: on the first day after an outage a step that is due may be told although
+    its ladder is over.
     """
     today = vietnam_day(now)
     listed = tuple(rules)
@@ -83,6 +83,8 @@ def forgotten(
     for holding in holdings:
         by_unit[holding.unit].append(holding)
     receiving = [h for held in by_unit.values() for h in held if h.role is Role.RECEIVER]
+    # Receivers still have a list to look at while a letter waits for their word.
+    all_in = {report: moment for report, moment in ended.items() if report not in situation.excused}
     found: dict[StepKey, Forgotten] = {}
     known = UnitIndex.over(units)
     for duty in duties(before, known, calendar, steps, situation, today, since=since):
@@ -97,7 +99,7 @@ def forgotten(
         office = known.office(duty.rule.province)
         if office is None or duty.rule.kind is not Kind.REPORT:
             continue
-        digests = [*_common_digests(duty, office, ended), *_own_digests(duty, ended)]
+        digests = [*_common_digests(duty, office, all_in), *_own_digests(duty, all_in)]
         for held in receiving:
             at = known.all.get(held.unit)
             if at is not None and at.province == duty.rule.province:

@@ -33,7 +33,8 @@ def broken(simulation: Simulation) -> dict[str, list[str]]:
     return {check: found for check, found in outcome_of(simulation, 0).broken.items() if found}
 
 
-COMMUNE, OTHER, REPORTER, HEAD = "tinh-0.xa-0", "tinh-0.xa-1", 3, 900
+COMMUNE, OTHER, THIRD = "tinh-0.xa-0", "tinh-0.xa-1", "tinh-0.xa-2"
+REPORTER, HEAD = 3, 900
 
 
 def on(day: int, month: int, hour: int = 10, minute: int = 0) -> datetime:

@@ -317,6 +317,8 @@ class Judge:
             self.note(NOT_AFTER, f"{key} at {told}")
         if told < asked.known or (asked.closed and told > asked.closed):
             self.note(STILL_ASKED, f"{key} at {told}, asked from {asked.known} to {asked.closed}")
+        if not digest and key.unit not in asked.units:
+            self.note(STILL_ASKED, f"{key} at {told}, of a unit that was not asked")
         if not digest and not self.owes(asked, key.unit, told):
             self.note(STILL_ASKED, f"{key} at {told}, of a unit that is no more")
         if any(t.kind == "clock jump" and t.begin <= told < t.end for t in self.simulation.troubles):

@@ -1,10 +1,11 @@
 """What the judge asks of the first day after an outage: whatever it swallowed is told once, to everybody."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from benchmarks.simulator.country import at
+from benchmarks.simulator.facts import Change
 from benchmarks.simulator.judge import CAUGHT_UP, SPEAKING, Judge, covers
 from benchmarks.simulator.promises import Asked, Step
 from benchmarks.simulator.troubles import Disturbance
@@ -82,9 +83,16 @@ def _judge_units(judge: Judge, outage: Outage, asked: Asked) -> None:
                 if all(speaking.get(person) == role for speaking in here) and not judge.is_quiet(
                     report, person, outage.trouble.begin, evening
                 ):
-                    keys = [StepKey(*report, person, step.name + suffix) for step in missed]
+                    keyed = [(step, StepKey(*report, person, step.name + suffix)) for step in missed]
+                    keyed = [each for each in keyed if not _left_at_once(judge, each[1], extensions)]
                     last = asked.last_day_at(evening, extensions)
-                    _judge_catching_up(judge, outage, asked, missed, keys, last)
+                    _judge_catching_up(judge, outage, asked, keyed, last)
+
+
+def _left_at_once(judge: Judge, key: StepKey, granted: Sequence[Change]) -> bool:
+    """Tell whether a step is news of more time that left when it was granted, before its working day."""
+    row = judge.simulation.ledger.get(key)
+    return key.step.startswith("D@") and row is not None and row.told_at in {change.at for change in granted}
 
 
 def _judge_digests(judge: Judge, outage: Outage, asked: Asked) -> None:
@@ -102,35 +110,32 @@ def _judge_digests(judge: Judge, outage: Outage, asked: Asked) -> None:
                 ("", "", ""), held.person, outage.trouble.begin, evening
             ):
                 report = (asked.rule, asked.period, code)
-                keys = [StepKey(*report, held.person, f"{step.name}/receiver") for step in missed]
+                keyed = [(step, StepKey(*report, held.person, f"{step.name}/receiver")) for step in missed]
                 last = asked.last_day_at(evening, extensions)
-                _judge_catching_up(judge, outage, asked, missed, keys, last)
+                _judge_catching_up(judge, outage, asked, keyed, last)
 
 
 def _judge_catching_up(
-    judge: Judge, outage: Outage, asked: Asked, missed: list[Step], keys: list[StepKey], last: date
+    judge: Judge, outage: Outage, asked: Asked, missed: Sequence[tuple[Step, StepKey]], last: date
 ) -> None:
     """The latest of what somebody missed is told on the first day, and nothing else of it ever."""
-    if (outage.back > last) != (missed[-1].day > last):
+    if not missed:
+        return
+    latest, key = missed[-1]
+    if (outage.back > last) != (latest.day > last):
         return  # its words would be wrong by now; the next step has the right ones
-    if missed[-1].name.startswith("D"):
-        return  # news of more time left at once, before the planner was gone
-    rows = [judge.simulation.ledger.get(key) for key in keys]
+    rows = [judge.simulation.ledger.get(key) for _, key in missed]
     told = [vietnam_day(row.told_at) for row in rows if row is not None and row.told_at is not None]
-    if outage.back > missed[-1].day + timedelta(days=STILL_TOLD_DAYS) and _is_over(
-        judge, asked, last, outage
-    ):
+    if outage.back > latest.day + timedelta(days=STILL_TOLD_DAYS) and _is_over(judge, asked, last, outage):
         if told:
-            judge.note(CAUGHT_UP, f"{keys[-1]} told {told}, of a period that is over")
+            judge.note(CAUGHT_UP, f"{key} told {told}, of a period that is over")
         return
     judge.caught_up += 1
     days = [vietnam_day(outage.trouble.end) + timedelta(days=n) for n in range(10)]
     first = [day for day in days if day <= outage.back]
-    by_another = any(judge.was_told(keys[-1], day) for day in first)
+    by_another = any(judge.was_told(key, day) for day in first)
     if not by_another or len(told) > 1:
-        judge.note(
-            CAUGHT_UP, f"{keys[-1]} missed {missed[-1].day}, told {told}, back {outage.back}: {rows[-1]}"
-        )
+        judge.note(CAUGHT_UP, f"{key} missed {latest.day}, told {told}, back {outage.back}: {rows[-1]}")
 
 
 def _is_over(judge: Judge, asked: Asked, last: date, outage: Outage) -> bool:

@@ -23,7 +23,9 @@ def judge_told_acts(judge: Judge) -> None:
 
 
 def _asked(judge: Judge, report: Report) -> Asked | None:
-    return judge.asked.get((report[0], report[1], judge.country.index.all[report[2]].province))
+    """Return what was asked of a unit; None of one that reports of its own will, since nobody asked it."""
+    asked = judge.asked.get((report[0], report[1], judge.country.index.all[report[2]].province))
+    return asked if asked is not None and report[2] in asked.units else None
 
 
 def _judge_more_time(judge: Judge, asked: Asked, report: Report) -> None:

@@ -9,7 +9,7 @@ from benchmarks.simulator import Disturbance, outcome_of
 from benchmarks.simulator.judge import CAUGHT_UP, ONE_ROW
 from scheduler.duties import Duty
 from scheduler.rounds import Verdict, _rebuilt, due_in
-from tests.simulated import COMMUNE, OTHER, Story, broken, on, opened
+from tests.simulated import COMMUNE, OTHER, REPORTER, THIRD, Story, broken, moved, on, opened
 
 REPORT = ("r0", "2026-05", COMMUNE)
 WEEKS = Disturbance("planner down", on(28, 5, 16), on(26, 6, 7))
@@ -73,6 +73,46 @@ def test_judge_notices_what_is_told_too_little_too_often_or_too_late(trouble, da
     story.run()
 
     assert CAUGHT_UP in broken(story)
+
+
+def test_lists_of_letters_that_an_outage_swallowed_for_good_have_a_row():
+    others = [(on(20, 5), "submit", ("r0", "2026-05", unit)) for unit in (COMMUNE, OTHER)]
+    story = Story(*others, (on(20, 5), "letter", ("r0", "2026-05", THIRD), ""), troubles=[MONTHS], days=320)
+    story.run()
+
+    assert broken(story) == {}
+    lists = {k.step: row.why for k, row in story.ledger.items() if k.period == "2026-05" and "/" in k.step}
+    assert lists["T+7/receiver"] == "over"
+
+
+def test_news_of_more_time_that_left_before_an_outage_is_none_of_what_it_swallowed():
+    """It left on a Saturday before dawn; by the ladder it is of the Monday on which nothing runs."""
+    outage = Disturbance("planner down", on(1, 6, 2), on(12, 6, 7))
+    story = Story((on(30, 5, 5), "extend", REPORT, 25), troubles=[outage])
+    story.run()
+
+    assert broken(story) == {}
+    told = {k.step: row.told_at.date() for k, row in story.ledger.items() if k.person == REPORTER}
+    assert told["D@260530"] == date(2026, 5, 29)  # in UTC
+    assert told["T-14@260530"] == date(2026, 6, 12)
+
+
+def test_judge_notices_that_a_moved_day_which_an_outage_swallowed_is_told_to_nobody(monkeypatch):
+    """A day that everybody is given is told on the next working day: an outage may swallow it."""
+    outage = Disturbance("planner down", on(18, 5, 2), on(21, 5, 7))
+    sound = Story(moved(on(16, 5), date(2026, 6, 25)), troubles=[outage])
+    sound.run()
+    assert broken(sound) == {}
+
+    monkeypatch.setattr("scheduler.rounds.due_in", _but_no_news)
+    story = Story(moved(on(16, 5), date(2026, 6, 25)), troubles=[outage])
+    story.run()
+
+    assert CAUGHT_UP in broken(story)
+
+
+def _but_no_news(*told, **named):
+    return [step for step in due_in(*told, **named) if not step.step.startswith("D@")]
 
 
 def test_judge_notices_that_a_unit_with_more_time_is_in_no_digest_of_its_own(monkeypatch):

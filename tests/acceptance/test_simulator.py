@@ -1,5 +1,6 @@
 """A season of reminders played in memory, with a judge that counts for itself."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from benchmarks.simulator import (
@@ -10,10 +11,12 @@ from benchmarks.simulator import (
     outcome_of,
 )
 from benchmarks.simulator.country import AUDIT, MANAGEMENT, NOVEMBER, at
-from benchmarks.simulator.judge import AT_ONCE, LETTERS_TOLD, ONE_ROW
+from benchmarks.simulator.judge import AT_ONCE, LETTERS_TOLD, ONE_ROW, STILL_ASKED
+from isobot.domain.deadlines import ReportingRule
 from scheduler import rounds
+from scheduler.plan import UnitIndex
 from scheduler.rounds import Verdict, look_again
-from tests.simulated import COMMUNE, OTHER, TINY, Story, broken, on, opened, played
+from tests.simulated import COMMUNE, OTHER, THIRD, TINY, Story, broken, on, opened, played
 
 
 def often_offline() -> list[Disturbance]:
@@ -109,3 +112,30 @@ def test_unit_of_a_round_that_was_closed_hears_of_no_more_time():
     story.run()
 
     assert broken(story) == {}
+
+
+def of_their_own_will(*acts) -> Story:
+    """A story in which two of the communes report if they like."""
+    story = Story(*acts)
+    units = [replace(unit, voluntary=unit.code in (OTHER, THIRD)) for unit in story.country.units]
+    story.country.units, story.country.index = units, UnitIndex(units)
+    story.run()
+    return story
+
+
+def test_unit_that_nobody_asked_is_told_of_nothing_and_nobody_of_its_letters():
+    story = of_their_own_will(
+        (on(20, 5), "extend", ("r0", "2026-05", OTHER), 14),
+        (on(19, 5), "letter", ("r0", "2026-05", THIRD), ""),
+        opened(),
+    )
+
+    assert broken(story) == {}
+    assert {key.rule for key in story.ledger if key.unit == OTHER} == {"yc-tinh-0-1"}
+    assert not [key for key in story.ledger if key.step.startswith("P@")]
+
+
+def test_judge_notices_that_a_unit_is_reminded_which_nobody_asked(monkeypatch):
+    monkeypatch.setattr(ReportingRule, "binds", ReportingRule.concerns)
+
+    assert STILL_ASKED in broken(of_their_own_will())

@@ -145,3 +145,29 @@ def test_ladder_that_is_over_is_closed_once():
 
     assert ("T+28", "over") in lost(at(day, 8), day)
     assert lost(at(day + timedelta(days=2), 8), day + timedelta(days=1)) == []
+
+
+def test_list_in_which_only_letters_wait_is_closed_once_its_ladder_is_over():
+    """What is said to be on paper is not in: receivers had a list to look at on each of its days."""
+    gone = at(date(2027, 5, 20), 10)
+
+    def lists(excused):
+        found = forgotten(
+            [RULE],
+            [COMMUNE, OFFICE],
+            CALENDAR,
+            LADDER,
+            Situation({}, excused=excused),
+            now=at(date(2027, 10, 5), 8),
+            since=date(2027, 5, 28),
+            holdings=[Holding(OFFICE.code, Role.RECEIVER, RECEIVER, at(date(2027, 1, 1), 8))],
+            ended={REPORT: gone},
+        )
+        return [(step.key.step, step.why) for step in found if step.key.period == "2027-05"]
+
+    assert lists({REPORT: gone}) == [
+        ("T-3/receiver", "over"),
+        ("T+1/receiver", "over"),
+        ("T+7/receiver", "over"),
+    ]
+    assert lists({}) == []
