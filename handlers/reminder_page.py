@@ -175,6 +175,10 @@ async def _reports(
             if report in letters and not letters[report].verdict:
                 lines.append(f"• {period.label}: đã báo gửi bản giấy, chờ cơ quan nhận xác nhận.")
                 continue
+            if not rule.binds(unit):
+                last = format_date(period.last_day)
+                lines.append(f"• {period.label}, hạn {last}: đơn vị gửi tự nguyện nên tôi không nhắc.")
+                continue
             if open_now and period.opens > turn.today:
                 lines.append(reminder_lines.in_short(period.label, rule, period, services, turn.today))
                 continue
@@ -232,6 +236,8 @@ async def _duties(turn: Turn, services: Services, unit: Unit, past: Past, shown:
     audience = await audience_in(turn, unit)
     offered = False
     for rule in services.rules.duties_of(unit):
+        if not rule.follows_event and not rule.binds(unit):
+            continue
         offered = offered or rule.follows_event
         for period in reminder_lines.duty_periods(rule, unit, events, turn.today):
             report = (rule.id, period.key, unit.code)

@@ -1,10 +1,12 @@
 """What officer and receiving office see of coming reminders, in chat and in a calendar."""
 
+from dataclasses import replace
 from datetime import date
 
 import icalendar
 
 from isobot.domain.people import Role
+from isobot.domain.units import UnitDirectory
 
 
 async def test_officer_sees_steps_words_and_escalation_beforehand(lan, clock):
@@ -17,6 +19,21 @@ async def test_officer_sees_steps_words_and_escalation_beforehand(lan, clock):
     assert "báo lãnh đạo đơn vị 03/06/2027" in said
     assert "cơ quan nhận 28/05/2027, 01/06/2027, 07/06/2027" in said
     assert "⏰ Còn 7 ngày đến hạn báo cáo tháng 5/2027" in words
+
+
+async def test_officer_of_a_voluntary_unit_is_promised_no_reminder_and_asked_for_no_letter(lan, services):
+    """Its receivers have no list of it, so they would not hear of a letter."""
+    code = "th.pu-luong"
+    units = [replace(unit, voluntary=unit.code == code) for unit in services.directory]
+    lan.office.services = replace(services, directory=UnitDirectory(units))
+    lan.office.restart()
+    await lan.registers(code)
+
+    said = (await lan.says("/nhac"))[-1]
+
+    assert "tháng 5/2027, hạn 31/05/2027: đơn vị gửi tự nguyện nên tôi không nhắc." in said
+    assert "nhắc 24/05/2027" not in said
+    assert not [label for label in lan.choices if "bản giấy" in label or "Hoãn" in label]
 
 
 async def test_receiver_sees_the_campaign_of_the_next_days_with_its_size(lan, mai, clock):
