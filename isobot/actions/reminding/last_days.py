@@ -29,6 +29,7 @@ from scheduler import news
 from scheduler.dispatch import situation_on
 from scheduler.plan import LONGEST_EXTENSION_DAYS
 from scheduler.rounds import Timetable
+from scheduler.situation import ReportKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,8 @@ async def extend(
     check_longer(due, last_day, today=today)
     check_reason(why)
     report = (rule, period, unit.code)
-    if report in await reports.moments_in(store.connection, units=[unit.code]):
-        raise Refusal(f"{unit.place_name} đã gửi số liệu nên không cần gia hạn.")
-    before = (await office.all_extensions(store.connection, units=[unit.code])).get(report)
-    if before is not None and due.with_extension(before).last_day == last_day:
-        raise Refusal(f"{unit.place_name} đã được gia hạn đến {format_date(last_day)} từ trước.")
-    extension = Extension(last_day, today)
+    before = await _extension_before(store, unit, due, report, last_day)
+    extension = Extension(last_day, today, before)
     await office.add_extension(
         store.connection, rule=rule, period=period, unit=unit.code, extension=extension
     )
@@ -90,33 +87,57 @@ async def extend(
         after=last_day.isoformat(),
         why=why,
     )
-    who = await _granted_by(store, actor, unit, directory)
-    loaded = await situation_on(store.connection, timetable, directory, today=today, province=unit.province)
-    taken = (await dispatch.taken_of(store.connection, [report])).get(report, ())
-    situation = replace(loaded.situation, ledger={StepKey(*report, t.person, t.step) for t in taken})
-    told = await news.tell_of_more_time(
-        store.connection,
-        news.steps_of_news(loaded.timetable, unit, situation, report, today=today),
-        {holder.person: holder.chats for holder in loaded.holders},
-        news.Granting(who, why),
-        timetable.calendar,
-        now=store.now,
-    )
-    extensions = loaded.situation.extensions or {}
-    longer = due.with_extension(extensions.get(report))
+    granting = news.Granting(await _granted_by(store, actor, unit, directory), why)
+    told = await _tell_people(store, timetable, directory, unit, report, granting)
+    longer = due.with_extension(extension)
     # Time is given by hand, one unit after the other: told at once it is no flood.
-    colleagues = _words_to_colleagues(unit, longer, who, why)
+    colleagues = _words_to_colleagues(unit, longer, granting)
     await telling.tell_receivers(store, unit.province, colleagues, apart_from=actor.id)
     return Extended(longer, told)
 
 
-def _words_to_colleagues(unit: Unit, period: Period, who: str, why: str) -> Reply:
+async def _extension_before(
+    store: Store, unit: Unit, due: Period, report: ReportKey, last_day: date
+) -> Extension | None:
+    """Return the time that a unit was given before; refuse where it needs none, or has this day already."""
+    if report in await reports.moments_in(store.connection, units=[unit.code]):
+        raise Refusal(f"{unit.place_name} đã gửi số liệu nên không cần gia hạn.")
+    before = (await office.all_extensions(store.connection, units=[unit.code])).get(report)
+    if before is not None and due.with_extension(before).last_day == last_day:
+        raise Refusal(f"{unit.place_name} đã được gia hạn đến {format_date(last_day)} từ trước.")
+    return before
+
+
+async def _tell_people(
+    store: Store,
+    timetable: Timetable,
+    directory: UnitDirectory,
+    unit: Unit,
+    report: ReportKey,
+    granting: news.Granting,
+) -> int:
+    """Queue the news for a unit's people, and return how many it goes to."""
+    today = vietnam_day(store.now)
+    loaded = await situation_on(store.connection, timetable, directory, today=today, province=unit.province)
+    taken = (await dispatch.taken_of(store.connection, [report])).get(report, ())
+    situation = replace(loaded.situation, ledger={StepKey(*report, t.person, t.step) for t in taken})
+    return await news.tell_of_more_time(
+        store.connection,
+        news.steps_of_news(loaded.timetable, unit, situation, report, today=today),
+        {holder.person: holder.chats for holder in loaded.holders},
+        granting,
+        timetable.calendar,
+        now=store.now,
+    )
+
+
+def _words_to_colleagues(unit: Unit, period: Period, granting: news.Granting) -> Reply:
     was = f", hạn cũ {format_date(period.was.last_day)}" if period.was is not None else ""
     return Reply(
         f"📅 {unit.place_name} được gia hạn báo cáo {period.label}: "
         f"hạn mới {format_date(period.last_day)}{was}.\n"
-        f"Người gia hạn: {who}.\n"
-        f"Lý do: {why.rstrip(' .')}."
+        f"Người gia hạn: {granting.who}.\n"
+        f"Lý do: {granting.why.rstrip(' .')}."
     )
 
 
