@@ -137,6 +137,7 @@ async def test_processes_that_lose_their_connections_share_anew(empty_postgres):
             )
         await until(lambda: shares(first, second) != [17, 17])
         await until(lambda: shares(first, second) == [17, 17])
+        assert first.holds().isdisjoint(second.holds())
 
 
 class Platform:
