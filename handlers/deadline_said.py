@@ -16,7 +16,12 @@ from isobot.errors import AnswerRefused, Refusal
 from isobot.storage import reports
 
 _EXTEND = re.compile(r"gia han (?:cho )?(?P<unit>.+?) (?:den|toi)(?: het)?(?: ngay)? (?P<day>\S*\d.*)")
-_NUDGE = re.compile(r"nhac (?:rieng )?(?P<unit>(?:ubnd |xa |phuong |dac khu |so |chi cuc |huyen ).+)")
+_KINDS = r"(?:ubnd |xa |phuong |dac khu |so |chi cuc |huyen )"
+_NAMES_UNIT = re.compile(_KINDS)
+_NUDGE = re.compile(rf"nhac (?:rieng )?(?P<unit>{_KINDS}.+)")
+NO_SUCH_UNIT = (
+    "Tôi không thấy đơn vị này trong tỉnh của anh/chị. Anh/chị xem lại tên rồi gõ lại cả câu giúp tôi."
+)
 
 
 async def take(turn: Turn, services: Services) -> bool:
@@ -31,6 +36,9 @@ async def take(turn: Turn, services: Services) -> bool:
         for province in turn.actor.provinces_to_receive()
         for unit in services.directory.find(found["unit"], province=province, on=turn.today)
     ]
+    if not units and turn.actor.provinces_to_receive() and _NAMES_UNIT.match(found["unit"]):
+        turn.say(NO_SUCH_UNIT)
+        return True
     if len(units) != 1:
         return False
     missing = await _missing_of(turn, services, units[0])

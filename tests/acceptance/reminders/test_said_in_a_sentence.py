@@ -35,6 +35,16 @@ async def test_one_unit_is_nudged_in_a_sentence(lan, mai, clock):
     assert "nhờ tôi nhắc riêng đơn vị" in reminders(lan)[-1]
 
 
+async def test_receiver_is_told_that_a_unit_is_not_of_the_province(lan, mai, clock):
+    await mai.registers("th.so-khcn", Role.RECEIVER)
+    await reminded(lan, clock)
+
+    for sentence in ("gia hạn xã Măng Đen đến 15/6", "nhắc xã Măng Đen"):
+        assert "không thấy đơn vị này trong tỉnh" in (await mai.says(sentence))[-1]
+    async with lan.office.database.read() as connection:
+        assert await office.all_extensions(connection) == {}
+
+
 async def test_sentence_of_somebody_else_is_a_question(lan, mai, clock):
     await reminded(lan, clock)
 
