@@ -276,3 +276,15 @@ def command(quick_start: None) -> Callable[..., Result]:
             logging.getLogger().handlers[:] = before
 
     return run
+
+
+@pytest.fixture
+def lan(office: Office) -> Phone:
+    """An officer of a commune, on a channel without buttons."""
+    return Phone(office, buttons=False)
+
+
+@pytest.fixture
+def mai(lan: Phone) -> Phone:
+    """The receiving office of Thanh Hóa."""
+    return lan.other("9", name="Trần Thị Mai")

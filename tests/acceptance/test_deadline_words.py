@@ -4,7 +4,6 @@ import dataclasses
 from datetime import date, timedelta
 
 import icalendar
-import pytest
 
 from isobot.domain.deadlines import Audience, LadderStep
 from isobot.domain.people import Role
@@ -13,17 +12,6 @@ from tests.acceptance.conftest import Office, Phone
 
 REPORT_UNIT = "th.pu-luong"
 CITED = "Căn cứ: Điều 2 khoản 5, Quyết định 4775/QĐ-UBND ngày 29/11/2021."
-
-
-@pytest.fixture
-def lan(office):
-    return Phone(office, buttons=False)
-
-
-@pytest.fixture
-def mai(lan):
-    """The receiving office of Thanh Hóa."""
-    return lan.other("9", name="Trần Thị Mai")
 
 
 def reminders(phone) -> list[str]:

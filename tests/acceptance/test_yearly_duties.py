@@ -12,21 +12,9 @@ from isobot.domain.deadlines import DayOfYear, Move
 from isobot.domain.people import Role
 from isobot.settings import read_settings
 from isobot.storage import office as office_rows
-from tests.acceptance.conftest import Phone
 
 REPORT_UNIT = "th.pu-luong"
 AUDIT = "qg-danh-gia-noi-bo"
-
-
-@pytest.fixture
-def lan(office):
-    return Phone(office, buttons=False)
-
-
-@pytest.fixture
-def mai(lan):
-    """The receiving office of Thanh Hóa."""
-    return lan.other("9", name="Trần Thị Mai")
 
 
 @pytest.fixture

@@ -16,12 +16,6 @@ def lan(office, request):
     return Phone(office, buttons=request.param == "buttons")
 
 
-@pytest.fixture
-def mai(lan):
-    """The receiving office of Thanh Hóa."""
-    return lan.other("9", name="Trần Thị Mai")
-
-
 def reminders(phone) -> list[str]:
     return [text for text in phone.screen if "⏰" in text or "⚠" in text]
 
